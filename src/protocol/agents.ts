@@ -1,0 +1,88 @@
+// What an agent may do in a turn: limits, permission rules, the definition that a turn is pinned to.
+import { z } from "zod";
+import { count, name, orNull } from "./messages.ts";
+
+/** What a tool can do to the world; the default policy allows `none` and `read`, and asks for the rest. */
+export const risk = z.enum(["none", "read", "write", "execute", "network"]);
+
+/** One permission rule. `match` is a glob over the call's subject (a path, a command line, a URL). */
+export const permissionRule = z.object({
+  tool: z.string(),
+  match: orNull(z.string()),
+  action: z.enum(["allow", "ask", "deny"]),
+});
+
+/** What becomes of a call that needs a human when none is there. */
+export const onAsk = z.enum(["queue", "deny", "fail"]);
+
+/** Limits of one turn. null is "no limit". */
+export const agentConfig = z.object({
+  /** Model calls in one turn. */
+  max_iterations: z.number().int().min(1).max(10_000),
+  /** Rounds of tool calls in one turn. */
+  max_tool_iterations: z.number().int().min(0).max(10_000),
+  /** A failed tool or invalid arguments go back to the model; off, they end the turn. */
+  enable_self_correction: z.boolean(),
+  /** 0 asks for no reasoning, 1 for little, 2 leaves it to the model, 3 and 4 ask for much, 5 and up for all. */
+  reasoning_depth: z.number().int().min(0).max(255),
+  max_parallel_tools: z.number().int().min(1).max(64),
+  max_tokens: z.number().int().positive().nullable(),
+  max_cost_usd: z.number().positive().nullable(),
+  /** Stopped while a human is awaited and while the daemon is down. */
+  max_wall_ms: z.number().int().positive().nullable(),
+  /** Failures of one model call before the turn fails. */
+  max_model_attempts: z.number().int().min(1).max(100),
+  /** First wait before a retry; doubled each time. */
+  retry_base_ms: z.number().int().min(1),
+  /** A `Retry-After` above this ends the turn instead of waiting. */
+  max_retry_after_ms: z.number().int().min(0),
+  /** How long a human request stays open; null is for ever. */
+  request_deadline_ms: z.number().int().positive().nullable(),
+  /** Estimated tokens of history above which it is compacted; null is never. */
+  compact_above_tokens: z.number().int().positive().nullable(),
+});
+
+/** Settings that a caller may give for one message; each may only be named, never widened in silence. */
+export const turnSettings = z.object({
+  model: orNull(z.string()),
+  /** Replaces the object's prompt for this turn. */
+  system: orNull(z.string()),
+  /** The only tools offered; null is all that the object declares. */
+  tools: orNull(z.array(z.string())),
+  rules: z.array(permissionRule).max(256).default([]),
+  on_ask: onAsk.default("queue"),
+  limits: agentConfig.partial().default({}),
+});
+
+export const turnTool = z.object({
+  name: z.string(),
+  risk,
+  /** `safe` calls may run again after a crash; `never` is at most once. */
+  replay: z.enum(["safe", "never"]),
+});
+
+/** What one turn is pinned to when it starts: later edits count for the next one. */
+export const turnAgent = z.object({
+  po_name: name,
+  /** Hash of the object's text. */
+  object_version: z.string(),
+  /** `vendor/model` */
+  model: z.string(),
+  /** null: unchanged since the last turn of this session. */
+  system_prompt: z.string().nullable(),
+  prompt_hash: z.string(),
+  tools: z.array(turnTool),
+  rules: z.array(permissionRule),
+  on_ask: onAsk,
+  config: agentConfig,
+  /** Tokens of context that the model takes, where known. */
+  context_tokens: count.nullable(),
+});
+
+export type Risk = z.infer<typeof risk>;
+export type PermissionRule = z.infer<typeof permissionRule>;
+export type OnAsk = z.infer<typeof onAsk>;
+export type AgentConfig = z.infer<typeof agentConfig>;
+export type TurnSettings = z.infer<typeof turnSettings>;
+export type TurnTool = z.infer<typeof turnTool>;
+export type TurnAgent = z.infer<typeof turnAgent>;

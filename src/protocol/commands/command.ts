@@ -1,0 +1,28 @@
+// The shape of one row in the table of commands.
+import type { z } from "zod";
+
+/** `read` looks, `chat` talks and answers, `admin` changes what agents may do or stops the daemon. */
+export type Scope = "read" | "chat" | "admin";
+
+export interface CommandWord<
+  Params extends z.ZodType = z.ZodType,
+  ReplyName extends string = string,
+  Reply extends z.ZodType = z.ZodType,
+> {
+  summary: string;
+  scope: Scope;
+  /** Only a human may give it: never a process that one of jamey's tools started. */
+  isHumanOnly: boolean;
+  params: Params;
+  /** The name of the reply on the wire. */
+  reply: ReplyName;
+  payload: Reply;
+}
+
+export const command = <
+  Params extends z.ZodType,
+  ReplyName extends string,
+  Reply extends z.ZodType,
+>(
+  row: Omit<CommandWord<Params, ReplyName, Reply>, "isHumanOnly"> & { isHumanOnly?: boolean },
+): CommandWord<Params, ReplyName, Reply> => ({ isHumanOnly: false, ...row });

@@ -1,0 +1,84 @@
+// Commands over the daemon itself, its connections and its stream of events.
+import { z } from "zod";
+import { eventName } from "../events/index.ts";
+import { at, count, id, orNull, source } from "../messages.ts";
+import { signalName } from "../signals.ts";
+import { command } from "./command.ts";
+
+export const daemonCommands = {
+  Subscribe: command({
+    summary: "Everything after the cursor, one caught_up, then live. No types means all events.",
+    scope: "read",
+    params: z
+      .object({
+        event_types: z.array(eventName).default([]),
+        signal_types: z.array(signalName).default([]),
+        session_id: orNull(id),
+        /** null is from now on. */
+        after: orNull(count),
+        /** The journal that the cursor belongs to, as `hello` named it. */
+        journal_id: orNull(id),
+      })
+      .prefault({}),
+    reply: "Subscribed",
+    payload: z.object({ subscription_id: id, event_types: z.array(eventName) }),
+  }),
+  Unsubscribe: command({
+    summary: "End a subscription of this connection.",
+    scope: "read",
+    params: z.object({ subscription_id: id }),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+  ListConnectors: command({
+    summary: "Who is connected.",
+    scope: "read",
+    params: z.object({}).prefault({}),
+    reply: "ConnectorList",
+    payload: z.object({
+      connectors: z.array(
+        z.object({
+          connector_id: id,
+          connector_type: source,
+          client: z.string(),
+          since: at,
+        }),
+      ),
+    }),
+  }),
+  GetStatus: command({
+    summary: "The daemon: version, environment, process, load.",
+    scope: "read",
+    params: z.object({}).prefault({}),
+    reply: "Status",
+    payload: z.object({
+      version: z.string(),
+      protocol_version: count,
+      environment: z.string(),
+      journal_id: id,
+      pid: count,
+      socket: z.string(),
+      started_at: at,
+      seq: count,
+      objects: count,
+      sessions: count,
+      running_turns: count,
+      pending_requests: count,
+      clients: count,
+      memory_bytes: count,
+    }),
+  }),
+  Shutdown: command({
+    summary: "Stop the daemon. Running turns go on at the next start.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z
+      .object({
+        /** Only if there is no other client, no turn and no open request; else the answer is `busy`. */
+        if_idle: z.boolean().default(false),
+      })
+      .prefault({}),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+} as const;

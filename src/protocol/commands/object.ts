@@ -1,0 +1,71 @@
+// Commands over prompt objects and what they can use.
+import { z } from "zod";
+import { risk } from "../agents.ts";
+import { id, name, poState, toolSpec } from "../messages.ts";
+import { command } from "./command.ts";
+
+const capability = z.object({
+  name: z.string(),
+  kind: z.enum(["tool", "object", "unknown"]),
+  description: z.string(),
+});
+
+export const objectCommands = {
+  ListPOs: command({
+    summary: "All live objects, by name.",
+    scope: "read",
+    params: z.object({}).prefault({}),
+    reply: "POList",
+    payload: z.object({
+      prompt_objects: z.array(
+        z.object({ name: z.string(), description: z.string(), state: poState }),
+      ),
+    }),
+  }),
+  InspectPO: command({
+    summary: "One object: prompt, capabilities, state.",
+    scope: "read",
+    params: z.object({ po_name: name }),
+    reply: "POInfo",
+    payload: z.object({
+      name: z.string(),
+      description: z.string(),
+      state: poState,
+      capabilities: z.array(capability),
+      /** This client's current session with it. */
+      session_id: id.nullable(),
+      prompt: z.string(),
+      model: z.string().nullable(),
+      version: z.string(),
+      file: z.string(),
+    }),
+  }),
+  ListTools: command({
+    summary: "Every tool with its schema.",
+    scope: "read",
+    params: z.object({}).prefault({}),
+    reply: "ToolList",
+    payload: z.object({ tools: z.array(toolSpec.extend({ risk })) }),
+  }),
+  ListModels: command({
+    summary: "The vendors that are configured, and which model would answer now.",
+    scope: "read",
+    params: z.object({}).prefault({}),
+    reply: "ModelList",
+    payload: z.object({
+      default_model: z.string(),
+      default_from: z.string(),
+      vendors: z.array(
+        z.object({
+          vendor: z.string(),
+          api: z.string(),
+          base_url: z.string(),
+          /** Where the key comes from, never the key; null when there is none. */
+          key_from: z.string().nullable(),
+          is_ready: z.boolean(),
+          example: z.string(),
+        }),
+      ),
+    }),
+  }),
+} as const;

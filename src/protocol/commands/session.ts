@@ -1,0 +1,193 @@
+// Commands over sessions and their messages.
+import { z } from "zod";
+import { turnSettings } from "../agents.ts";
+import {
+  MAX_ATTACHMENTS,
+  MAX_LIST_LENGTH,
+  MAX_MESSAGE_BYTES,
+  MAX_TITLE_LENGTH,
+} from "../limits.ts";
+import {
+  agentMode,
+  count,
+  delivery,
+  errorBody,
+  id,
+  json,
+  name,
+  orNull,
+  session,
+  sessionSummary,
+  source,
+  toolCall,
+  usage,
+} from "../messages.ts";
+import { command } from "./command.ts";
+
+const title = z.string().min(1).max(MAX_TITLE_LENGTH);
+const sessionInfo = z.object({ session });
+
+/** How a turn ended, whole: what WaitForTurn answers, and what every interface classifies. */
+export const run = z.object({
+  po_name: z.string(),
+  response: z.string(),
+  session_id: id,
+  turn_id: id,
+  message_id: id.nullable(),
+  model: z.string().nullable(),
+  status: z.enum(["completed", "failed", "cancelled"]),
+  stop_reason: z.string().nullable(),
+  error: errorBody.nullable(),
+  usage,
+  model_calls: count,
+  tool_rounds: count,
+  duration_ms: count,
+  denials: z.array(
+    z.object({ tool: z.string(), subject: z.string(), reason: z.string(), allow_with: z.string() }),
+  ),
+  pending_requests: z.array(id),
+});
+export type Run = z.infer<typeof run>;
+
+export const sessionCommands = {
+  SendMessage: command({
+    summary: "Say something to an object. Accepted and kept, then answered.",
+    scope: "chat",
+    params: z.object({
+      po_name: name,
+      message: z.string().min(1).max(MAX_MESSAGE_BYTES),
+      /** null begins a new session. */
+      session_id: orNull(id),
+      /** The same key returns the same ids and starts nothing. */
+      message_key: orNull(z.string().min(1).max(128)),
+      delivery: delivery.default("queue"),
+      attachments: z
+        .array(
+          z.object({
+            media_type: z.string().max(100),
+            /** Base64 */
+            data: z.string(),
+            name: orNull(z.string().max(255)),
+          }),
+        )
+        .max(MAX_ATTACHMENTS)
+        .default([]),
+      settings: turnSettings.prefault({}),
+    }),
+    reply: "MessageAccepted",
+    payload: z.object({ session_id: id, turn_id: id, message_id: id, seq: count }),
+  }),
+  WaitForTurn: command({
+    summary: "Wait until a turn has ended, and get its answer.",
+    scope: "read",
+    params: z.object({
+      turn_id: id,
+      /** Answers `timeout` after this long; null waits as long as it takes. */
+      timeout_ms: orNull(z.number().int().min(0)),
+    }),
+    reply: "MessageResponse",
+    payload: run,
+  }),
+  CancelTurn: command({
+    summary: "Stop a turn; queued messages wait until the next one is sent.",
+    scope: "chat",
+    params: z.object({ turn_id: id, reason: orNull(z.string().max(1000)) }),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+  CreateSession: command({
+    summary: "Begin a session without saying anything yet.",
+    scope: "chat",
+    params: z.object({
+      po_name: name,
+      name: orNull(title),
+      agent_mode: agentMode.default("single"),
+      context: z.record(z.string(), z.string()).default({}),
+      metadata: z.record(z.string(), json).default({}),
+    }),
+    reply: "SessionInfo",
+    payload: sessionInfo,
+  }),
+  GetSession: command({
+    summary: "One session with its conversation.",
+    scope: "read",
+    params: z.object({ session_id: id }),
+    reply: "SessionInfo",
+    payload: sessionInfo,
+  }),
+  ListSessions: command({
+    summary: "Sessions, newest first.",
+    scope: "read",
+    params: z.object({
+      po_name: orNull(name),
+      source: orNull(source),
+      workspace: orNull(z.string()),
+      limit: z.number().int().min(1).max(MAX_LIST_LENGTH).default(100),
+    }),
+    reply: "SessionList",
+    payload: z.object({ sessions: z.array(sessionSummary) }),
+  }),
+  RenameSession: command({
+    summary: "Give a session a name, or take it away.",
+    scope: "chat",
+    params: z.object({ session_id: id, name: title.nullable() }),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+  DeleteSession: command({
+    summary: "Delete a session and the text of all its messages. A running turn is cancelled.",
+    scope: "chat",
+    isHumanOnly: true,
+    params: z.object({ session_id: id }),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+  SwitchSession: command({
+    summary: "Make a session this client's current one for an object. Other clients keep theirs.",
+    scope: "chat",
+    params: z.object({ po_name: name, session_id: id }),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+  SearchSessions: command({
+    summary: "Full-text search over messages.",
+    scope: "read",
+    params: z.object({
+      query: z.string().min(1).max(1000),
+      po_name: orNull(name),
+      limit: z.number().int().min(1).max(MAX_LIST_LENGTH).default(20),
+    }),
+    reply: "SearchHits",
+    payload: z.object({
+      hits: z.array(
+        z.object({ session_id: id, message_id: id, po_name: z.string(), snippet: z.string() }),
+      ),
+    }),
+  }),
+  GetUsage: command({
+    summary: "Tokens and money: of one session, or of all.",
+    scope: "read",
+    params: z.object({ session_id: orNull(id) }),
+    reply: "UsageInfo",
+    payload: z.object({
+      total: usage,
+      models: z.array(z.object({ model: z.string(), calls: count, usage })),
+    }),
+  }),
+  RunTool: command({
+    summary:
+      "Run one tool in a session's workspace, outside of any turn. The caller is the approval.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z.object({ session_id: orNull(id), name: z.string(), args: json }),
+    reply: "ToolResult",
+    payload: z.object({
+      result: z.object({
+        id: toolCall.shape.id,
+        name: z.string(),
+        output: z.string(),
+        success: z.boolean(),
+      }),
+    }),
+  }),
+} as const;

@@ -1,0 +1,59 @@
+// Events of a session's life, outside of its turns. Stream: `session/<id>`.
+import { z } from "zod";
+import { turnSettings } from "../agents.ts";
+import { agentMode, attachment, delivery, id, json, message, name, source } from "../messages.ts";
+import { event } from "./event.ts";
+
+export const sessionEvents = {
+  SessionCreated: event(
+    1,
+    "A conversation with an object began.",
+    z.object({
+      session_id: id,
+      po_name: name,
+      source,
+      name: z.string().nullable(),
+      agent_mode: agentMode,
+      /** The folder that the session's tools are confined to. */
+      workspace: z.string(),
+      context: z.record(z.string(), z.string()),
+      metadata: z.record(z.string(), json),
+    }),
+  ),
+  SessionRenamed: event(
+    1,
+    "A session got another name.",
+    z.object({ session_id: id, name: z.string().nullable() }),
+  ),
+  SessionUpdated: event(
+    1,
+    "An orchestrator changed the session's state; unknown keys are metadata.",
+    z.object({ session_id: id, updates: z.record(z.string(), json) }),
+  ),
+  SessionDeleted: event(
+    1,
+    "A session was deleted; its payloads are gone.",
+    z.object({ session_id: id }),
+  ),
+  MessageQueued: event(
+    1,
+    "A message was accepted and will be answered, whatever happens to the daemon.",
+    z.object({
+      session_id: id,
+      turn_id: id,
+      message_id: id,
+      message_key: z.string().nullable(),
+      content: z.string(),
+      attachments: z.array(attachment),
+      delivery,
+      source,
+      settings: turnSettings,
+    }),
+  ),
+  MessageAdded: event(1, "A message joined the conversation.", message.extend({ session_id: id })),
+  HistoryCompacted: event(
+    1,
+    "The model is shown a summary instead of the messages up to this one; they stay readable.",
+    z.object({ session_id: id, through_message_id: id, summary: z.string() }),
+  ),
+} as const;

@@ -1,0 +1,98 @@
+// Events of a turn: one answer of an agent. Stream: `session/<id>`.
+import { z } from "zod";
+import { turnAgent } from "../agents.ts";
+import { at, count, errorBody, id, toolCall, usage } from "../messages.ts";
+import { event } from "./event.ts";
+
+const ids = { session_id: id, turn_id: id };
+
+export const toolOutcome = z.enum([
+  "completed",
+  "failed",
+  "invalid",
+  "denied",
+  "timed_out",
+  "cancelled",
+  "interrupted",
+  "not_run",
+]);
+
+export const turnEvents = {
+  TurnStarted: event(
+    1,
+    "An agent began to answer, pinned to this definition of itself.",
+    z.object({ ...ids, agent: turnAgent }),
+  ),
+  TurnResumed: event(
+    1,
+    "The daemon is back and the turn goes on; the time it was away does not count.",
+    z.object({ ...ids, downtime_ms: count }),
+  ),
+  ModelCallStarted: event(
+    1,
+    "The model is asked. A higher attempt discards the text of the one before.",
+    z.object({
+      ...ids,
+      call_id: id,
+      attempt: count,
+      model: z.string(),
+      purpose: z.enum(["answer", "compact"]),
+    }),
+  ),
+  ModelCallFailed: event(
+    1,
+    "The model did not answer; it is asked again at `retry_at`, or, where that is null, not again.",
+    z.object({
+      ...ids,
+      call_id: id,
+      attempt: count,
+      error: errorBody,
+      retry_at: at.nullable(),
+    }),
+  ),
+  ToolCallStarted: event(
+    1,
+    "A tool is about to run with exactly these arguments.",
+    z.object({ ...ids, tool_call: toolCall, hash: z.string() }),
+  ),
+  ToolCallCompleted: event(
+    1,
+    "A tool call ended. Its output is the tool message that follows.",
+    z.object({
+      ...ids,
+      call_id: id,
+      name: z.string(),
+      success: z.boolean(),
+      outcome: toolOutcome,
+      duration_ms: count,
+      /** Bytes the tool wrote; more than the message holds when the output was cut. */
+      output_bytes: count,
+      /** The file with the whole output, where it was cut. */
+      spilled_to: z.string().nullable(),
+      /** What was refused, and what would allow it. */
+      denial: z.object({ subject: z.string(), allow_with: z.string() }).nullable(),
+    }),
+  ),
+  UsageRecorded: event(
+    1,
+    "What one model call cost.",
+    z.object({ ...ids, call_id: id, model: z.string(), usage }),
+  ),
+  TurnCompleted: event(
+    1,
+    "The answer stands in the conversation.",
+    z.object({ ...ids, message_id: id.nullable(), stop_reason: z.string() }),
+  ),
+  TurnFailed: event(
+    1,
+    "The turn ended without its answer; the error names why, a reached limit included.",
+    z.object({
+      ...ids,
+      error: errorBody,
+      /** What there is of an answer. */ message_id: id.nullable(),
+    }),
+  ),
+  TurnCancelled: event(1, "Somebody stopped the turn.", z.object({ ...ids, reason: z.string() })),
+} as const;
+
+export type ToolOutcome = z.infer<typeof toolOutcome>;

@@ -1,0 +1,25 @@
+// The limits that both ends of a connection must agree on. Name, unit, and why where it is not plain.
+
+/** One WebSocket message or HTTP body. Above it the connection is closed or answered 413. */
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+/** One human message, text only (a piped file included). */
+export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
+/** All attachments of one message, decoded. */
+export const MAX_ATTACHMENTS_BYTES = 8 * 1024 * 1024;
+export const MAX_ATTACHMENTS = 16;
+/** The payload of one event in the journal. Above it the append is refused, never cut in silence. */
+export const MAX_PAYLOAD_BYTES = 12 * 1024 * 1024;
+/** Nesting of any JSON taken from outside: 100,000 brackets freeze a stringifier for seconds. */
+export const MAX_JSON_DEPTH = 128;
+/** Names of objects, tools, sessions. */
+export const MAX_NAME_LENGTH = 64;
+export const MAX_TITLE_LENGTH = 200;
+/** Sessions, requests and hits in one list reply. */
+export const MAX_LIST_LENGTH = 1000;
+/** Requests of one connection that wait for their reply. */
+export const MAX_REQUESTS_IN_FLIGHT = 256;
+export const MAX_SUBSCRIPTIONS = 64;
+/** A follower's batch: events are coalesced into one frame up to this size. */
+export const MAX_BATCH_BYTES = 256 * 1024;
+/** A client that does not attach within this time is dropped. */
+export const ATTACH_TIMEOUT_MS = 10_000;

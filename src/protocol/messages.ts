@@ -1,0 +1,158 @@
+// The nouns that travel and are kept: messages, tool calls, results, specs, sessions, requests.
+// Fields keep their wire spelling everywhere; what is absent is null.
+import { z } from "zod";
+import { type ErrorCode, errorCodes } from "./errors.ts";
+import { MAX_NAME_LENGTH } from "./limits.ts";
+
+/** Absent and null are the same on input; null inside. */
+export const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
+
+export const name = z
+  .string()
+  .min(1)
+  .max(MAX_NAME_LENGTH)
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u, "letters, digits, '_', '-' and '.', not first '.'");
+export const id = z.string().min(1).max(128);
+export const at = z.iso.datetime();
+export const json = z.json();
+export const count = z.number().int().nonnegative();
+
+export const errorBody = z.object({
+  code: z.enum(Object.keys(errorCodes) as [ErrorCode, ...ErrorCode[]]),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()),
+});
+
+export const role = z.enum(["system", "user", "assistant", "tool"]);
+export const source = z.enum(["tui", "cli", "api", "mcp", "web", "po", "delegation"]);
+export const poState = z.enum(["idle", "working", "waiting"]);
+export const delivery = z.enum(["queue", "steer"]);
+export const agentMode = z.enum(["single"]);
+
+export const toolCall = z.object({ id, name: z.string(), args: json });
+export const toolResult = z.object({
+  id,
+  name: z.string(),
+  output: z.string(),
+  success: z.boolean(),
+});
+/** `parameters` is a JSON Schema object. */
+export const toolSpec = z.object({
+  name: z.string(),
+  description: z.string(),
+  parameters: z.record(z.string(), json),
+});
+
+/** A kept attachment: the bytes lie beside the journal under their hash. */
+export const attachment = z.object({
+  media_type: z.string(),
+  bytes: count,
+  sha256: z.string(),
+  name: z.string().nullable(),
+});
+
+/** A model's own reasoning. `opaque` is what its vendor wants back unchanged in the next request. */
+export const reasoning = z.object({
+  text: z.string(),
+  opaque: z.object({ vendor: z.string(), items: z.array(json) }).nullable(),
+});
+
+export const message = z.object({
+  message_id: id,
+  turn_id: id.nullable(),
+  role,
+  content: z.string(),
+  /** Who speaks, where several do. */
+  name: z.string().nullable(),
+  tool_call_id: id.nullable(),
+  tool_calls: z.array(toolCall),
+  attachments: z.array(attachment),
+  reasoning: reasoning.nullable(),
+  source,
+  created_at: at,
+});
+
+export const usage = z.object({
+  input_tokens: count,
+  output_tokens: count,
+  cached_tokens: count,
+  reasoning_tokens: count,
+  /** null where the price of the model is not known. */
+  cost_usd: z.number().nonnegative().nullable(),
+});
+
+export const sessionState = z.object({
+  active_tools: z.array(z.string()),
+  context: z.record(z.string(), z.string()),
+  iteration_count: count,
+});
+
+export const sessionSummary = z.object({
+  session_id: id,
+  po_name: z.string(),
+  name: z.string().nullable(),
+  source,
+  agent_mode: agentMode,
+  state: poState,
+  message_count: count,
+  workspace: z.string(),
+  created_at: at,
+  updated_at: at,
+});
+
+export const session = sessionSummary.extend({
+  conversation: z.array(message),
+  session_state: sessionState,
+  metadata: z.record(z.string(), json),
+  turn_id: id.nullable(),
+  queued: count,
+});
+
+export const requestKind = z.enum(["question", "approval", "secret"]);
+export const humanRequest = z.object({
+  request_id: id,
+  session_id: id,
+  turn_id: id,
+  from_po: z.string(),
+  kind: requestKind,
+  question: z.string(),
+  options: z.array(z.string()),
+  /** The exact call that waits for approval, and the hash of exactly that call. */
+  tool_call: toolCall.nullable(),
+  hash: z.string().nullable(),
+  created_at: at,
+  deadline_at: at.nullable(),
+});
+
+export const answer = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("answer"), text: z.string() }),
+  z.object({
+    type: z.literal("decision"),
+    decision: z.enum(["approve", "deny"]),
+    /** The hash that the human saw. */
+    hash: z.string(),
+    scope: z.enum(["once", "session"]).default("once"),
+    reason: orNull(z.string()),
+  }),
+  z.object({ type: z.literal("secret"), value: z.string() }),
+]);
+
+export type Role = z.infer<typeof role>;
+export type Source = z.infer<typeof source>;
+export type PoState = z.infer<typeof poState>;
+export type Delivery = z.infer<typeof delivery>;
+export type AgentMode = z.infer<typeof agentMode>;
+export type Json = z.infer<typeof json>;
+export type ToolCall = z.infer<typeof toolCall>;
+export type ToolResult = z.infer<typeof toolResult>;
+export type ToolSpec = z.infer<typeof toolSpec>;
+export type Attachment = z.infer<typeof attachment>;
+export type Reasoning = z.infer<typeof reasoning>;
+export type Message = z.infer<typeof message>;
+export type Conversation = Message[];
+export type Usage = z.infer<typeof usage>;
+export type SessionState = z.infer<typeof sessionState>;
+export type SessionSummary = z.infer<typeof sessionSummary>;
+export type SessionView = z.infer<typeof session>;
+export type HumanRequest = z.infer<typeof humanRequest>;
+export type Answer = z.infer<typeof answer>;

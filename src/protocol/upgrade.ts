@@ -1,0 +1,40 @@
+// Old events in today's words: a published event is never edited, it gets a new version and one
+// function here from the version before.
+import { JameyError } from "./errors.ts";
+import { type StoredEvent, storedEvents } from "./events/index.ts";
+
+/** Event → version → its payload of that version as the payload of the next. */
+export type Upgrades = { [type: string]: { [version: number]: (payload: unknown) => unknown } };
+
+const upgrades: Upgrades = {};
+
+/** An event as it was kept → the same event today. Throws when this jamey does not know it. */
+export function upgradeEvent(
+  kept: { type: string; type_version: number; payload: unknown },
+  words: { [type: string]: { version: number } } = storedEvents,
+  table: Upgrades = upgrades,
+): StoredEvent {
+  const { type, type_version } = kept;
+  const word = Object.hasOwn(words, type) ? words[type] : undefined;
+  if (!word || type_version > word.version) {
+    throw new JameyError(
+      "version_mismatch",
+      `The journal holds the event ${type} version ${type_version}, which this jamey does not know: update jamey.`,
+      { details: { type, type_version, known_version: word?.version ?? null } },
+    );
+  }
+  let payload = kept.payload;
+  for (let version = type_version; version < word.version; version += 1) {
+    const upgrade = table[type]?.[version];
+    if (!upgrade) {
+      throw new JameyError(
+        "internal",
+        `upgrade.ts has no way from ${type} version ${version} to ${version + 1}.`,
+      );
+    }
+    payload = upgrade(payload);
+  }
+  // The journal keeps only what this table's words described when it was appended, and the functions
+  // above lead from there to today's payload: the pair of type and payload fits.
+  return { type, payload } as StoredEvent;
+}
