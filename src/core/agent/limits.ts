@@ -1,0 +1,39 @@
+// The limits of a turn: what is counted, and the error that names the one reached.
+import type { ErrorBody } from "../../protocol/errors.ts";
+import type { Turn } from "../session/state.ts";
+import { later } from "../time.ts";
+
+/** The error of a turn that reached a limit: it names the limit and its value. */
+export function limitReached(limit: string, value: number): ErrorBody {
+  return {
+    code: "limit_reached",
+    message: `The turn reached its limit of ${value} ${limit.replaceAll("_", " ")}.`,
+    details: { limit, value },
+  };
+}
+
+/** The limit that the turn has reached by now, checked before each call of the model. */
+export function reachedLimit(turn: Turn, at: string): ErrorBody | undefined {
+  const { max_tokens, max_cost_usd, max_wall_ms } = turn.agent.config;
+  if (max_tokens !== null && turn.tokens >= max_tokens) return limitReached("tokens", max_tokens);
+  if (max_cost_usd !== null && turn.cost_usd >= max_cost_usd) {
+    return limitReached("cost_usd", max_cost_usd);
+  }
+  if (max_wall_ms !== null && activeMs(turn, at) >= max_wall_ms) {
+    return limitReached("wall_ms", max_wall_ms);
+  }
+  return undefined;
+}
+
+/** Milliseconds that the turn has worked: not while a human was awaited or the daemon was away. */
+function activeMs(turn: Turn, at: string): number {
+  const until = turn.waiting_since ?? at;
+  return Date.parse(until) - Date.parse(turn.started_at) - turn.paused_ms;
+}
+
+/** When the wall limit ends the turn if nothing else does; null while only a human is awaited. */
+export function wallDeadline(turn: Turn): string | null {
+  const { max_wall_ms } = turn.agent.config;
+  if (max_wall_ms === null || turn.waiting_since !== null) return null;
+  return later(turn.started_at, turn.paused_ms + max_wall_ms);
+}

@@ -1,0 +1,26 @@
+// The core's face under the documents' names, and the types of the protocol: what an embedder imports.
+export type * from "../protocol/agents.ts";
+export type * from "../protocol/events/index.ts";
+export type * from "../protocol/messages.ts";
+export type { Agent, AgentResponse, CallResult } from "./agent/agent.ts";
+export { defaultAgentConfig } from "./agent/agent.ts";
+export { type AgentEngine, createAgentEngine } from "./agent/engine.ts";
+export { type AskedCall, matchesPattern, type Permission, permit } from "./agent/permission.ts";
+export type { Effect } from "./effects.ts";
+export { type Machine, match, replay } from "./machine.ts";
+export type { Model, ModelPart, ModelRequest } from "./model.ts";
+export type { Orchestrator } from "./orchestration/orchestrator.ts";
+export { createSingleAgentMode, type SingleAgentMode } from "./orchestration/single.ts";
+export {
+  createSystemPrompt,
+  type PromptTemplate,
+  renderTemplate,
+  type SystemPrompt,
+} from "./prompt/template.ts";
+export type { Result } from "./result.ts";
+export type { SessionInput } from "./session/inputs.ts";
+export { sessionMachine } from "./session/machine.ts";
+export { createSessionManager, type SessionManager } from "./session/manager.ts";
+export { createSession, type Session } from "./session/session.ts";
+export type { Tool, ToolContext, ToolOutput } from "./tool.ts";
+export type { World } from "./world.ts";

@@ -1,0 +1,261 @@
+// The fold of a session: one event in, the next state out. Total: it never throws, whatever the order.
+import type { SessionEvent } from "../../protocol/events/index.ts";
+import { match } from "../machine.ts";
+import {
+  createSession,
+  MODEL,
+  type Session,
+  withMessage,
+  withModelCall,
+  withTurn,
+  withUpdates,
+} from "./session.ts";
+import type { Call, Happened, SessionActorState, Turn } from "./state.ts";
+
+type Fold<Type extends SessionEvent["type"]> = Extract<Happened, { type: Type }>;
+
+export function applySession(state: SessionActorState, event: Happened): SessionActorState {
+  const next = fold(state, event);
+  return settleWaiting({ ...next, last_at: event.at }, event.at);
+}
+
+const fold = match<Happened, SessionActorState, SessionActorState>({
+  SessionCreated: (state, { payload, at }) => ({
+    ...state,
+    session: createSession({ ...payload, id: payload.session_id, at }),
+  }),
+  SessionRenamed: (state, { payload, at }) =>
+    inSession(state, (session) => ({ ...session, name: payload.name, updated_at: at })),
+  SessionUpdated: (state, { payload, at }) =>
+    inSession(state, (session) => withUpdates(session, payload.updates, at)),
+  SessionDeleted: (state) => ({
+    ...state,
+    isDeleted: true,
+    turn: undefined,
+    queue: [],
+    steers: [],
+    requests: [],
+  }),
+  MessageQueued: queued,
+  MessageAdded: added,
+  HistoryCompacted: (state, { payload }) => ({
+    ...inTurn(state, (turn) => ({ ...turn, model: null, compactions: turn.compactions + 1 })),
+    compaction: payload,
+  }),
+  TurnStarted: started,
+  TurnResumed: (state, { payload }) =>
+    inTurn(state, (turn) => ({ ...turn, paused_ms: turn.paused_ms + payload.downtime_ms })),
+  ModelCallStarted: modelStarted,
+  ModelCallFailed: (state, { payload }) =>
+    inTurn(state, (turn) => ({
+      ...turn,
+      model: payload.retry_at
+        ? {
+            call_id: payload.call_id,
+            attempt: payload.attempt,
+            failures: (turn.model?.failures ?? 0) + 1,
+            retry_at: payload.retry_at,
+            purpose: turn.model?.purpose ?? "answer",
+          }
+        : null,
+    })),
+  ToolCallStarted: (state, { payload }) =>
+    inCall(state, payload.tool_call.id, (call) => ({
+      ...call,
+      phase: "started",
+      hash: payload.hash,
+    })),
+  ToolCallCompleted: (state, { payload }) =>
+    inTurn(state, (turn) => ({
+      ...turn,
+      calls: turn.calls.filter((call) => call.call.id !== payload.call_id),
+    })),
+  UsageRecorded: (state, { payload }) =>
+    inTurn(state, (turn) => ({
+      ...turn,
+      tokens: turn.tokens + payload.usage.input_tokens + payload.usage.output_tokens,
+      cost_usd: turn.cost_usd + (payload.usage.cost_usd ?? 0),
+    })),
+  TurnCompleted: (state, { payload }) => ended(state, payload.turn_id, false),
+  TurnFailed: (state, { payload }) => ended(state, payload.turn_id, false),
+  TurnCancelled: (state, { payload }) => ended(state, payload.turn_id, true),
+  HumanRequestQueued: (state, { payload }) => ({
+    ...inCall(state, payload.tool_call?.id, (call) => ({
+      ...call,
+      phase: "asking",
+      hash: payload.hash,
+    })),
+    requests: [...state.requests, payload],
+  }),
+  HumanRequestResponded: responded,
+  HumanRequestExpired: (state, { payload }) => ({
+    ...state,
+    requests: state.requests.filter((one) => one.request_id !== payload.request_id),
+  }),
+});
+
+function inSession(
+  state: SessionActorState,
+  change: (session: Session) => Session,
+): SessionActorState {
+  return state.session ? { ...state, session: change(state.session) } : state;
+}
+
+function inTurn(state: SessionActorState, change: (turn: Turn) => Turn): SessionActorState {
+  return state.turn ? { ...state, turn: change(state.turn) } : state;
+}
+
+function inCall(
+  state: SessionActorState,
+  id: string | undefined,
+  change: (call: Call) => Call,
+): SessionActorState {
+  return inTurn(state, (turn) => ({
+    ...turn,
+    calls: turn.calls.map((call) => (call.call.id === id ? change(call) : call)),
+  }));
+}
+
+function queued(
+  state: SessionActorState,
+  { payload, at }: Fold<"MessageQueued">,
+): SessionActorState {
+  const joined = inSession(state, (session) => ({ ...session, updated_at: at }));
+  if (payload.delivery === "steer" && state.turn?.turn_id === payload.turn_id) {
+    return { ...joined, steers: [...state.steers, payload] };
+  }
+  return { ...joined, queue: [...state.queue, payload], isParked: false };
+}
+
+function added(state: SessionActorState, { payload }: Fold<"MessageAdded">): SessionActorState {
+  const next = inSession(state, (session) => withMessage(session, payload));
+  const steers = state.steers.filter((one) => one.message_id !== payload.message_id);
+  return inTurn({ ...next, steers }, (turn) => ({
+    ...turn,
+    model: turn.model?.call_id === payload.message_id ? null : turn.model,
+    calls: [
+      ...turn.calls,
+      ...payload.tool_calls.map((call): Call => ({ call, phase: "proposed", hash: null })),
+    ],
+  }));
+}
+
+function started(
+  state: SessionActorState,
+  { payload, at }: Fold<"TurnStarted">,
+): SessionActorState {
+  const head = state.queue.find((one) => one.turn_id === payload.turn_id);
+  const { agent } = payload;
+  const source = head?.source ?? "api";
+  return {
+    ...inSession(state, (session) => {
+      const turning = withTurn(session, { id: payload.turn_id, source }, at);
+      const active_tools = agent.tools.map((tool) => tool.name);
+      return { ...turning, state: { ...turning.state, active_tools } };
+    }),
+    queue: state.queue.filter((one) => one.turn_id !== payload.turn_id),
+    prompt:
+      agent.system_prompt === null
+        ? state.prompt
+        : { hash: agent.prompt_hash, text: agent.system_prompt },
+    turn: {
+      turn_id: payload.turn_id,
+      source,
+      settings: head?.settings ?? emptySettings,
+      agent,
+      started_at: at,
+      paused_ms: 0,
+      waiting_since: null,
+      calls: [],
+      model: null,
+      compactions: 0,
+      tokens: 0,
+      cost_usd: 0,
+    },
+  };
+}
+
+const emptySettings: Turn["settings"] = {
+  model: null,
+  system: null,
+  tools: null,
+  rules: [],
+  on_ask: "queue",
+  limits: {},
+};
+
+function modelStarted(
+  state: SessionActorState,
+  { payload, at }: Fold<"ModelCallStarted">,
+): SessionActorState {
+  const isNew = state.turn?.model?.call_id !== payload.call_id;
+  const next =
+    isNew && payload.purpose === "answer"
+      ? inSession(state, (session) =>
+          withModelCall(session, { id: payload.call_id, name: MODEL, args: {} }, at),
+        )
+      : state;
+  return inTurn(next, (turn) => ({
+    ...turn,
+    model: {
+      call_id: payload.call_id,
+      attempt: payload.attempt,
+      failures: isNew ? 0 : (turn.model?.failures ?? 0),
+      retry_at: null,
+      purpose: payload.purpose,
+    },
+  }));
+}
+
+function responded(
+  state: SessionActorState,
+  { payload }: Fold<"HumanRequestResponded">,
+): SessionActorState {
+  const request = state.requests.find((one) => one.request_id === payload.request_id);
+  const requests = state.requests.filter((one) => one.request_id !== payload.request_id);
+  const { response } = payload;
+  if (!request?.tool_call || response.type !== "decision" || response.decision !== "approve") {
+    return { ...state, requests };
+  }
+  const { id, name } = request.tool_call;
+  const grants =
+    response.scope === "session"
+      ? [...state.grants, { tool: name, match: null, action: "allow" as const }]
+      : state.grants;
+  return inCall({ ...state, requests, grants }, id, (call) => ({ ...call, phase: "approved" }));
+}
+
+function ended(state: SessionActorState, turn_id: string, isCancel: boolean): SessionActorState {
+  const queue = state.queue.filter((one) => one.turn_id !== turn_id);
+  const isCurrent = state.turn?.turn_id === turn_id || state.queue[0]?.turn_id === turn_id;
+  const isParked = isCancel && isCurrent ? queue.length > 0 : state.isParked && queue.length > 0;
+  if (state.turn && state.turn.turn_id !== turn_id) return { ...state, queue };
+  return {
+    ...inSession(state, (session) => ({ ...session, turn: null, pending: [] })),
+    turn: undefined,
+    queue,
+    steers: [],
+    requests: [],
+    isParked,
+  };
+}
+
+/** The clock of the wall limit stands still while only a human is awaited. */
+function settleWaiting(state: SessionActorState, at: string): SessionActorState {
+  const { turn } = state;
+  if (!turn) return state;
+  const isWaiting =
+    state.requests.length > 0 &&
+    turn.model === null &&
+    turn.calls.every((call) => call.phase === "asking");
+  if (isWaiting === (turn.waiting_since !== null)) return state;
+  const paused = turn.waiting_since === null ? 0 : Date.parse(at) - Date.parse(turn.waiting_since);
+  return {
+    ...state,
+    turn: {
+      ...turn,
+      waiting_since: isWaiting ? at : null,
+      paused_ms: turn.paused_ms + Math.max(0, paused || 0),
+    },
+  };
+}

@@ -1,0 +1,99 @@
+// Messages that arrive, turns that begin and are cancelled, and the life of the session itself.
+import { createAgentEngine } from "../../agent/engine.ts";
+import { orchestrators } from "../../orchestration/index.ts";
+import type { Draft } from "../draft.ts";
+import type { InputOf, NewSession } from "../inputs.ts";
+import { startAttempt } from "./model.ts";
+import { interruptStarted } from "./tools.ts";
+import { closeOpen, follow, running, userMessage } from "./turn.ts";
+
+export function create(draft: Draft, session: NewSession): void {
+  if (draft.state().session) return;
+  draft.add("SessionCreated", session);
+}
+
+export function send(draft: Draft, input: InputOf<"send">): void {
+  if (input.create) create(draft, input.create);
+  const { session, turn } = draft.state();
+  if (!session) return;
+  const isSteer = input.delivery === "steer" && turn !== undefined;
+  draft.add("MessageQueued", {
+    session_id: session.id,
+    turn_id: isSteer ? turn.turn_id : input.turn_id,
+    message_id: input.message_id,
+    message_key: input.message_key,
+    content: input.content,
+    attachments: input.attachments,
+    delivery: isSteer ? "steer" : "queue",
+    source: input.source,
+    settings: input.settings,
+  });
+}
+
+/** The first of the queue becomes the turn, pinned to the agent as it is now. */
+export function prepared(draft: Draft, input: InputOf<"prepared">): void {
+  const { session, turn, queue, prompt, isParked } = draft.state();
+  const head = queue[0];
+  if (!session || turn || isParked || head?.turn_id !== input.turn_id) return;
+  const { agent } = input;
+  const isKnown = prompt?.hash === agent.prompt_hash;
+  draft.add("TurnStarted", {
+    session_id: session.id,
+    turn_id: input.turn_id,
+    agent: { ...agent, system_prompt: isKnown ? null : agent.system_prompt },
+  });
+  const now = running(draft);
+  if (!now) return;
+  const engine = createAgentEngine(orchestrators[session.agent_mode](agent.config), agent.config);
+  const message = userMessage(draft, head, input.turn_id);
+  follow(draft, engine.processMessage(now.session, message), "stop");
+}
+
+/** The turn could not even begin; the message stays in the conversation. */
+export function prepareFailed(draft: Draft, input: InputOf<"prepare_failed">): void {
+  const { session, turn, queue, isParked } = draft.state();
+  const head = queue[0];
+  if (!session || turn || isParked || head?.turn_id !== input.turn_id) return;
+  const { turn_id, error } = input;
+  draft.add("MessageAdded", { ...userMessage(draft, head, turn_id), session_id: session.id });
+  draft.add("TurnFailed", { session_id: session.id, turn_id, error, message_id: null });
+}
+
+/** Stops the running turn, or takes one out of the queue. */
+export function cancel(draft: Draft, input: InputOf<"cancel">): void {
+  const { session, turn } = draft.state();
+  const { turn_id, reason } = input;
+  if (!session) return;
+  if (turn?.turn_id === turn_id) closeOpen(draft, "cancelled", "Cancelled before it ran.");
+  draft.add("TurnCancelled", { session_id: session.id, turn_id, reason });
+}
+
+export function rename(draft: Draft, input: InputOf<"rename">): void {
+  const { session } = draft.state();
+  if (!session || session.name === input.name) return;
+  draft.add("SessionRenamed", { session_id: session.id, name: input.name });
+}
+
+export function remove(draft: Draft): void {
+  const { session, turn, queue } = draft.state();
+  if (!session) return;
+  for (const { turn_id } of turn ? [turn, ...queue] : queue) {
+    cancel(draft, { type: "cancel", turn_id, reason: "the session is deleted", at: draft.at });
+  }
+  draft.add("SessionDeleted", { session_id: session.id });
+}
+
+/** Every start is a recovery: the time away does not count, and nothing unsafe runs twice. */
+export function revived(draft: Draft): void {
+  const now = running(draft);
+  if (!now) return;
+  const away = Date.parse(draft.at) - Date.parse(draft.state().last_at);
+  draft.add("TurnResumed", {
+    session_id: now.session.id,
+    turn_id: now.turn.turn_id,
+    downtime_ms: now.turn.waiting_since === null ? Math.max(0, away || 0) : 0,
+  });
+  const { model } = now.turn;
+  if (model && model.retry_at === null) startAttempt(draft, model);
+  interruptStarted(draft);
+}

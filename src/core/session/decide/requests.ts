@@ -1,0 +1,105 @@
+// Questions and approvals that wait for a human: asked, answered, expired. One winner.
+import type { ToolCall } from "../../../protocol/messages.ts";
+import { isDue, later } from "../../time.ts";
+import type { Draft } from "../draft.ts";
+import type { InputOf } from "../inputs.ts";
+import { completeCall, startApproved } from "./calls.ts";
+import { running } from "./turn.ts";
+
+/** The tool whose call is a question to a human; it runs nothing. */
+export const ASK_HUMAN = "ask_human";
+
+/** Options that a question may offer; more are left out. */
+const MAX_OPTIONS = 20;
+
+function queue(
+  draft: Draft,
+  call: ToolCall,
+  request: {
+    kind: "question" | "approval" | "secret";
+    question: string;
+    options: string[];
+    hash: string;
+  },
+): void {
+  const now = running(draft);
+  if (!now) return;
+  const { turn, session } = now;
+  const limit = turn.agent.config.request_deadline_ms;
+  draft.add("HumanRequestQueued", {
+    request_id: `${call.id}_q`,
+    session_id: session.id,
+    turn_id: turn.turn_id,
+    from_po: session.po_name,
+    ...request,
+    tool_call: call,
+    created_at: draft.at,
+    deadline_at: limit === null ? null : later(draft.at, limit),
+  });
+}
+
+export function askApproval(draft: Draft, call: ToolCall, subject: string, hash: string): void {
+  const question = `May ${draft.state().session?.po_name ?? "the object"} use ${call.name}: ${subject}`;
+  queue(draft, call, { kind: "approval", question, options: ["approve", "deny"], hash });
+}
+
+export function askQuestion(draft: Draft, call: ToolCall, hash: string): void {
+  const asked = readQuestion(call);
+  const on_ask = draft.state().turn?.agent.on_ask ?? "queue";
+  if (on_ask === "queue") return queue(draft, call, { ...asked, hash });
+  const denial = { subject: asked.question, allow_with: "--on-ask queue" };
+  const output = "Nobody is there to answer. Go on without, or say what you need.";
+  const blocked = {
+    code: "blocked" as const,
+    message: `A human's answer is needed and nobody is there to give it: ${asked.question}`,
+    details: { question: asked.question },
+  };
+  const end = on_ask === "fail" ? blocked : undefined;
+  completeCall(draft, call.id, { outcome: "denied", output, denial }, end);
+}
+
+function readQuestion(call: ToolCall) {
+  const args = call.args;
+  const fields = args !== null && typeof args === "object" && !Array.isArray(args) ? args : {};
+  const options = Array.isArray(fields.options) ? fields.options : [];
+  return {
+    kind: fields.kind === "secret" ? ("secret" as const) : ("question" as const),
+    question: typeof fields.question === "string" ? fields.question : "",
+    options: options.filter((one) => typeof one === "string").slice(0, MAX_OPTIONS),
+  };
+}
+
+export function responded(draft: Draft, input: InputOf<"respond">): void {
+  const { request_id, response } = input;
+  const request = draft.state().requests.find((one) => one.request_id === request_id);
+  const call = request?.tool_call;
+  if (!request || !call) return;
+  const ids = { session_id: request.session_id, turn_id: request.turn_id, request_id };
+  const kept = response.type === "secret" ? { ...response, value: "[secret]" } : response;
+  draft.add("HumanRequestResponded", { ...ids, response: kept });
+  if (response.type === "answer") {
+    completeCall(draft, call.id, { outcome: "completed", output: response.text });
+  } else if (response.type === "secret") {
+    const output = "The human gave the secret; it is kept where your tools cannot read it.";
+    completeCall(draft, call.id, { outcome: "completed", output });
+  } else if (response.decision === "deny") {
+    const output = `A human denied this call.${response.reason ? ` ${response.reason}` : ""}`;
+    const denial = { subject: request.question, allow_with: "approve it when asked" };
+    completeCall(draft, call.id, { outcome: "denied", output, denial });
+  } else startApproved(draft);
+}
+
+/** Requests whose time is over are closed; the agent is told that nobody answered. */
+export function expireRequests(draft: Draft): void {
+  for (const request of draft.state().requests) {
+    const { deadline_at, tool_call, request_id, session_id, turn_id } = request;
+    if (deadline_at === null || !isDue(deadline_at, draft.at)) continue;
+    // The one before may have ended the turn, and with it this request.
+    if (!draft.state().requests.includes(request)) continue;
+    draft.add("HumanRequestExpired", { request_id, session_id, turn_id, reason: "deadline" });
+    if (!tool_call) continue;
+    const denial = { subject: request.question, allow_with: "answer before the deadline" };
+    const output = "No human answered in time.";
+    completeCall(draft, tool_call.id, { outcome: "denied", output, denial });
+  }
+}

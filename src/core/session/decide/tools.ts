@@ -1,0 +1,71 @@
+// What becomes of a tool call once it is checked, finished, or found after a restart. At most once.
+
+import { limitReached } from "../../agent/limits.ts";
+import { permit, ruleText } from "../../agent/permission.ts";
+import { isDue } from "../../time.ts";
+import type { Draft } from "../draft.ts";
+import { UNKNOWN_OUTCOME } from "../history.ts";
+import type { InputOf } from "../inputs.ts";
+import { completeCall, freePlaces, startCall } from "./calls.ts";
+import { ASK_HUMAN, askApproval, askQuestion } from "./requests.ts";
+import { fail, running } from "./turn.ts";
+
+export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void {
+  const { check, call_id } = input;
+  const now = running(draft);
+  const open = now?.turn.calls.find((one) => one.call.id === call_id);
+  // A check that comes when all places are taken is made again when there is one.
+  if (!now || open?.phase !== "proposed" || freePlaces(now.turn) <= 0) return;
+  if (!check.valid) {
+    return completeCall(draft, call_id, { outcome: "invalid", output: check.problem });
+  }
+  const { call } = open;
+  const { agent } = now.turn;
+  const tool = agent.tools.find((one) => one.name === call.name);
+  if (call.name === ASK_HUMAN) return askQuestion(draft, call, check.hash);
+  const { subject, hash } = check;
+  const rules = [...draft.state().grants, ...agent.rules];
+  const { action, rule } = permit(rules, {
+    tool: call.name,
+    risk: tool?.risk ?? "execute",
+    subject,
+  });
+  if (action === "allow") return startCall(draft, open, hash);
+  if (action === "ask" && agent.on_ask === "queue") return askApproval(draft, call, subject, hash);
+  const why =
+    rule?.action === "deny"
+      ? `Denied by the rule ${ruleText(rule)}.`
+      : "Denied: it needs a human's approval and nobody is there to give it.";
+  const allow_with = rule?.action === "deny" ? "take that rule away" : `--allow '${call.name}'`;
+  const denial = { subject, allow_with };
+  const blocked = {
+    code: "blocked" as const,
+    message: `${call.name} needs a human's approval and nobody is there to give it: ${subject}`,
+    details: { tool: call.name, subject },
+  };
+  const end = action === "ask" && agent.on_ask === "fail" ? blocked : undefined;
+  completeCall(draft, call_id, { outcome: "denied", output: why, denial }, end);
+}
+
+export function toolFinished(draft: Draft, input: InputOf<"tool_finished">): void {
+  const open = draft.state().turn?.calls.find((one) => one.call.id === input.call_id);
+  if (open?.phase !== "started") return;
+  completeCall(draft, input.call_id, { ...input.output, duration_ms: input.duration_ms });
+}
+
+/** After a restart: what had started and may not run twice is told so, and the turn goes on. */
+export function interruptStarted(draft: Draft): void {
+  for (const { call, phase } of draft.state().turn?.calls ?? []) {
+    const turn = draft.state().turn;
+    const tool = turn?.agent.tools.find((one) => one.name === call.name);
+    if (phase !== "started" || tool?.replay === "safe") continue;
+    completeCall(draft, call.id, { outcome: "interrupted", output: UNKNOWN_OUTCOME });
+  }
+}
+
+/** The wall limit: checked when its time has come, whatever runs. */
+export function checkWall(draft: Draft, deadline: string | null): void {
+  const now = running(draft);
+  if (!now || deadline === null || !isDue(deadline, draft.at)) return;
+  fail(draft, limitReached("wall_ms", now.turn.agent.config.max_wall_ms ?? 0));
+}

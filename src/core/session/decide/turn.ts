@@ -1,0 +1,178 @@
+// The steps of a turn: from the orchestrator's response to the next call, or to the end.
+
+import type { ErrorBody } from "../../../protocol/errors.ts";
+import type { Message } from "../../../protocol/messages.ts";
+import type { AgentResponse, CallResult } from "../../agent/agent.ts";
+import { createAgentEngine } from "../../agent/engine.ts";
+import { reachedLimit } from "../../agent/limits.ts";
+import { orchestrators } from "../../orchestration/index.ts";
+import { toolMessage } from "../../orchestration/single.ts";
+import type { Result } from "../../result.ts";
+import { dueCompaction } from "../compaction.ts";
+import type { Draft } from "../draft.ts";
+import { UNKNOWN_OUTCOME } from "../history.ts";
+import { MODEL, type Session } from "../session.ts";
+import type { Queued, Turn } from "../state.ts";
+
+/** The running turn and its session, or undefined when there is none. */
+export function running(draft: Draft): { turn: Turn; session: Session } | undefined {
+  const { turn, session } = draft.state();
+  return turn && session ? { turn, session } : undefined;
+}
+
+export function engineOf(session: Session, turn: Turn) {
+  const { config } = turn.agent;
+  return createAgentEngine(orchestrators[session.agent_mode](config), config);
+}
+
+/** A human's message as the conversation keeps it. */
+export function userMessage(draft: Draft, queued: Queued, turn_id: string): Message {
+  return {
+    message_id: queued.message_id,
+    turn_id,
+    role: "user",
+    content: queued.content,
+    name: null,
+    tool_call_id: null,
+    tool_calls: [],
+    attachments: queued.attachments,
+    reasoning: null,
+    source: queued.source,
+    created_at: draft.at,
+  };
+}
+
+/** Gives the result of a call to the orchestrator and takes the step that it answers. */
+export function settle(draft: Draft, result: CallResult, stop_reason = "stop"): void {
+  const now = running(draft);
+  if (!now) return;
+  follow(
+    draft,
+    engineOf(now.session, now.turn).processToolResult(now.session, result),
+    stop_reason,
+  );
+}
+
+/** Writes what the orchestrator answered, then asks the model, or ends the turn, or waits. */
+export function follow(draft: Draft, response: Result<AgentResponse>, stop_reason: string): void {
+  const now = running(draft);
+  if (!now) return;
+  if (!response.ok) return fail(draft, response.error);
+  const { messages, session_updates, tool_calls, end } = response.value;
+  const session_id = now.session.id;
+  for (const message of messages) draft.add("MessageAdded", { ...message, session_id });
+  if (Object.keys(session_updates).length > 0) {
+    draft.add("SessionUpdated", { session_id, updates: session_updates });
+  }
+  if (end) return fail(draft, end);
+  const model = tool_calls.find((call) => call.name === MODEL);
+  if (model) askModel(draft, model.id);
+  else if (isIdle(draft)) finish(draft, stop_reason);
+}
+
+function isIdle(draft: Draft): boolean {
+  const { turn } = draft.state();
+  return turn !== undefined && turn.model === null && turn.calls.length === 0;
+}
+
+/** The round is over: steered messages join, limits are looked at, a long history is compacted. */
+export function askModel(draft: Draft, call_id: string): void {
+  joinSteers(draft);
+  const now = running(draft);
+  if (!now) return;
+  const { turn, session } = now;
+  const limit = reachedLimit(turn, draft.at);
+  if (limit) return fail(draft, limit);
+  const ids = { session_id: session.id, turn_id: turn.turn_id, model: turn.agent.model };
+  if (dueCompaction(draft.state(), turn)) {
+    draft.add("ModelCallStarted", {
+      ...ids,
+      call_id: `${call_id}_k${turn.compactions + 1}`,
+      attempt: 1,
+      purpose: "compact",
+    });
+    return;
+  }
+  draft.add("ModelCallStarted", { ...ids, call_id, attempt: 1, purpose: "answer" });
+}
+
+function joinSteers(draft: Draft): void {
+  const { steers } = draft.state();
+  for (const steer of steers) {
+    const now = running(draft);
+    if (!now) return;
+    const message = userMessage(draft, steer, now.turn.turn_id);
+    draft.add("MessageAdded", { ...message, session_id: now.session.id });
+  }
+}
+
+/** The model has nothing more to do: the turn ends, unless somebody steered meanwhile. */
+function finish(draft: Draft, stop_reason: string): void {
+  const now = running(draft);
+  if (!now) return;
+  const { turn, session } = now;
+  const [steer] = draft.state().steers;
+  if (steer) {
+    const message = userMessage(draft, steer, turn.turn_id);
+    return follow(draft, engineOf(session, turn).processMessage(session, message), stop_reason);
+  }
+  draft.add("TurnCompleted", {
+    session_id: session.id,
+    turn_id: turn.turn_id,
+    message_id: lastAnswer(session, turn.turn_id),
+    stop_reason,
+  });
+}
+
+/** Ends the turn without its answer; what is open is closed first. */
+export function fail(draft: Draft, error: ErrorBody): void {
+  const now = running(draft);
+  if (!now) return;
+  closeOpen(draft, "not_run", `Not run: ${error.message}`);
+  const { session } = running(draft) ?? now;
+  draft.add("TurnFailed", {
+    session_id: session.id,
+    turn_id: now.turn.turn_id,
+    error,
+    message_id: lastAnswer(session, now.turn.turn_id),
+  });
+}
+
+/** Every open call gets a result, every request an end, every steered message its place. */
+export function closeOpen(draft: Draft, outcome: "not_run" | "cancelled", why: string): void {
+  const now = running(draft);
+  if (!now) return;
+  const ids = { session_id: now.session.id, turn_id: now.turn.turn_id };
+  for (const request of draft.state().requests) {
+    const { request_id } = request;
+    draft.add("HumanRequestExpired", { ...ids, request_id, reason: "turn_ended" });
+  }
+  for (const { call, phase } of now.turn.calls) {
+    const { id, name } = call;
+    const wasStarted = phase === "started";
+    draft.add("ToolCallCompleted", {
+      ...ids,
+      call_id: id,
+      name,
+      success: false,
+      outcome: wasStarted ? "interrupted" : outcome,
+      duration_ms: 0,
+      output_bytes: 0,
+      spilled_to: null,
+      denial: null,
+    });
+    const output = wasStarted ? UNKNOWN_OUTCOME : why;
+    const result = { id, name, output, success: false, at: draft.at };
+    draft.add("MessageAdded", { ...toolMessage(now.session, result), session_id: ids.session_id });
+  }
+  joinSteers(draft);
+}
+
+/** The newest text that the agent wrote in this turn. */
+function lastAnswer(session: Session, turn_id: string): string | null {
+  const answer = session.conversation.findLast(
+    (message) =>
+      message.turn_id === turn_id && message.role === "assistant" && message.content !== "",
+  );
+  return answer?.message_id ?? null;
+}

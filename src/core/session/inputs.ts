@@ -1,0 +1,86 @@
+// What a session's actor is told: commands, outcomes of effects, time. Times and ids lie inside.
+
+import type { TurnAgent, TurnSettings } from "../../protocol/agents.ts";
+import type { ErrorBody } from "../../protocol/errors.ts";
+import type {
+  AgentMode,
+  Answer,
+  Attachment,
+  Delivery,
+  Json,
+  Reasoning,
+  Source,
+  Usage,
+} from "../../protocol/messages.ts";
+import type { EndReason } from "../model.ts";
+import type { ToolOutput } from "../tool.ts";
+
+export interface NewSession {
+  session_id: string;
+  po_name: string;
+  source: Source;
+  name: string | null;
+  agent_mode: AgentMode;
+  workspace: string;
+  context: Record<string, string>;
+  metadata: Record<string, Json>;
+}
+
+/** What a model said, before its calls have got our ids. */
+export interface ModelAnswer {
+  text: string;
+  reasoning: Reasoning | null;
+  tool_calls: { name: string; args: Json; problem: string | null }[];
+  usage: Usage;
+  model: string;
+  reason: EndReason;
+}
+
+export type SessionCommand =
+  | { type: "create"; session: NewSession }
+  | {
+      type: "send";
+      /** Creates the session in the same append. */
+      create: NewSession | null;
+      turn_id: string;
+      message_id: string;
+      message_key: string | null;
+      content: string;
+      attachments: Attachment[];
+      delivery: Delivery;
+      source: Source;
+      settings: TurnSettings;
+    }
+  | { type: "cancel"; turn_id: string; reason: string }
+  | { type: "rename"; name: string | null }
+  | { type: "delete" }
+  | { type: "respond"; request_id: string; response: Answer };
+
+export type SessionOutcome =
+  | { type: "revived" }
+  | { type: "prepared"; turn_id: string; agent: TurnAgent }
+  | { type: "prepare_failed"; turn_id: string; error: ErrorBody }
+  | { type: "model_answered"; call_id: string; attempt: number; answer: ModelAnswer }
+  | {
+      type: "model_failed";
+      call_id: string;
+      attempt: number;
+      error: ErrorBody;
+      isRetryable: boolean;
+      retryAfterMs: number | undefined;
+    }
+  | {
+      type: "tool_checked";
+      call_id: string;
+      check: { valid: true; subject: string; hash: string } | { valid: false; problem: string };
+    }
+  | {
+      type: "tool_finished";
+      call_id: string;
+      output: ToolOutput;
+      duration_ms: number;
+    }
+  | { type: "woke" };
+
+export type SessionInput = { at: string } & (SessionCommand | SessionOutcome);
+export type InputOf<Type extends SessionInput["type"]> = Extract<SessionInput, { type: Type }>;

@@ -1,0 +1,139 @@
+// The machine of a session: queue, turn, calls, requests. The adapter that makes an orchestrator durable.
+import type { ErrorBody } from "../../protocol/errors.ts";
+import { wallDeadline } from "../agent/limits.ts";
+import type { Effect } from "../effects.ts";
+import { type Machine, match } from "../machine.ts";
+import { applySession } from "./apply.ts";
+import { freePlaces } from "./decide/calls.ts";
+import { modelAnswered, modelFailed, retryModel } from "./decide/model.ts";
+import {
+  cancel,
+  create,
+  prepared,
+  prepareFailed,
+  remove,
+  rename,
+  revived,
+  send,
+} from "./decide/queue.ts";
+import { expireRequests, responded } from "./decide/requests.ts";
+import { checkWall, toolChecked, toolFinished } from "./decide/tools.ts";
+import { createDraft, type Draft } from "./draft.ts";
+import type { SessionInput } from "./inputs.ts";
+import { sessionNotFound } from "./manager.ts";
+import { type Happened, initialSessionState, type SessionActorState } from "./state.ts";
+
+/** Messages that may wait in one session. */
+export const MAX_QUEUED_MESSAGES = 100;
+
+export const sessionMachine: Machine<SessionActorState, SessionInput, Happened, Effect> = {
+  initial: initialSessionState,
+  decide(state, input) {
+    if (state.isDeleted || refusal(state, input)) return [];
+    const draft = createDraft(state, input.at);
+    step(draft, input);
+    return draft.events();
+  },
+  apply: applySession,
+  outstanding,
+};
+
+const step = match<SessionInput, Draft, void>({
+  create: (draft, input) => create(draft, input.session),
+  send,
+  cancel,
+  rename,
+  delete: remove,
+  respond: responded,
+  revived: (draft) => {
+    revived(draft);
+    woke(draft);
+  },
+  prepared,
+  prepare_failed: prepareFailed,
+  model_answered: modelAnswered,
+  model_failed: modelFailed,
+  tool_checked: toolChecked,
+  tool_finished: toolFinished,
+  woke,
+});
+
+/** Whatever is due by now. */
+function woke(draft: Draft): void {
+  retryModel(draft);
+  expireRequests(draft);
+  const { turn } = draft.state();
+  if (turn) checkWall(draft, wallDeadline(turn));
+}
+
+/** Why a command cannot be taken, before anything is decided. */
+export function refusal(state: SessionActorState, input: SessionInput): ErrorBody | undefined {
+  if (state.isDeleted) return sessionNotFound(state.session?.id ?? "");
+  const creates = input.type === "create" || (input.type === "send" && input.create !== null);
+  if (!state.session) return creates ? undefined : sessionNotFound("");
+  if (input.type === "send" && state.queue.length + state.steers.length >= MAX_QUEUED_MESSAGES) {
+    const message = `${MAX_QUEUED_MESSAGES} messages already wait in this session; wait or cancel.`;
+    return { code: "overloaded", message, details: { limit: MAX_QUEUED_MESSAGES } };
+  }
+  if (input.type === "cancel") {
+    const isKnown =
+      state.turn?.turn_id === input.turn_id ||
+      state.queue.some((one) => one.turn_id === input.turn_id);
+    const message = `The turn ${input.turn_id} is not running and not queued.`;
+    return isKnown ? undefined : { code: "turn_not_found", message, details: {} };
+  }
+  return input.type === "respond" ? responseRefusal(state, input) : undefined;
+}
+
+function responseRefusal(
+  state: SessionActorState,
+  { request_id, response }: Extract<SessionInput, { type: "respond" }>,
+): ErrorBody | undefined {
+  const request = state.requests.find((one) => one.request_id === request_id);
+  const details = { request_id };
+  if (!request) {
+    const message = `The request ${request_id} is already answered or closed.`;
+    return { code: "already_answered", message, details };
+  }
+  const wanted = { question: "answer", approval: "decision", secret: "secret" }[request.kind];
+  if (response.type !== wanted) {
+    const message = `The request ${request_id} is a ${request.kind}: answer it with type '${wanted}'.`;
+    return { code: "invalid_request", message, details };
+  }
+  if (response.type !== "decision" || response.hash === request.hash) return undefined;
+  const message = "The decision is about other arguments than the ones that wait: look again.";
+  return { code: "stale_hash", message, details: { ...details, hash: request.hash } };
+}
+
+function outstanding(state: SessionActorState): Effect[] {
+  const { turn, queue, isParked, isDeleted } = state;
+  if (isDeleted) return [];
+  const head = queue[0];
+  if (!turn) {
+    if (!head || isParked) return [];
+    return [{ type: "prepare_turn", id: `prepare:${head.turn_id}`, turn_id: head.turn_id }];
+  }
+  const { turn_id, model } = turn;
+  const effects: Effect[] = [];
+  if (model?.retry_at === null) {
+    const { call_id, attempt, purpose } = model;
+    const id = `model:${call_id}:${attempt}`;
+    effects.push({ type: "call_model", id, turn_id, call_id, attempt, purpose });
+  }
+  let free = freePlaces(turn);
+  for (const { call, phase } of turn.calls) {
+    if (phase === "started") {
+      effects.push({ type: "run_tool", id: `tool:${call.id}`, turn_id, call_id: call.id });
+    } else if (phase === "proposed" && free > 0) {
+      free -= 1;
+      effects.push({ type: "check_tool", id: `check:${call.id}`, turn_id, call_id: call.id });
+    }
+  }
+  const times = new Set([
+    model?.retry_at,
+    wallDeadline(turn),
+    ...state.requests.map((one) => one.deadline_at),
+  ]);
+  for (const at of times) if (at) effects.push({ type: "wake_at", id: `wake:${at}`, at });
+  return effects;
+}

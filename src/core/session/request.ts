@@ -1,0 +1,63 @@
+// What the model is asked: prompt, history, tools by name, effort. Pure; the runtime adds the bytes of
+// images and the specs of tools.
+import type { Message } from "../../protocol/messages.ts";
+import type { EffectOf } from "../effects.ts";
+import type { Effort } from "../model.ts";
+import { createSystemPrompt } from "../prompt/template.ts";
+import { COMPACTION_PROMPT, dueCompaction, transcriptOf } from "./compaction.ts";
+import { shownHistory } from "./history.ts";
+import type { SessionActorState } from "./state.ts";
+
+export interface AskedModel {
+  system: string;
+  messages: Message[];
+  /** Names of the tools to offer. */
+  tools: string[];
+  effort: Effort | undefined;
+}
+
+/** The request of a model call, or undefined when the state no longer asks for it. */
+export function askedModel(
+  state: SessionActorState,
+  effect: EffectOf<"call_model">,
+): AskedModel | undefined {
+  const { turn, session } = state;
+  if (!turn || !session) return undefined;
+  if (effect.purpose === "compact") {
+    const messages = dueCompaction(state, turn) ?? [];
+    const last = messages[messages.length - 1];
+    if (!last) return undefined;
+    const text = transcriptOf(messages);
+    const asked: Message = {
+      ...last,
+      message_id: "compact",
+      role: "user",
+      content: text,
+      name: null,
+      tool_call_id: null,
+      tool_calls: [],
+      attachments: [],
+      reasoning: null,
+    };
+    return { system: COMPACTION_PROMPT, messages: [asked], tools: [], effort: undefined };
+  }
+  const { content } = createSystemPrompt({
+    body: state.prompt?.text ?? "",
+    workspace: session.workspace,
+    context: session.state.context,
+  });
+  return {
+    system: content,
+    messages: shownHistory(state),
+    tools: turn.agent.tools.map((tool) => tool.name),
+    effort: effortOf(turn.agent.config.reasoning_depth),
+  };
+}
+
+/** The documents' depth (0 to 255, default 2) as the effort that vendors know; 2 leaves it to them. */
+export function effortOf(depth: number): Effort | undefined {
+  if (depth === 2) return undefined;
+  if (depth <= 0) return "none";
+  if (depth === 1) return "low";
+  return depth < 5 ? "high" : "max";
+}

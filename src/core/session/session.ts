@@ -1,0 +1,119 @@
+// A session: the conversation of one object with those who talk to it, as a value.
+import type {
+  AgentMode,
+  Conversation,
+  Json,
+  Message,
+  SessionState,
+  Source,
+  ToolCall,
+} from "../../protocol/messages.ts";
+
+export type { SessionState };
+
+export interface Session {
+  id: string;
+  po_name: string;
+  name: string | null;
+  source: Source;
+  agent_mode: AgentMode;
+  workspace: string;
+  conversation: Conversation;
+  state: SessionState;
+  metadata: Record<string, Json>;
+  created_at: string;
+  updated_at: string;
+  /** The turn that runs, and who asked for it. */
+  turn: { id: string; source: Source } | null;
+  /** Calls that were asked for and have no result yet, the reserved call `model` included. */
+  pending: ToolCall[];
+}
+
+/** The reserved name of the call that asks the model. */
+export const MODEL = "model";
+
+export function createSession(options: {
+  id: string;
+  at: string;
+  po_name?: string;
+  name?: string | null;
+  source?: Source;
+  agent_mode?: AgentMode;
+  workspace?: string;
+  context?: Record<string, string>;
+  metadata?: Record<string, Json>;
+}): Session {
+  return {
+    id: options.id,
+    po_name: options.po_name ?? "assistant",
+    name: options.name ?? null,
+    source: options.source ?? "api",
+    agent_mode: options.agent_mode ?? "single",
+    workspace: options.workspace ?? "",
+    conversation: [],
+    state: { active_tools: [], context: { ...options.context }, iteration_count: 0 },
+    metadata: { ...options.metadata },
+    created_at: options.at,
+    updated_at: options.at,
+    turn: null,
+    pending: [],
+  };
+}
+
+/** The session with one message more. A tool message, or the model's answer, settles its call. */
+export function withMessage(session: Session, message: Message): Session {
+  const settled = message.role === "tool" ? message.tool_call_id : message.message_id;
+  return {
+    ...session,
+    conversation: [...session.conversation, message],
+    pending: [...session.pending.filter((call) => call.id !== settled), ...message.tool_calls],
+    updated_at: message.created_at,
+  };
+}
+
+/** The session waiting for the model: one iteration more. */
+export function withModelCall(session: Session, call: ToolCall, at: string): Session {
+  return {
+    ...session,
+    pending: [...session.pending.filter((one) => one.id !== call.id), call],
+    state: { ...session.state, iteration_count: session.state.iteration_count + 1 },
+    updated_at: at,
+  };
+}
+
+/** The session at the start of a turn. */
+export function withTurn(
+  session: Session,
+  turn: { id: string; source: Source },
+  at: string,
+): Session {
+  return {
+    ...session,
+    turn,
+    pending: [],
+    state: { ...session.state, iteration_count: 0 },
+    updated_at: at,
+  };
+}
+
+/** Updates by name: what the session state knows goes there, the rest into metadata. */
+export function withUpdates(session: Session, updates: Record<string, Json>, at: string): Session {
+  const state = { ...session.state };
+  const metadata = { ...session.metadata };
+  for (const [key, value] of Object.entries(updates)) {
+    if (key === "active_tools" && isTextList(value)) state.active_tools = value;
+    else if (key === "context" && isTextMap(value)) state.context = value;
+    else if (key === "iteration_count" && typeof value === "number") state.iteration_count = value;
+    else metadata[key] = value;
+  }
+  return { ...session, state, metadata, updated_at: at };
+}
+
+const isTextList = (value: Json): value is string[] =>
+  Array.isArray(value) && value.every((entry) => typeof entry === "string");
+
+const isTextMap = (value: Json): value is Record<string, string> =>
+  value !== null &&
+  typeof value === "object" &&
+  !Array.isArray(value) &&
+  Object.values(value).every((entry) => typeof entry === "string");

@@ -1,0 +1,108 @@
+// The state of a session's actor: the session as a value, and what its turn waits for.
+import type { PermissionRule, TurnAgent, TurnSettings } from "../../protocol/agents.ts";
+import type { SessionEvent } from "../../protocol/events/index.ts";
+import type {
+  Attachment,
+  Delivery,
+  HumanRequest,
+  Source,
+  ToolCall,
+} from "../../protocol/messages.ts";
+import type { Session } from "./session.ts";
+
+/** A session's event with the time it happened. */
+export type Happened = SessionEvent & { at: string };
+
+export interface Queued {
+  turn_id: string;
+  message_id: string;
+  content: string;
+  attachments: Attachment[];
+  delivery: Delivery;
+  source: Source;
+  settings: TurnSettings;
+}
+
+/**
+ * A tool call of the running round. `proposed` waits for its check, `asking` for a human, `approved`
+ * for a free place, `started` for its result.
+ */
+export interface Call {
+  call: ToolCall;
+  phase: "proposed" | "asking" | "approved" | "started";
+  /** Hash of exactly these arguments, once checked. */
+  hash: string | null;
+}
+
+/** The model call that runs, or waits for its next attempt at `retry_at`. */
+export interface ModelCall {
+  call_id: string;
+  attempt: number;
+  /** Failures that count against the limit; an interruption by a restart does not. */
+  failures: number;
+  retry_at: string | null;
+  purpose: "answer" | "compact";
+}
+
+export interface Turn {
+  turn_id: string;
+  source: Source;
+  settings: TurnSettings;
+  agent: TurnAgent;
+  started_at: string;
+  /** Milliseconds that do not count: humans awaited, the daemon away. */
+  paused_ms: number;
+  /** Since when only a human is awaited. */
+  waiting_since: string | null;
+  calls: Call[];
+  model: ModelCall | null;
+  compactions: number;
+  tokens: number;
+  cost_usd: number;
+}
+
+export interface SessionActorState {
+  session: Session | undefined;
+  isDeleted: boolean;
+  turn: Turn | undefined;
+  /** Accepted and not started; the first is next. */
+  queue: Queued[];
+  /** Accepted for the running turn, to join it after its round. */
+  steers: Queued[];
+  /** A cancelled turn parks what is queued until the next message. */
+  isParked: boolean;
+  /** Open human requests. */
+  requests: HumanRequest[];
+  /** What a human allowed for the rest of this session. */
+  grants: PermissionRule[];
+  prompt: { hash: string; text: string } | undefined;
+  compaction: { through_message_id: string; summary: string } | undefined;
+  /** Time of the newest event. */
+  last_at: string;
+}
+
+export const initialSessionState: SessionActorState = {
+  session: undefined,
+  isDeleted: false,
+  turn: undefined,
+  queue: [],
+  steers: [],
+  isParked: false,
+  requests: [],
+  grants: [],
+  prompt: undefined,
+  compaction: undefined,
+  last_at: "",
+};
+
+/** The turn that runs or is about to: what `CancelTurn` and `steer` mean. */
+export function currentTurnId(state: SessionActorState): string | undefined {
+  if (state.turn) return state.turn.turn_id;
+  return state.isParked ? undefined : state.queue[0]?.turn_id;
+}
+
+/** What a session does, as its object shows it. */
+export function activityOf(state: SessionActorState): "idle" | "working" | "waiting" {
+  if (state.requests.length > 0) return "waiting";
+  return currentTurnId(state) === undefined ? "idle" : "working";
+}

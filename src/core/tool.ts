@@ -1,0 +1,51 @@
+// The port to tools: what an agent can do. Types only.
+import type { Risk } from "../protocol/agents.ts";
+import type { ToolOutcome } from "../protocol/events/turn.ts";
+import type { ToolCall, ToolSpec } from "../protocol/messages.ts";
+import type { World } from "./world.ts";
+
+export interface ToolContext {
+  world: World;
+  /** Absolute real path; everything is confined to it. */
+  workspace: string;
+  session_id: string;
+  call_id: string;
+  signal: AbortSignal;
+  /** The folder for outputs that are too long to keep. */
+  spill_folder: string;
+  /** The environment variables that child processes get, whole. */
+  child_variables: Record<string, string>;
+  /** Live output, for the signal `ToolOutputDelta`. */
+  emit(text: string): void;
+}
+
+/** What a check finds before anything runs: whether the call is valid, and what it is really about. */
+export type ToolCheck =
+  | {
+      valid: true;
+      /** What permission rules match and humans read: the resolved path, command line or address. */
+      subject: string;
+    }
+  | { valid: false; problem: string };
+
+export interface ToolOutput {
+  output: string;
+  success: boolean;
+  outcome: Extract<ToolOutcome, "completed" | "failed" | "invalid" | "timed_out" | "cancelled">;
+  /** Bytes the tool produced; more than `output` holds when it was cut. */
+  output_bytes: number;
+  spilled_to: string | null;
+}
+
+export interface Tool {
+  name: string;
+  description: string;
+  spec: ToolSpec;
+  risk: Risk;
+  /** `safe`: may run again after a crash. `never`: at most once. */
+  replay: "safe" | "never";
+  /** Validates the arguments and resolves what they name, changing nothing. Never rejects. */
+  check(args: ToolCall["args"], context: ToolContext): Promise<ToolCheck>;
+  /** Runs. Never rejects: a failure is an output with `success: false`. */
+  call(args: ToolCall["args"], context: ToolContext): Promise<ToolOutput>;
+}
