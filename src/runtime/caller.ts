@@ -1,0 +1,53 @@
+// Who asks: always taken from the connection, never from a payload.
+import type { CommandWord, Scope } from "../protocol/commands/command.ts";
+import { JameyError } from "../protocol/errors.ts";
+import type { Asked, Reply } from "../protocol/commands/index.ts";
+import { type Source, source as sources } from "../protocol/messages.ts";
+
+export interface Caller {
+  connector_id: string;
+  source: Source;
+  /** What the client calls itself. */
+  client: string;
+  scopes: readonly Scope[];
+  /** False for processes that one of jamey's tools started: they answer and approve nothing. */
+  isHuman: boolean;
+  /** The folder that new sessions work in. */
+  workspace: string;
+  /** Provider variables; only a local caller's count. */
+  variables: Record<string, string>;
+  /** This client's current session with each object. */
+  current: Map<string, string>;
+  /** Aborted when the caller has gone. */
+  signal: AbortSignal;
+  /** Absent where there is no connection that events could travel over. */
+  subscriptions: Subscriptions | undefined;
+}
+
+export interface Subscriptions {
+  subscribe(asked: Asked<"Subscribe">): Reply<"Subscribe">;
+  unsubscribe(subscription_id: string): void;
+}
+
+/** How the journal names a caller. */
+export const callerName = (caller: Pick<Caller, "source" | "connector_id">): string =>
+  `${caller.source}:${caller.connector_id}`;
+
+/** `cli`, `tui`, `mcp`, `web` say what they are; every other client is `api`. */
+export function sourceOfClient(client: string): Source {
+  const kind = client.split(/[ /]/)[0] ?? "";
+  const found = sources.options.find((one) => one === kind);
+  return found && found !== "po" && found !== "delegation" ? found : "api";
+}
+
+/** Refuses what the caller may not do. */
+export function authorise(name: string, word: CommandWord, caller: Caller): void {
+  if (!caller.scopes.includes(word.scope)) {
+    const message = `${name} needs the scope '${word.scope}', which this caller does not have.`;
+    throw new JameyError("forbidden", message, { details: { scope: word.scope } });
+  }
+  if (word.isHumanOnly && !caller.isHuman) {
+    const message = `${name} is for humans: a process that an agent started may not give it.`;
+    throw new JameyError("forbidden", message, { details: { human_only: true } });
+  }
+}

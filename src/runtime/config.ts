@@ -1,0 +1,159 @@
+// The daemon's settings: one schema, read once, validated. Flag > environment variable > manifest >
+// daemon.yml > default. A bad value is an error that names its place; an unknown key is a warning.
+import { z } from "zod";
+import { defaultAgentConfig } from "../core/index.ts";
+import { type AgentConfig, agentConfig, permissionRule } from "../protocol/agents.ts";
+import { JameyError } from "../protocol/errors.ts";
+
+/** The core's defaults, and an end for an agent that runs away: an hour of work. */
+const defaultLimits: AgentConfig = { ...defaultAgentConfig, max_wall_ms: 3_600_000 };
+
+export const configSchema = z.object({
+  /** `vendor/model` for objects that name none; null: the first vendor that has a key. */
+  model: z.string().nullable().default(null),
+  /** Clients start the daemon when none runs. */
+  auto_start: z.boolean().default(true),
+  /** Seconds without client, turn and open request after which the daemon ends; 0 is never. */
+  idle_timeout: z.number().int().min(0).default(3600),
+  log_level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  limits: agentConfig
+    .partial()
+    .default({})
+    .transform((given) => mergeLimits(defaultLimits, given)),
+  /** `tool` or `tool(pattern)` → allow, ask, deny; the first that matches decides, deny always wins. */
+  permissions: z.record(z.string(), z.enum(["allow", "ask", "deny"])).default({}),
+  http: z
+    .object({
+      /** The http_request tool may reach loopback and private addresses. */
+      allow_private: z.boolean().default(false),
+    })
+    .prefault({}),
+  provider: z
+    .object({
+      first_byte_timeout_ms: z.number().int().positive().default(60_000),
+      idle_timeout_ms: z.number().int().positive().default(90_000),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof configSchema>;
+
+type SomeLimits = { [Key in keyof AgentConfig]?: AgentConfig[Key] | undefined };
+
+/** Later layers over earlier ones; what is left out is left alone. */
+export function mergeLimits(base: AgentConfig, ...layers: SomeLimits[]): AgentConfig {
+  let limits = base;
+  for (const layer of layers) {
+    const given = Object.entries(layer).filter(([, value]) => value !== undefined);
+    limits = { ...limits, ...Object.fromEntries(given) };
+  }
+  return limits;
+}
+
+/** One layer of settings and where it comes from: a file's path, or a phrase. */
+export interface ConfigLayer {
+  from: string;
+  values: Record<string, unknown>;
+}
+
+/** Keys that mean something in a manifest beside the settings. */
+const MANIFEST_KEYS = ["name", "description", "version", "default_object"];
+
+/** Layers, the weightiest first → settings and warnings. */
+export function mergeConfig(layers: ConfigLayer[]): { config: Config; warnings: string[] } {
+  const warnings: string[] = [];
+  let merged: Record<string, unknown> = {};
+  for (const layer of layers.toReversed()) {
+    const known = knownOnly(layer, warnings);
+    check(layer.from, known);
+    merged = mergeObjects(merged, known);
+  }
+  return { config: configSchema.parse(merged), warnings };
+}
+
+function knownOnly(layer: ConfigLayer, warnings: string[]): Record<string, unknown> {
+  const known: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(layer.values)) {
+    if (Object.hasOwn(configSchema.shape, key)) known[key] = value;
+    else if (!MANIFEST_KEYS.includes(key)) warnings.push(`${layer.from}: unknown key '${key}'`);
+  }
+  return known;
+}
+
+function check(from: string, values: Record<string, unknown>): void {
+  const result = configSchema.safeParse(values);
+  if (result.success) return;
+  const issue = result.error.issues[0];
+  const key = issue?.path.join(".") ?? "";
+  throw new JameyError("config_invalid", `${from}: ${key}: ${issue?.message ?? "is not valid"}`, {
+    details: { from, key },
+  });
+}
+
+function mergeObjects(
+  under: Record<string, unknown>,
+  over: Record<string, unknown>,
+): Record<string, unknown> {
+  const merged = { ...under };
+  for (const [key, value] of Object.entries(over)) {
+    const before = merged[key];
+    merged[key] = isPlain(before) && isPlain(value) ? mergeObjects(before, value) : value;
+  }
+  return merged;
+}
+
+const isPlain = (value: unknown): value is Record<string, unknown> =>
+  value !== null && typeof value === "object" && !Array.isArray(value);
+
+/** `a.b` is `JAMEY_A_B`: the settings that environment variables give. */
+export function configFromVariables(variables: Record<string, string | undefined>): ConfigLayer {
+  const values: Record<string, unknown> = {};
+  const give = (path: string[], schema: z.ZodType) => {
+    const text = variables[`JAMEY_${path.join("_").toUpperCase()}`];
+    if (text === undefined || text === "") return;
+    let target = values;
+    for (const key of path.slice(0, -1)) {
+      const next = isPlain(target[key]) ? target[key] : {};
+      target[key] = next;
+      target = next;
+    }
+    target[path[path.length - 1] ?? ""] = readText(text, schema);
+  };
+  for (const [key, schema] of Object.entries(configSchema.shape)) {
+    give([key], schema);
+    for (const [inner, innerSchema] of Object.entries(shapeOf(schema))) {
+      give([key, inner], innerSchema);
+    }
+  }
+  return { from: "the environment variables JAMEY_…", values };
+}
+
+/** The keys of a setting that has some. */
+function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
+  if (schema === configSchema.shape.limits) return agentConfig.shape;
+  if (schema === configSchema.shape.http) return configSchema.shape.http.unwrap().shape;
+  if (schema === configSchema.shape.provider) return configSchema.shape.provider.unwrap().shape;
+  return {};
+}
+
+/** A variable's text as what its setting takes: numbers and switches where text does not do. */
+function readText(text: string, schema: z.ZodType): unknown {
+  if (schema.safeParse(text).success) return text;
+  if (/^(true|yes|on)$/i.test(text)) return true;
+  if (/^(false|no|off)$/i.test(text)) return false;
+  if (/^null$/i.test(text)) return null;
+  const number = Number(text);
+  return Number.isFinite(number) ? number : text;
+}
+
+/** `tool` or `tool(pattern)` with its action as a rule. */
+export function readRule(text: string, action: "allow" | "ask" | "deny") {
+  const found = /^([\w.*-]+)(?:\((.*)\))?$/su.exec(text.trim());
+  if (!found) {
+    throw new JameyError(
+      "config_invalid",
+      `'${text}' is no permission rule: write tool or tool(pattern), such as 'shell(git diff *)'.`,
+    );
+  }
+  return permissionRule.parse({ tool: found[1], match: found[2] ?? null, action });
+}

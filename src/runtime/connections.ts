@@ -1,0 +1,208 @@
+// Connections: who is attached, what each may do, and what each still has to see. Connectors hand frames
+// in and pull frames out; nothing here knows how they travel.
+import {
+  environmentMachine,
+  type EnvironmentInput,
+  type EnvironmentState,
+} from "../core/environment/machine.ts";
+import type { Asked } from "../protocol/commands/index.ts";
+import { JameyError, messageOf } from "../protocol/errors.ts";
+import { type EnvironmentEvent, eventName, type StoredRow } from "../protocol/events/index.ts";
+import type { Attach, FollowFrame, Hello } from "../protocol/frames.ts";
+import { MAX_SUBSCRIPTIONS } from "../protocol/limits.ts";
+import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
+import { startActor } from "./actor.ts";
+import { type Caller, callerName, sourceOfClient } from "./caller.ts";
+import { createFollower, type Follower } from "./follow.ts";
+import type { Log } from "./log.ts";
+import type { SignalHub } from "./signals.ts";
+import type { Journal } from "./store/journal.ts";
+
+export const ENVIRONMENT_STREAM = "environment";
+
+export interface Connection {
+  caller: Caller;
+  hello: Hello;
+  /** The next batch of one of its subscriptions, and whether there is more. */
+  pull(): { frames: FollowFrame[]; hasMore: boolean };
+  close(): void;
+}
+
+export interface ConnectorInfo {
+  connector_id: string;
+  connector_type: Caller["source"];
+  client: string;
+  since: string;
+}
+
+export interface Connections {
+  /** `ring` says that there may be something to pull. */
+  open(attach: Attach, options: { isLocal: boolean; ring(): void }): Connection;
+  /** A caller without a connection, for one request. */
+  passing(options: { signal: AbortSignal; workspace: string }): Caller;
+  list(): ConnectorInfo[];
+  /** Says of everybody who was attached when the last daemon died that they are gone. */
+  revive(): Promise<void>;
+  flush(): Promise<void>;
+}
+
+export function createConnections(options: {
+  environment: string;
+  /** Where sessions of clients without a folder of their own work. */
+  workspace: string;
+  journal: Journal;
+  signals: SignalHub;
+  log: Log;
+  now(): string;
+  newId(prefix: string): string;
+  poOf(session_id: string): string;
+}): Connections {
+  const { journal, signals, log } = options;
+  const attached = new Map<string, ConnectorInfo>();
+  const actor = startEnvironmentActor(options);
+  const pending = new Set<Promise<unknown>>();
+
+  function say(input: EnvironmentInput): Promise<unknown> {
+    const said = actor
+      .take(input, { caller: "daemon", causation_id: null })
+      .catch((thrown: unknown) => log.error("connector not kept", { reason: messageOf(thrown) }))
+      .finally(() => pending.delete(said));
+    pending.add(said);
+    return said;
+  }
+
+  return {
+    open(attach, { isLocal, ring }) {
+      const gone = new AbortController();
+      const connector_id = options.newId("c");
+      const subscriptions = createSubscriptions(options, ring);
+      const caller: Caller = {
+        connector_id,
+        source: sourceOfClient(attach.client),
+        client: attach.client,
+        scopes: ["read", "chat", "admin"],
+        isHuman: attach.call_id === null,
+        workspace: (isLocal && attach.workspace) || options.workspace,
+        variables: isLocal ? attach.variables : {},
+        current: new Map(),
+        signal: gone.signal,
+        subscriptions,
+      };
+      const { source: connector_type, client } = caller;
+      const entry = { connector_id, connector_type, client };
+      attached.set(connector_id, { ...entry, since: options.now() });
+      void say({ type: "attached", ...entry });
+      const stops = [journal.follow(ring), signals.follow(ring)];
+      return {
+        caller,
+        hello: {
+          type: "hello",
+          protocol_version: PROTOCOL_VERSION,
+          version: VERSION,
+          environment: options.environment,
+          journal_id: journal.journal_id,
+          caller: callerName(caller),
+          seq: journal.head(),
+        },
+        pull: subscriptions.pull,
+        close() {
+          for (const stop of stops) stop();
+          gone.abort();
+          if (!attached.delete(connector_id)) return;
+          void say({ type: "detached", connector_id });
+        },
+      };
+    },
+    passing: ({ signal, workspace }) => ({
+      connector_id: "http",
+      source: "api",
+      client: "http",
+      scopes: ["read", "chat", "admin"],
+      isHuman: true,
+      workspace: workspace || options.workspace,
+      variables: {},
+      current: new Map(),
+      signal,
+      subscriptions: undefined,
+    }),
+    list: () => [...attached.values()],
+    revive: async () => {
+      await say({ type: "revived" });
+    },
+    async flush() {
+      await Promise.all(pending);
+    },
+  };
+}
+
+/** The subscriptions of one connection, pulled in turn so that none starves another. */
+function createSubscriptions(
+  options: {
+    journal: Journal;
+    signals: SignalHub;
+    newId(prefix: string): string;
+    poOf(session_id: string): string;
+  },
+  ring: () => void,
+) {
+  const { journal, signals, poOf } = options;
+  const followers = new Map<string, Follower>();
+  return {
+    subscribe(asked: Asked<"Subscribe">) {
+      if (followers.size >= MAX_SUBSCRIPTIONS) {
+        const message = `A connection has at most ${MAX_SUBSCRIPTIONS} subscriptions; end one first.`;
+        throw new JameyError("overloaded", message);
+      }
+      const subscription_id = options.newId("s");
+      const follower = createFollower({ subscription_id, asked, journal, signals, poOf });
+      followers.set(subscription_id, follower);
+      ring();
+      const event_types = asked.event_types.length > 0 ? asked.event_types : eventName.options;
+      return { subscription_id, event_types: [...event_types] };
+    },
+    unsubscribe(subscription_id: string) {
+      if (followers.delete(subscription_id)) return;
+      const message = `This connection has no subscription ${subscription_id}.`;
+      throw new JameyError("subscription_not_found", message);
+    },
+    pull() {
+      let hasMore = false;
+      for (const [id, follower] of followers) {
+        const batch = follower.pull();
+        hasMore ||= batch.hasMore;
+        if (batch.frames.length === 0) continue;
+        followers.delete(id);
+        followers.set(id, follower);
+        return { frames: batch.frames, hasMore: true };
+      }
+      return { frames: [], hasMore };
+    },
+  };
+}
+
+function startEnvironmentActor(options: { journal: Journal; log: Log; now(): string }) {
+  const { journal } = options;
+  let state: EnvironmentState = environmentMachine.initial;
+  let lastAt = "";
+  for (const row of journal.readStream(ENVIRONMENT_STREAM, 0)) {
+    state = environmentMachine.apply(state, environmentEvent(row));
+    lastAt = row.at;
+  }
+  return startActor({
+    stream: ENVIRONMENT_STREAM,
+    machine: environmentMachine,
+    state,
+    version: journal.version(ENVIRONMENT_STREAM),
+    lastAt,
+    journal,
+    log: options.log,
+    now: options.now,
+    stamp: (said: EnvironmentInput) => said,
+    perform: () => Promise.resolve(undefined),
+  });
+}
+
+/** A row of the environment's stream as its machine knows it: nobody else appends to that stream. */
+function environmentEvent(row: StoredRow): EnvironmentEvent {
+  return { type: row.type, payload: row.payload } as EnvironmentEvent;
+}

@@ -1,0 +1,134 @@
+// A follower: what one subscription still has to see. It is rung, then it reads: from the journal at its
+// own cursor, and of the signals what is new to it. Nothing is queued for it, so a slow client is late,
+// never lossy, and costs nothing.
+import type { Asked } from "../protocol/commands/index.ts";
+import {
+  type EventName,
+  type StoredEventName,
+  type StoredRow,
+  storedEvents,
+} from "../protocol/events/index.ts";
+import type { EventFrame, FollowFrame } from "../protocol/frames.ts";
+import { MAX_BATCH_BYTES } from "../protocol/limits.ts";
+import type { SignalHub } from "./signals.ts";
+import type { Journal } from "./store/journal.ts";
+
+/** Rows that one batch looks at. */
+const MAX_BATCH_ROWS = 500;
+
+export interface Follower {
+  /** The next batch, and whether there is more behind it already. */
+  pull(): { frames: FollowFrame[]; hasMore: boolean };
+}
+
+export function createFollower(options: {
+  subscription_id: string;
+  asked: Asked<"Subscribe">;
+  journal: Journal;
+  signals: SignalHub;
+  /** The object that a session belongs to. */
+  poOf(session_id: string): string;
+}): Follower {
+  const { subscription_id, asked, journal, signals, poOf } = options;
+  const { session_id, signal_types } = asked;
+  const wanted = asked.event_types.length === 0 ? null : new Set<EventName>(asked.event_types);
+  const types = wanted === null ? null : rowTypes(wanted);
+  const seen = new Map<string, number>();
+  const isForeign = asked.journal_id !== null && asked.journal_id !== journal.journal_id;
+  let cursor = asked.after === null ? journal.head() : isForeign ? 0 : asked.after;
+  let isCaughtUp = false;
+  let gap = missed();
+
+  /** What was asked for and is no longer kept. */
+  function missed(): FollowFrame | undefined {
+    if (asked.after === null) return undefined;
+    const to = journal.head();
+    const frame = { type: "gap" as const, subscription_id, from: asked.after };
+    if (isForeign || asked.after > to) {
+      cursor = to;
+      return { ...frame, to, reason: "other_journal" };
+    }
+    const pruned = journal.prunedThrough();
+    const asksHousekeeping = types === null || types.some((name) => storedEvents[name].isHousekeeping);
+    if (session_id !== null || !asksHousekeeping || asked.after >= pruned) return undefined;
+    return { ...frame, to: pruned, reason: "not_kept" };
+  }
+
+  function events(): FollowFrame[] {
+    if (cursor >= journal.head()) return [];
+    const limit = { rows: MAX_BATCH_ROWS, bytes: MAX_BATCH_BYTES };
+    const read = journal.read(cursor, { types, session_id }, limit);
+    cursor = read.cursor;
+    return read.rows.flatMap((row) => framesOf(row, { subscription_id, wanted, poOf }));
+  }
+
+  return {
+    pull() {
+      const frames: FollowFrame[] = gap ? [gap] : [];
+      gap = undefined;
+      frames.push(...events());
+      if (cursor < journal.head()) return { frames, hasMore: true };
+      if (!isCaughtUp) {
+        isCaughtUp = true;
+        frames.push({ type: "caught_up", subscription_id, seq: cursor });
+      }
+      if (signal_types.length === 0) return { frames, hasMore: false };
+      for (const signal of signals.read({ types: signal_types, session_id }, seen)) {
+        frames.push({ type: "signal", subscription_id, ...signal });
+      }
+      return { frames, hasMore: false };
+    },
+  };
+}
+
+/** The stored rows that the wanted events are read out of. */
+function rowTypes(wanted: Set<EventName>): StoredEventName[] {
+  const types = new Set<StoredEventName>();
+  for (const name of wanted) {
+    if (name !== "BusEntry") types.add(name);
+    else for (const type of ["MessageAdded", "ToolCallStarted"] as const) types.add(type);
+  }
+  return [...types];
+}
+
+/** A row as the events it stands for. */
+function framesOf(
+  row: StoredRow,
+  options: {
+    subscription_id: string;
+    wanted: Set<EventName> | null;
+    poOf(session_id: string): string;
+  },
+): EventFrame[] {
+  const { subscription_id, wanted, poOf } = options;
+  const { seq, at } = row;
+  const frame = (event_type: EventName, payload: unknown): EventFrame[] =>
+    wanted === null || wanted.has(event_type)
+      ? [{ type: "event", subscription_id, seq, at, event_type, payload }]
+      : [];
+  const own = frame(row.type, row.payload);
+  if (wanted !== null && !wanted.has("BusEntry")) return own;
+  const entry = busEntry(row, poOf);
+  return entry ? [...own, ...frame("BusEntry", entry)] : own;
+}
+
+/** What travels the bus: a human's or an agent's message, a tool call, a tool's result. */
+function busEntry(row: StoredRow, poOf: (session_id: string) => string) {
+  if (row.type === "ToolCallStarted") {
+    const { session_id, tool_call } = row.payload;
+    return {
+      from: poOf(session_id),
+      to: tool_call.name,
+      message: JSON.stringify(tool_call.args),
+      timestamp: row.at,
+      session_id,
+      message_id: null,
+    };
+  }
+  if (row.type !== "MessageAdded") return undefined;
+  const { session_id, message_id, role, content, name, source } = row.payload;
+  const po = poOf(session_id);
+  const other = role === "tool" ? (name ?? "tool") : role === "system" ? "system" : source;
+  const [from, to] = role === "assistant" ? [po, other] : [other, po];
+  return { from, to, message: content, timestamp: row.at, session_id, message_id };
+}

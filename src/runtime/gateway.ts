@@ -1,0 +1,16 @@
+// The port that connectors get: how to attach, ask and follow. A connector authenticates and translates,
+// and returns how to stop.
+import type { Connections } from "./connections.ts";
+import type { Handle } from "./handle.ts";
+import type { Log } from "./log.ts";
+
+export interface Gateway {
+  handle: Handle;
+  connections: Connections;
+  log: Log;
+}
+
+export interface Connector {
+  /** Refuses new work, lets running answers out, then closes. */
+  stop(): Promise<void>;
+}

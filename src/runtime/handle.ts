@@ -1,0 +1,60 @@
+// The one door: validate, authorise, dispatch, map errors. Connectors only authenticate and translate.
+import { type CommandName, commands, type Asked, type Reply } from "../protocol/commands/index.ts";
+import { type ErrorBody, JameyError, toErrorBody } from "../protocol/errors.ts";
+import { authorise, type Caller } from "./caller.ts";
+import type { Log } from "./log.ts";
+
+/** One handler for each command; a missing one does not compile. */
+export type Handlers = {
+  [Name in CommandName]: (asked: Asked<Name>, caller: Caller) => Promise<Reply<Name>>;
+};
+
+export type Answer =
+  | { ok: true; type: string; payload: unknown }
+  | { ok: false; type: "Error"; payload: ErrorBody };
+
+export type Handle = (
+  request: { type: string; payload: unknown },
+  caller: Caller,
+) => Promise<Answer>;
+
+export function createDoor(handlers: Handlers, log: Log): Handle {
+  return async (request, caller) => {
+    try {
+      const name = commandName(request.type);
+      const word = commands[name];
+      authorise(name, word, caller);
+      const asked = validated(name, request.payload);
+      // The table gives each command the handler of its own parameters; the cast only says so.
+      const handler = handlers[name] as (asked: unknown, caller: Caller) => Promise<unknown>;
+      return { ok: true, type: word.reply, payload: await handler(asked, caller) };
+    } catch (thrown) {
+      const error = toErrorBody(thrown);
+      if (error.code === "internal") {
+        const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+        log.error("command broke", { command: request.type, reason: error.message, stack });
+      }
+      return { ok: false, type: "Error", payload: error };
+    }
+  };
+}
+
+function commandName(type: string): CommandName {
+  if (Object.hasOwn(commands, type)) return type as CommandName; // Its presence was just seen.
+  const names = Object.keys(commands).join(", ");
+  throw new JameyError("unknown_command", `There is no command '${type}'. There are: ${names}.`);
+}
+
+function validated(name: CommandName, payload: unknown): unknown {
+  const result = commands[name].params.safeParse(payload ?? undefined);
+  if (result.success) return result.data;
+  const issues = result.error.issues.slice(0, 8).map((issue) => ({
+    field: issue.path.join("."),
+    problem: issue.message,
+  }));
+  const [first] = issues;
+  const where = first?.field ? `'${first.field}': ` : "";
+  throw new JameyError("invalid_request", `${name}: ${where}${first?.problem ?? "invalid"}`, {
+    details: { issues },
+  });
+}

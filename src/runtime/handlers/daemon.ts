@@ -1,0 +1,55 @@
+// Handlers over the daemon itself, its connections and its stream of events.
+import { JameyError } from "../../protocol/errors.ts";
+import { PROTOCOL_VERSION, VERSION } from "../../protocol/version.ts";
+import type { Caller, Subscriptions } from "../caller.ts";
+import type { Handlers } from "../handle.ts";
+import type { HandlerContext } from "./index.ts";
+
+type DaemonCommands = "Subscribe" | "Unsubscribe" | "ListConnectors" | "GetStatus" | "Shutdown";
+
+export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCommands> {
+  const { journal, views, connections, services } = context;
+  return {
+    async Subscribe(asked, caller) {
+      if (asked.session_id !== null) {
+        services.keyring.remember(asked.session_id, caller.variables);
+      }
+      return subscriptionsOf(caller).subscribe(asked);
+    },
+    async Unsubscribe({ subscription_id }, caller) {
+      subscriptionsOf(caller).unsubscribe(subscription_id);
+      return {};
+    },
+    ListConnectors: async () => ({ connectors: connections.list() }),
+    GetStatus: async () => ({
+      version: VERSION,
+      protocol_version: PROTOCOL_VERSION,
+      environment: context.environment,
+      journal_id: journal.journal_id,
+      pid: process.pid,
+      socket: context.socket,
+      started_at: context.started_at,
+      seq: journal.head(),
+      ...views.counts(),
+      clients: connections.list().length,
+      memory_bytes: process.memoryUsage.rss(),
+    }),
+    async Shutdown({ if_idle }, caller) {
+      const { running_turns, pending_requests } = views.counts();
+      const others = connections.list().filter((one) => one.connector_id !== caller.connector_id);
+      if (if_idle && running_turns + pending_requests + others.length > 0) {
+        const message = `The daemon is busy: ${others.length} other clients, ${running_turns} turns, ${pending_requests} open requests.`;
+        const details = { clients: others.length, running_turns, pending_requests };
+        throw new JameyError("busy", message, { details });
+      }
+      context.shutDown(`asked by ${caller.client}`);
+      return {};
+    },
+  };
+}
+
+function subscriptionsOf(caller: Caller): Subscriptions {
+  if (caller.subscriptions) return caller.subscriptions;
+  const message = "Subscribe needs a connection that events can travel over: use the WebSocket /ws.";
+  throw new JameyError("invalid_request", message);
+}

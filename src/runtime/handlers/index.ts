@@ -1,0 +1,36 @@
+// The table of handlers: one for each command. They translate between words and the runtime, and decide
+// nothing that the core should.
+import type { Connections } from "../connections.ts";
+import type { Handlers } from "../handle.ts";
+import type { Objects } from "../objects.ts";
+import type { Services } from "../services.ts";
+import type { Sessions } from "../sessions.ts";
+import type { Journal } from "../store/journal.ts";
+import type { Views } from "../store/views/index.ts";
+import { daemonHandlers } from "./daemon.ts";
+import { objectHandlers } from "./object.ts";
+import { requestHandlers } from "./request.ts";
+import { sessionHandlers } from "./session.ts";
+
+export interface HandlerContext {
+  services: Services;
+  journal: Journal;
+  views: Views;
+  sessions: Sessions;
+  objects: Objects;
+  connections: Connections;
+  environment: string;
+  socket: string;
+  started_at: string;
+  /** Begins the daemon's end; the answer still goes out. */
+  shutDown(reason: string): void;
+}
+
+export function createHandlers(context: HandlerContext): Handlers {
+  return {
+    ...sessionHandlers(context),
+    ...requestHandlers(context),
+    ...objectHandlers(context),
+    ...daemonHandlers(context),
+  };
+}

@@ -1,0 +1,60 @@
+// Handlers over prompt objects, tools and models.
+import { risk } from "../../protocol/agents.ts";
+import type { Handlers } from "../handle.ts";
+import type { HandlerContext } from "./index.ts";
+import { unknownObject } from "./send-message.ts";
+
+export function objectHandlers(
+  context: HandlerContext,
+): Pick<Handlers, "ListPOs" | "InspectPO" | "ListTools" | "ListModels"> {
+  const { services, objects } = context;
+  const { catalog, tools, models, keyring, config } = services;
+
+  function capability(name: string) {
+    const tool = tools.find(name);
+    if (tool) return { name, kind: "tool" as const, description: tool.description };
+    const object = catalog.get(name);
+    if (object) return { name, kind: "object" as const, description: object.description };
+    return { name, kind: "unknown" as const, description: "There is no tool or object of this name." };
+  }
+
+  return {
+    async ListPOs() {
+      catalog.refresh();
+      const prompt_objects = catalog
+        .list()
+        .map(({ name, description }) => ({ name, description, state: objects.state(name) }));
+      return { prompt_objects };
+    },
+    async InspectPO({ po_name }, caller) {
+      const found = catalog.refresh(po_name);
+      if (!found) throw unknownObject(po_name, services);
+      return {
+        name: found.name,
+        description: found.description,
+        state: objects.state(found.name),
+        capabilities: found.capabilities.map(capability),
+        session_id: caller.current.get(found.name) ?? null,
+        prompt: found.body,
+        model: found.model,
+        version: found.hash,
+        file: found.file,
+      };
+    },
+    ListTools: async () => ({
+      tools: tools.list().map((tool) => ({ ...tool.spec, risk: risk.parse(tool.risk) })),
+    }),
+    async ListModels(_, caller) {
+      const lookup = keyring.forVariables(caller.variables);
+      const named = caller.variables.JAMEY_MODEL ?? config.model;
+      const chosen = named
+        ? { name: named, from: caller.variables.JAMEY_MODEL ? "JAMEY_MODEL" : "the settings" }
+        : await models.choose(lookup);
+      return {
+        default_model: chosen.name,
+        default_from: chosen.from,
+        vendors: await models.list(lookup),
+      };
+    },
+  };
+}

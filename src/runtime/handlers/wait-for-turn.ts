@@ -1,0 +1,35 @@
+// WaitForTurn: answers when the turn has ended, from what the journal says.
+import type { Run } from "../../protocol/commands/session.ts";
+import { JameyError } from "../../protocol/errors.ts";
+import type { Handlers } from "../handle.ts";
+import type { HandlerContext } from "./index.ts";
+
+export function createWaitForTurn(context: HandlerContext): Handlers["WaitForTurn"] {
+  const { views, journal, services } = context;
+  return async ({ turn_id, timeout_ms }, caller) => {
+    const found = views.findTurn(turn_id);
+    if (!found) throw new JameyError("turn_not_found", `Turn not found: ${turn_id}`);
+    services.keyring.remember(found.session_id, caller.variables);
+    const { promise, resolve, reject } = Promise.withResolvers<Run>();
+    const look = () => {
+      const run = views.getRun(turn_id);
+      if (run === undefined) {
+        reject(new JameyError("turn_not_found", `The turn ${turn_id} was deleted.`));
+      } else if (run !== "open") resolve(run);
+    };
+    const stop = journal.follow(look);
+    const gone = () => reject(new JameyError("cancelled", "The caller has gone."));
+    caller.signal.addEventListener("abort", gone, { once: true });
+    const late = () =>
+      reject(new JameyError("timeout", `The turn ${turn_id} goes on after ${timeout_ms} ms.`));
+    const timer = timeout_ms === null ? undefined : setTimeout(late, timeout_ms);
+    look();
+    try {
+      return await promise;
+    } finally {
+      stop();
+      clearTimeout(timer);
+      caller.signal.removeEventListener("abort", gone);
+    }
+  };
+}

@@ -1,0 +1,33 @@
+// Models as the runtime sees them: chosen, opened, priced. The only file that knows the providers.
+import type { Model } from "../core/model.ts";
+import type { Usage } from "../protocol/messages.ts";
+import { defaultModel, listVendors, openModel } from "../providers/index.ts";
+import { contextTokens, costOf } from "../providers/prices.ts";
+import type { Config } from "./config.ts";
+
+/** Keys and addresses by name, wherever they come from. */
+export type Lookup = (name: string) => string | undefined;
+
+export interface Models {
+  open(name: string, variable: Lookup): Promise<{ model: Model; model_name: string }>;
+  /** The model when nobody names one, and a phrase that says why it is this. */
+  choose(variable: Lookup): Promise<{ name: string; from: string }>;
+  list(variable: Lookup): ReturnType<typeof listVendors>;
+  /** US dollars, or null where the price is not known. */
+  costOf(name: string, usage: Omit<Usage, "cost_usd">): number | null;
+  contextTokens(name: string): number | null;
+}
+
+export function createModels(config: Config): Models {
+  const timeouts = {
+    first_byte_ms: config.provider.first_byte_timeout_ms,
+    idle_ms: config.provider.idle_timeout_ms,
+  };
+  return {
+    open: (name, variable) => openModel(name, { variable, timeouts }),
+    choose: (variable) => defaultModel({ variable, timeouts }),
+    list: (variable) => listVendors({ variable, timeouts }),
+    costOf,
+    contextTokens,
+  };
+}

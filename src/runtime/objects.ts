@@ -1,0 +1,101 @@
+// The actors of prompt objects: live or gone, and idle, working or waiting by what their sessions do.
+import {
+  objectMachine,
+  type ObjectInput,
+  type ObjectState,
+  stateOfObject,
+} from "../core/object/machine.ts";
+import { messageOf } from "../protocol/errors.ts";
+import type { ObjectEvent, StoredRow } from "../protocol/events/index.ts";
+import type { PoState } from "../protocol/messages.ts";
+import { type Actor, startActor } from "./actor.ts";
+import type { Log } from "./log.ts";
+import type { Journal } from "./store/journal.ts";
+
+export interface Objects {
+  loaded(po_name: string, hash: string): void;
+  unloaded(po_name: string): void;
+  /** One of its sessions does something else. */
+  active(change: { session_id: string; po_name: string; activity: PoState }): void;
+  state(po_name: string): PoState;
+  /** Appends what a crash left out: objects whose sessions no longer do what the journal says. */
+  settle(po_names: string[]): void;
+  /** Everything said so far is committed. */
+  flush(): Promise<void>;
+}
+
+type ObjectActor = Actor<ObjectState, ObjectInput, ObjectEvent>;
+
+export function createObjects(options: {
+  journal: Journal;
+  log: Log;
+  now(): string;
+}): Objects {
+  const { journal, log } = options;
+  const actors = new Map<string, ObjectActor>();
+  const activities = new Map<string, Map<string, PoState>>();
+  const pending = new Set<Promise<unknown>>();
+
+  function actorOf(po_name: string): ObjectActor {
+    const known = actors.get(po_name);
+    if (known) return known;
+    const stream = `object/${po_name}`;
+    let state = objectMachine.initial;
+    let lastAt = "";
+    for (const row of journal.readStream(stream, 0)) {
+      state = objectMachine.apply(state, objectEvent(row));
+      lastAt = row.at;
+    }
+    const actor: ObjectActor = startActor({
+      stream,
+      machine: objectMachine,
+      state,
+      version: journal.version(stream),
+      lastAt,
+      journal,
+      log,
+      now: options.now,
+      stamp: (said: ObjectInput) => said,
+      perform: () => Promise.resolve(undefined),
+    });
+    actors.set(po_name, actor);
+    return actor;
+  }
+
+  function say(input: ObjectInput): void {
+    const from = { caller: "daemon", causation_id: null };
+    const said = actorOf(input.po_name)
+      .take(input, from)
+      .catch((thrown: unknown) =>
+        log.error("object state not kept", { po: input.po_name, reason: messageOf(thrown) }),
+      )
+      .finally(() => pending.delete(said));
+    pending.add(said);
+  }
+
+  const stateOf = (po_name: string) => stateOfObject(activities.get(po_name)?.values() ?? []);
+
+  return {
+    loaded: (po_name, hash) => say({ type: "loaded", po_name, hash }),
+    unloaded: (po_name) => say({ type: "unloaded", po_name }),
+    active({ session_id, po_name, activity }) {
+      const sessions = activities.get(po_name) ?? new Map<string, PoState>();
+      activities.set(po_name, sessions);
+      if (activity === "idle") sessions.delete(session_id);
+      else sessions.set(session_id, activity);
+      say({ type: "state", po_name, state: stateOf(po_name) });
+    },
+    state: stateOf,
+    settle(po_names) {
+      for (const po_name of po_names) say({ type: "state", po_name, state: stateOf(po_name) });
+    },
+    async flush() {
+      await Promise.all(pending);
+    },
+  };
+}
+
+/** A row of an object's stream as its machine knows it: nobody else appends to that stream. */
+function objectEvent(row: StoredRow): ObjectEvent {
+  return { type: row.type, payload: row.payload } as ObjectEvent;
+}

@@ -1,0 +1,194 @@
+// Asks the model: streams its text as signals, and answers with the whole or with why there is none.
+import type { EffectOf } from "../../core/effects.ts";
+import type { ModelPart, ModelRequest, RequestMessage } from "../../core/model.ts";
+import type { ModelAnswer, SessionOutcome } from "../../core/session/inputs.ts";
+import { type AskedModel, askedModel } from "../../core/session/request.ts";
+import { JameyError } from "../../protocol/errors.ts";
+import type { Message } from "../../protocol/messages.ts";
+import type { Services } from "../services.ts";
+import type { SignalWriter } from "../signals.ts";
+import type { Context, Performed } from "./index.ts";
+
+/** A turn that was revived waits this long for a caller to bring its key. */
+const KEY_WAIT_MS = 30_000;
+/** Text of one answer, in UTF-16 units. */
+const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
+
+export async function callModel(
+  effect: EffectOf<"call_model">,
+  context: Context,
+  services: Services,
+): Performed {
+  const state = context.state();
+  const asked = askedModel(state, effect);
+  const { turn, session } = state;
+  if (!asked || !turn || !session) return undefined;
+  const name = turn.agent.model;
+  const { model, model_name } = await openWithKey(name, session.id, context.signal, services);
+  const request = requestOf(asked, model_name, services);
+  const key = {
+    session_id: session.id,
+    turn_id: effect.turn_id,
+    message_id: effect.call_id,
+    attempt: effect.attempt,
+  };
+  // A summary for the model itself is nothing that people watch grow.
+  const isShown = effect.purpose === "answer";
+  const writers: Writers = isShown
+    ? {
+        text: services.signals.open({ ...key, signal_type: "TextDelta" }),
+        reasoning: services.signals.open({ ...key, signal_type: "ReasoningDelta" }),
+      }
+    : { text: silent, reasoning: silent };
+  try {
+    const reading = createReading();
+    for await (const part of model.stream(request, context.signal)) {
+      const failed = take(reading, part, writers);
+      if (failed) return { ...failed, call_id: effect.call_id, attempt: effect.attempt };
+    }
+    if (context.signal.aborted) return undefined;
+    return answered(reading, effect, name, services);
+  } finally {
+    writers.text.close();
+    writers.reasoning.close();
+  }
+}
+
+type Writers = { text: SignalWriter; reasoning: SignalWriter };
+const silent: SignalWriter = { write: () => undefined, close: () => undefined };
+
+async function openWithKey(
+  name: string,
+  session_id: string,
+  signal: AbortSignal,
+  { models, keyring }: Services,
+) {
+  try {
+    return await models.open(name, keyring.forSession(session_id));
+  } catch (thrown) {
+    // After a restart the key may come with the client that reconnects: the one error worth a wait.
+    if (!(thrown instanceof JameyError) || thrown.code !== "key_missing") throw thrown;
+    await keyring.waitForCaller(session_id, KEY_WAIT_MS, signal);
+    return await models.open(name, keyring.forSession(session_id));
+  }
+}
+
+function requestOf(asked: AskedModel, model: string, services: Services): ModelRequest {
+  return {
+    model,
+    system: asked.system,
+    messages: asked.messages.map((message) => requestMessage(message, services)),
+    tools: asked.tools.flatMap((name) => services.tools.find(name)?.spec ?? []),
+    effort: asked.effort,
+    max_output_tokens: undefined,
+  };
+}
+
+function requestMessage(message: Message, { blobs }: Services): RequestMessage {
+  return {
+    // The system prompt is no message of the conversation; one that an import brought speaks as user.
+    role: message.role === "system" ? "user" : message.role,
+    content: message.content,
+    name: message.name,
+    tool_call_id: message.tool_call_id,
+    tool_calls: message.tool_calls,
+    reasoning: message.reasoning,
+    images: message.attachments.map(({ media_type, sha256 }) => ({
+      media_type,
+      data: Buffer.from(blobs.get(sha256)).toString("base64"),
+    })),
+  };
+}
+
+interface Reading {
+  text: string[];
+  length: number;
+  reasoning: string[];
+  opaque: Extract<ModelPart, { type: "reasoning_opaque" }>["opaque"] | null;
+  calls: ModelAnswer["tool_calls"];
+  usage: Extract<ModelPart, { type: "usage" }>["usage"];
+  end: ModelAnswer["reason"] | undefined;
+}
+
+function createReading(): Reading {
+  return {
+    text: [],
+    length: 0,
+    reasoning: [],
+    opaque: null,
+    calls: [],
+    usage: { input_tokens: 0, output_tokens: 0, cached_tokens: 0, reasoning_tokens: 0 },
+    end: undefined,
+  };
+}
+
+type Failed = Pick<
+  Extract<SessionOutcome, { type: "model_failed" }>,
+  "type" | "error" | "isRetryable" | "retryAfterMs"
+>;
+
+/** One part more; answers with the failure if this part is one. */
+function take(reading: Reading, part: ModelPart, writers: Writers): Failed | undefined {
+  switch (part.type) {
+    case "text":
+      reading.length += part.text.length;
+      if (reading.length > MAX_ANSWER_LENGTH) return tooLong();
+      reading.text.push(part.text);
+      writers.text.write(part.text);
+      return undefined;
+    case "reasoning":
+      reading.length += part.text.length;
+      if (reading.length > MAX_ANSWER_LENGTH) return tooLong();
+      reading.reasoning.push(part.text);
+      writers.reasoning.write(part.text);
+      return undefined;
+    case "reasoning_opaque":
+      reading.opaque = part.opaque;
+      return undefined;
+    case "tool_call":
+      reading.calls.push({ name: part.name, args: part.args, problem: part.problem });
+      return undefined;
+    case "usage":
+      reading.usage = part.usage;
+      return undefined;
+    case "end":
+      reading.end = part.reason;
+      return undefined;
+    case "error": {
+      const { code, message, retryable, retry_after_ms } = part;
+      const error = { code, message, details: {} };
+      return { type: "model_failed", error, isRetryable: retryable, retryAfterMs: retry_after_ms };
+    }
+  }
+}
+
+function tooLong(): Failed {
+  const message = `The model's answer is longer than ${MAX_ANSWER_LENGTH} characters.`;
+  const error = { code: "provider_bad_stream" as const, message, details: {} };
+  return { type: "model_failed", error, isRetryable: false, retryAfterMs: undefined };
+}
+
+function answered(
+  reading: Reading,
+  { call_id, attempt }: EffectOf<"call_model">,
+  model: string,
+  { models }: Services,
+): SessionOutcome {
+  const { text, reasoning, opaque, calls, usage, end } = reading;
+  if (end === undefined) {
+    const message = `The stream of ${model} ended without saying why; nothing of it counts.`;
+    const error = { code: "provider_bad_stream" as const, message, details: {} };
+    const failed = { type: "model_failed" as const, call_id, attempt, error };
+    return { ...failed, isRetryable: true, retryAfterMs: undefined };
+  }
+  const thought = reasoning.join("");
+  const answer: ModelAnswer = {
+    text: text.join(""),
+    reasoning: thought || opaque ? { text: thought, opaque } : null,
+    tool_calls: calls,
+    usage: { ...usage, cost_usd: models.costOf(model, usage) },
+    model,
+    reason: end,
+  };
+  return { type: "model_answered", call_id, attempt, answer };
+}

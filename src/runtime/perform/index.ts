@@ -1,0 +1,78 @@
+// Performs effects: one function per effect of the core. Never rejects: whatever goes wrong becomes the
+// outcome that says so.
+import type { Effect } from "../../core/effects.ts";
+import type { SessionOutcome } from "../../core/session/inputs.ts";
+import type { SessionActorState } from "../../core/session/state.ts";
+import { type ErrorBody, toErrorBody } from "../../protocol/errors.ts";
+import type { PerformContext } from "../actor.ts";
+import type { Services } from "../services.ts";
+import { callModel } from "./call-model.ts";
+import { prepareTurn } from "./prepare-turn.ts";
+import { checkTool, runTool } from "./tools.ts";
+import { wakeAt } from "./wake-at.ts";
+
+export type Context = PerformContext<SessionActorState>;
+/** undefined: there is nothing to say, because the effect was aborted. */
+export type Performed = Promise<SessionOutcome | undefined>;
+
+/** One function per effect; a missing one does not compile. */
+const performers: {
+  [Type in Effect["type"]]: (
+    effect: Extract<Effect, { type: Type }>,
+    context: Context,
+    services: Services,
+  ) => Performed;
+} = {
+  prepare_turn: prepareTurn,
+  call_model: callModel,
+  check_tool: checkTool,
+  run_tool: runTool,
+  wake_at: wakeAt,
+};
+
+/** The outcome of an effect that broke. */
+function broken(effect: Effect, error: ErrorBody): SessionOutcome {
+  switch (effect.type) {
+    case "prepare_turn":
+      return { type: "prepare_failed", turn_id: effect.turn_id, error };
+    case "call_model": {
+      const { call_id, attempt } = effect;
+      const failed = { type: "model_failed" as const, call_id, attempt, error };
+      return { ...failed, isRetryable: false, retryAfterMs: undefined };
+    }
+    case "check_tool": {
+      const check = { valid: false as const, problem: error.message };
+      return { type: "tool_checked", call_id: effect.call_id, check };
+    }
+    case "run_tool": {
+      const output = { output: error.message, success: false, outcome: "failed" as const };
+      return {
+        type: "tool_finished",
+        call_id: effect.call_id,
+        output: { ...output, output_bytes: error.message.length, spilled_to: null },
+        duration_ms: 0,
+      };
+    }
+    case "wake_at":
+      return { type: "woke" };
+  }
+}
+
+export async function perform(effect: Effect, context: Context, services: Services): Performed {
+  try {
+    // The table has a function for each type, and each takes just that type: the cast only says so.
+    const run = performers[effect.type] as (
+      effect: Effect,
+      context: Context,
+      services: Services,
+    ) => Performed;
+    return await run(effect, context, services);
+  } catch (thrown) {
+    const error = toErrorBody(thrown);
+    if (error.code === "internal") {
+      const stack = thrown instanceof Error ? (thrown.stack ?? "") : "";
+      services.log.error("effect broke", { effect: effect.id, reason: error.message, stack });
+    }
+    return broken(effect, error);
+  }
+}

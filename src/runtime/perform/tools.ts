@@ -1,0 +1,95 @@
+// Checks and runs tool calls of a turn, each in its session's workspace.
+import type { EffectOf } from "../../core/effects.ts";
+import type { Tool, ToolContext } from "../../core/tool.ts";
+import type { SessionActorState } from "../../core/session/state.ts";
+import type { ToolCall } from "../../protocol/messages.ts";
+import type { Services } from "../services.ts";
+import type { Context, Performed } from "./index.ts";
+
+export async function checkTool(
+  effect: EffectOf<"check_tool">,
+  context: Context,
+  services: Services,
+): Performed {
+  const { call_id } = effect;
+  const asked = callOf(context.state(), call_id);
+  if (!asked) return undefined;
+  const { call, offered, workspace, session_id } = asked;
+  const tool = offered.includes(call.name) ? services.tools.find(call.name) : undefined;
+  if (!tool) {
+    const problem = `There is no tool '${call.name}' here. You have: ${offered.join(", ") || "none"}.`;
+    return { type: "tool_checked", call_id, check: { valid: false, problem } };
+  }
+  const toolContext = toolContextOf({ workspace, session_id, call_id }, context.signal, services);
+  const check = await tool.check(call.args, toolContext);
+  if (!check.valid) return { type: "tool_checked", call_id, check };
+  const hash = callHash(call, workspace, services);
+  return { type: "tool_checked", call_id, check: { ...check, hash } };
+}
+
+export async function runTool(
+  effect: EffectOf<"run_tool">,
+  context: Context,
+  services: Services,
+): Performed {
+  const { call_id, turn_id } = effect;
+  const asked = callOf(context.state(), call_id);
+  if (!asked) return undefined;
+  const { call, workspace, session_id } = asked;
+  const tool = services.tools.find(call.name);
+  if (!tool) return undefined;
+  const writer = services.signals.open({
+    signal_type: "ToolOutputDelta",
+    session_id,
+    turn_id,
+    message_id: call_id,
+    attempt: 1,
+  });
+  try {
+    const ids = { workspace, session_id, call_id };
+    const toolContext = toolContextOf(ids, context.signal, services, writer.write);
+    const { output, duration_ms } = await timed(tool, call, toolContext);
+    return { type: "tool_finished", call_id, output, duration_ms };
+  } finally {
+    writer.close();
+  }
+}
+
+async function timed(tool: Tool, call: ToolCall, context: ToolContext) {
+  const begun = context.world.monotonicMs();
+  const output = await tool.call(call.args, context);
+  return { output, duration_ms: Math.round(context.world.monotonicMs() - begun) };
+}
+
+function callOf(state: SessionActorState, call_id: string) {
+  const { turn, session } = state;
+  const open = turn?.calls.find((one) => one.call.id === call_id);
+  if (!turn || !session || !open) return undefined;
+  return {
+    call: open.call,
+    offered: turn.agent.tools.map((tool) => tool.name),
+    workspace: session.workspace,
+    session_id: session.id,
+  };
+}
+
+/** What an approval is about: exactly this tool, these arguments, this folder. */
+export function callHash(call: ToolCall, workspace: string, { world }: Services): string {
+  return world.hash(JSON.stringify([call.name, call.args, workspace]));
+}
+
+export function toolContextOf(
+  ids: { workspace: string; session_id: string; call_id: string },
+  signal: AbortSignal,
+  services: Services,
+  emit: (text: string) => void = () => undefined,
+): ToolContext {
+  return {
+    ...ids,
+    world: services.world,
+    signal,
+    spill_folder: services.spillFolder,
+    child_variables: services.childVariables(ids.call_id),
+    emit,
+  };
+}

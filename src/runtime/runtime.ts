@@ -1,0 +1,118 @@
+// The runtime assembled from its parts, without process, files or sockets: the daemon and the tests'
+// in-memory world both begin here.
+import type { World } from "../core/world.ts";
+import type { Toolbox } from "../tools/index.ts";
+import type { Blobs } from "./blobs.ts";
+import type { Config } from "./config.ts";
+import { createConnections } from "./connections.ts";
+import { createCatalog, type ObjectFiles } from "./environment/catalog.ts";
+import type { Gateway } from "./gateway.ts";
+import { createDoor } from "./handle.ts";
+import { createHandlers } from "./handlers/index.ts";
+import type { Keyring } from "./keyring.ts";
+import type { Log } from "./log.ts";
+import type { Models } from "./models.ts";
+import { createObjects } from "./objects.ts";
+import { perform } from "./perform/index.ts";
+import type { Services } from "./services.ts";
+import { createSessions } from "./sessions.ts";
+import { createSignalHub } from "./signals.ts";
+import type { Store } from "./store/open.ts";
+
+export interface RuntimeParts {
+  environment: string;
+  /** Where sessions of clients without a folder of their own work. */
+  workspace: string;
+  socket: string;
+  config: Config;
+  log: Log;
+  store: Store;
+  world: World;
+  models: Models;
+  keyring: Keyring;
+  tools: Pick<Toolbox, "find" | "list">;
+  blobs: Blobs;
+  objectFiles: ObjectFiles;
+  spillFolder: string;
+  childVariables(call_id: string): Record<string, string>;
+  shutDown(reason: string): void;
+}
+
+export interface Runtime extends Gateway {
+  /** Loads the objects and recovers what was unfinished. Only then may clients come. */
+  start(): Promise<void>;
+  /** Nobody is attached, nothing runs and nothing waits. */
+  isIdle(): boolean;
+  /** Aborts what runs; the next start goes on from what is committed. */
+  stop(): Promise<void>;
+}
+
+export function createRuntime(parts: RuntimeParts): Runtime {
+  const { log, store, world, environment } = parts;
+  const { journal, views } = store;
+  const now = () => world.now();
+  const signals = createSignalHub();
+  const objects = createObjects({ journal, log, now });
+  const catalog = createCatalog({
+    files: parts.objectFiles,
+    hash: (text) => world.hash(text),
+    log,
+    changed: ({ type, po_name, hash }) =>
+      type === "loaded" ? objects.loaded(po_name, hash) : objects.unloaded(po_name),
+  });
+  const services: Services = { ...parts, catalog, signals };
+  const sessions = createSessions({
+    journal,
+    log,
+    now,
+    perform: (effect, context) => perform(effect, context, services),
+    active: objects.active,
+  });
+  const connections = createConnections({
+    environment,
+    workspace: parts.workspace,
+    journal,
+    signals,
+    log,
+    now,
+    newId: (prefix) => world.newId(prefix),
+    poOf: (session_id) => views.getSession(session_id)?.po_name ?? session_id,
+  });
+  const handlers = createHandlers({
+    services,
+    journal,
+    views,
+    sessions,
+    objects,
+    connections,
+    environment,
+    socket: parts.socket,
+    started_at: world.now(),
+    shutDown: parts.shutDown,
+  });
+
+  return {
+    handle: createDoor(handlers, log),
+    connections,
+    log,
+    async start() {
+      await connections.revive();
+      catalog.refresh();
+      await sessions.revive(views.openSessions());
+      objects.settle([
+        ...catalog.list().map((one) => one.name),
+        ...views.listObjects().map((one) => one.po_name),
+      ]);
+      await objects.flush();
+    },
+    isIdle() {
+      const { running_turns, pending_requests } = views.counts();
+      return connections.list().length + running_turns + pending_requests === 0;
+    },
+    async stop() {
+      await sessions.stop();
+      await objects.flush();
+      await connections.flush();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+// What performing an effect and handling a command need, passed on as one value by the composition root.
+import type { World } from "../core/world.ts";
+import type { Toolbox } from "../tools/index.ts";
+import type { Blobs } from "./blobs.ts";
+import type { Config } from "./config.ts";
+import type { Catalog } from "./environment/catalog.ts";
+import type { Keyring } from "./keyring.ts";
+import type { Log } from "./log.ts";
+import type { Models } from "./models.ts";
+import type { SignalHub } from "./signals.ts";
+
+export interface Services {
+  world: World;
+  log: Log;
+  config: Config;
+  models: Models;
+  keyring: Keyring;
+  catalog: Catalog;
+  tools: Pick<Toolbox, "find" | "list">;
+  signals: SignalHub;
+  blobs: Blobs;
+  /** The folder for outputs that are too long to keep. */
+  spillFolder: string;
+  /** The whole environment of a call's processes. */
+  childVariables(call_id: string): Record<string, string>;
+}

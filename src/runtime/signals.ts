@@ -1,0 +1,92 @@
+// Signals: the text of running model calls and the tail of running tools, kept in bounded memory and read
+// by followers from their own offset. Rung, then read; never pushed, never stored.
+import type { SignalName, SignalPayload } from "../protocol/signals.ts";
+
+/** Text kept of one running stream, in UTF-16 units; a model that writes more is not shown live. */
+const MAX_TEXT_LENGTH = 1024 * 1024;
+/** A tool's output is kept as its newest part. */
+const MAX_TAIL_LENGTH = 64 * 1024;
+
+export type SignalKey = Omit<SignalPayload, "offset" | "text"> & { signal_type: SignalName };
+export type Signal = SignalKey & Pick<SignalPayload, "offset" | "text">;
+
+interface Stream {
+  key: SignalKey;
+  text: string;
+  /** Units dropped before `text`. */
+  start: number;
+}
+
+export interface SignalWriter {
+  write(text: string): void;
+  /** Nothing more comes; followers that are behind see the finished message instead. */
+  close(): void;
+}
+
+export interface SignalHub {
+  open(key: SignalKey): SignalWriter;
+  /** What is new since the offsets in `seen`, which is brought up to date. */
+  read(filter: SignalFilter, seen: Map<string, number>): Signal[];
+  /** Rings after each write; returns how to stop. */
+  follow(listener: () => void): () => void;
+}
+
+export interface SignalFilter {
+  types: readonly SignalName[];
+  session_id: string | null;
+}
+
+const idOf = (key: SignalKey) => `${key.signal_type} ${key.message_id} ${key.attempt}`;
+
+export function createSignalHub(): SignalHub {
+  const streams = new Map<string, Stream>();
+  const listeners = new Set<() => void>();
+  const isAsked = ({ key }: Stream, filter: SignalFilter) =>
+    filter.types.includes(key.signal_type) &&
+    (filter.session_id === null || filter.session_id === key.session_id);
+
+  return {
+    open(key) {
+      const id = idOf(key);
+      const stream: Stream = { key, text: "", start: 0 };
+      streams.set(id, stream);
+      return {
+        write(text) {
+          append(stream, text);
+          for (const listener of listeners) listener();
+        },
+        close: () => {
+          if (streams.get(id) === stream) streams.delete(id);
+        },
+      };
+    },
+    read(filter, seen) {
+      const signals: Signal[] = [];
+      for (const [id, stream] of streams) {
+        if (!isAsked(stream, filter)) continue;
+        const end = stream.start + stream.text.length;
+        const from = Math.max(seen.get(id) ?? 0, stream.start);
+        if (from >= end) continue;
+        seen.set(id, end);
+        signals.push({ ...stream.key, offset: from, text: stream.text.slice(from - stream.start) });
+      }
+      for (const id of seen.keys()) if (!streams.has(id)) seen.delete(id);
+      return signals;
+    },
+    follow(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function append(stream: Stream, text: string): void {
+  if (stream.key.signal_type !== "ToolOutputDelta") {
+    stream.text += text.slice(0, Math.max(0, MAX_TEXT_LENGTH - stream.text.length));
+    return;
+  }
+  const whole = stream.text + text;
+  const cut = Math.max(0, whole.length - MAX_TAIL_LENGTH);
+  stream.text = whole.slice(cut);
+  stream.start += cut;
+}

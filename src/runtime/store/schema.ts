@@ -1,0 +1,186 @@
+// The tables as drizzle sees them. What really makes them are the migrations; a test compares both.
+import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import type { ErrorBody } from "../../protocol/errors.ts";
+import type {
+  AgentMode,
+  Attachment,
+  HumanRequest,
+  Json,
+  PoState,
+  Reasoning,
+  Role,
+  Source,
+  ToolCall,
+} from "../../protocol/messages.ts";
+
+export const meta = sqliteTable("meta", {
+  key: text().primaryKey(),
+  value: text().notNull(),
+});
+
+export const events = sqliteTable(
+  "events",
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    stream: text().notNull(),
+    version: integer().notNull(),
+    type: text().notNull(),
+    type_version: integer().notNull(),
+    at: text().notNull(),
+    caller: text().notNull(),
+    causation_id: text(),
+    payload: text().notNull(),
+    checksum: integer().notNull(),
+    is_housekeeping: integer({ mode: "boolean" }).notNull(),
+    is_erased: integer({ mode: "boolean" }).notNull(),
+  },
+  (table) => [index("events_stream").on(table.stream, table.version)],
+);
+
+export const erasures = sqliteTable("erasures", { stream: text().primaryKey() });
+
+export const sessions = sqliteTable("sessions", {
+  session_id: text().primaryKey(),
+  po_name: text().notNull(),
+  name: text(),
+  source: text().$type<Source>().notNull(),
+  agent_mode: text().$type<AgentMode>().notNull(),
+  workspace: text().notNull(),
+  context: text({ mode: "json" }).$type<Record<string, string>>().notNull(),
+  metadata: text({ mode: "json" }).$type<Record<string, Json>>().notNull(),
+  active_tools: text({ mode: "json" }).$type<string[]>().notNull(),
+  iteration_count: integer().notNull(),
+  message_count: integer().notNull(),
+  /** The turn that runs. */
+  turn_id: text(),
+  /** A cancelled turn parks what is queued until the next message. */
+  is_parked: integer({ mode: "boolean" }).notNull(),
+  created_at: text().notNull(),
+  updated_at: text().notNull(),
+  updated_seq: integer().notNull(),
+});
+
+export const messages = sqliteTable("messages", {
+  /** The row of the journal that added it. */
+  seq: integer().primaryKey(),
+  session_id: text().notNull(),
+  message_id: text().notNull(),
+  turn_id: text(),
+  role: text().$type<Role>().notNull(),
+  content: text().notNull(),
+  name: text(),
+  tool_call_id: text(),
+  tool_calls: text({ mode: "json" }).$type<ToolCall[]>().notNull(),
+  attachments: text({ mode: "json" }).$type<Attachment[]>().notNull(),
+  reasoning: text({ mode: "json" }).$type<Reasoning | null>(),
+  source: text().$type<Source>().notNull(),
+  created_at: text().notNull(),
+});
+
+/** Accepted and not yet part of the conversation. */
+export const queuedMessages = sqliteTable("queued_messages", {
+  seq: integer().primaryKey(),
+  session_id: text().notNull(),
+  turn_id: text().notNull(),
+  message_id: text().notNull(),
+});
+
+export const messageKeys = sqliteTable("message_keys", {
+  message_key: text().primaryKey(),
+  session_id: text().notNull(),
+  turn_id: text().notNull(),
+  message_id: text().notNull(),
+  seq: integer().notNull(),
+});
+
+const usageColumns = {
+  input_tokens: integer().notNull(),
+  output_tokens: integer().notNull(),
+  cached_tokens: integer().notNull(),
+  reasoning_tokens: integer().notNull(),
+  /** A sum with one unknown price in it is unknown: SQL's null adds up just so. */
+  cost_usd: real(),
+};
+
+export type TurnStatus = "queued" | "running" | "completed" | "failed" | "cancelled";
+
+export const turns = sqliteTable("turns", {
+  turn_id: text().primaryKey(),
+  session_id: text().notNull(),
+  status: text().$type<TurnStatus>().notNull(),
+  model: text(),
+  message_id: text(),
+  stop_reason: text(),
+  error: text({ mode: "json" }).$type<ErrorBody>(),
+  /** The newest model call: further attempts at it are the same call. */
+  model_call_id: text(),
+  model_calls: integer().notNull(),
+  tool_rounds: integer().notNull(),
+  ...usageColumns,
+  started_at: text(),
+  ended_at: text(),
+});
+
+export const denials = sqliteTable("denials", {
+  seq: integer().primaryKey(),
+  session_id: text().notNull(),
+  turn_id: text().notNull(),
+  tool: text().notNull(),
+  subject: text().notNull(),
+  reason: text().notNull(),
+  allow_with: text().notNull(),
+});
+
+/** `turn_ended`: it was still open when its turn ended. */
+export type RequestState = "open" | "answered" | "expired" | "turn_ended";
+
+export const requests = sqliteTable("requests", {
+  request_id: text().primaryKey(),
+  session_id: text().notNull(),
+  turn_id: text().notNull(),
+  state: text().$type<RequestState>().notNull(),
+  seq: integer().notNull(),
+  request: text({ mode: "json" }).$type<HumanRequest>().notNull(),
+});
+
+export const usage = sqliteTable(
+  "usage",
+  {
+    session_id: text().notNull(),
+    model: text().notNull(),
+    calls: integer().notNull(),
+    ...usageColumns,
+  },
+  (table) => [primaryKey({ columns: [table.session_id, table.model] })],
+);
+
+export const objects = sqliteTable("objects", {
+  po_name: text().primaryKey(),
+  state: text().$type<PoState>().notNull(),
+  hash: text(),
+  /** null: only a state is known, the object is not live. */
+  loaded_seq: integer(),
+  state_seq: integer(),
+});
+
+export const connectors = sqliteTable("connectors", {
+  connector_id: text().primaryKey(),
+  connector_type: text().$type<Source>().notNull(),
+  client: text().notNull(),
+  since: text().notNull(),
+  seq: integer().notNull(),
+});
+
+/** Everything that is folded from the journal, and so can be thrown away and made again. */
+export const viewTables = {
+  sessions,
+  messages,
+  queuedMessages,
+  messageKeys,
+  turns,
+  denials,
+  requests,
+  usage,
+  objects,
+  connectors,
+} as const;

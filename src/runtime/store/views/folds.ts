@@ -1,0 +1,127 @@
+// Which event changes which view: the one table. Every stored event has its line; one that is missing
+// does not compile. A fold never refuses: it is part of the transaction that stores its event.
+import type { Database } from "bun:sqlite";
+import type { StoredEventName, StoredRow } from "../../../protocol/events/index.ts";
+import type { Db } from "../database.ts";
+import { openEnvironmentWrites } from "./environment.ts";
+import { openForget } from "./forget.ts";
+import { openMessageWrites } from "./messages.ts";
+import { openRequestWrites } from "./requests.ts";
+import type { RowOf } from "./row-of.ts";
+import { openSessionWrites } from "./session-writes.ts";
+import { openTurnWrites } from "./turn-writes.ts";
+import { openUsageWrites } from "./usage.ts";
+
+type Writes = ReturnType<typeof openWrites>;
+
+/** How the views are folded; when this changes, what was folded before is folded again at the next open. */
+export const VIEWS_VERSION = 1;
+
+const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => void } = {
+  SessionCreated: (write, row) => write.sessions.add(row),
+  SessionRenamed: (write, row) => write.sessions.rename(row),
+  SessionUpdated: (write, row) => write.sessions.update(row),
+  SessionDeleted: (write, row) => write.forget(row.payload.session_id),
+  MessageQueued: (write, row) => {
+    write.sessions.queue(row);
+    write.turns.queue(row);
+    write.messages.queue(row);
+  },
+  MessageAdded: (write, row) => {
+    write.messages.add(row);
+    write.sessions.countMessage(row);
+    const { turn_id, tool_calls } = row.payload;
+    if (turn_id !== null && tool_calls.length > 0) write.turns.countRound(turn_id);
+  },
+  HistoryCompacted: (write, row) => write.sessions.touch(row),
+  TurnStarted: (write, row) => {
+    write.sessions.startTurn(row);
+    write.turns.start(row);
+    write.messages.unqueueTurn(row.payload);
+  },
+  TurnResumed: (write, row) => write.sessions.touch(row),
+  ModelCallStarted: (write, row) => {
+    const isNew = write.turns.countCall(row);
+    if (isNew && row.payload.purpose === "answer") write.sessions.countIteration(row);
+  },
+  ModelCallFailed: (write, row) => write.sessions.touch(row),
+  ToolCallStarted: (write, row) => write.sessions.touch(row),
+  ToolCallCompleted: (write, row) => {
+    write.turns.deny(row);
+    write.sessions.touch(row);
+  },
+  UsageRecorded: (write, row) => {
+    write.turns.addUsage(row);
+    write.usage.add(row);
+  },
+  TurnCompleted: (write, row) => {
+    write.turns.complete(row);
+    endTurn(write, row);
+  },
+  TurnFailed: (write, row) => {
+    write.turns.fail(row);
+    endTurn(write, row);
+  },
+  TurnCancelled: (write, row) => {
+    write.turns.cancel(row);
+    endTurn(write, row);
+  },
+  HumanRequestQueued: (write, row) => {
+    write.requests.add(row);
+    write.sessions.touch(row);
+  },
+  HumanRequestResponded: (write, row) => {
+    write.requests.answer(row);
+    write.sessions.touch(row);
+  },
+  HumanRequestExpired: (write, row) => {
+    write.requests.expire(row);
+    write.sessions.touch(row);
+  },
+  POLoaded: (write, row) => write.environment.load(row),
+  POUnloaded: (write, row) => write.environment.unload(row),
+  POStateChanged: (write, row) => write.environment.change(row),
+  POModified: (write, row) => write.environment.modify(row),
+  ConnectorAttached: (write, row) => write.environment.attach(row),
+  ConnectorDetached: (write, row) => write.environment.detach(row),
+};
+
+function endTurn(
+  write: Writes,
+  row: RowOf<"TurnCompleted" | "TurnFailed" | "TurnCancelled">,
+): void {
+  write.sessions.endTurn(row);
+  write.messages.unqueueTurn(row.payload);
+  write.requests.endTurn(row.payload.turn_id);
+}
+
+function openWrites(client: Database, db: Db) {
+  return {
+    sessions: openSessionWrites(db),
+    messages: openMessageWrites(client, db),
+    turns: openTurnWrites(db),
+    requests: openRequestWrites(db),
+    usage: openUsageWrites(db),
+    environment: openEnvironmentWrites(db),
+    forget: openForget(client, db),
+  };
+}
+
+export interface Folds {
+  /** Changes the views by one event, inside the caller's transaction. */
+  fold(row: StoredRow): void;
+  /** Takes everything of a session out of the views. */
+  forget(session_id: string): void;
+}
+
+export function openFolds(client: Database, db: Db): Folds {
+  const write = openWrites(client, db);
+  return {
+    fold(row) {
+      // The table has one function per type, and each takes just that type: the cast only says so.
+      const fold = folds[row.type] as (write: Writes, row: StoredRow) => void;
+      fold(write, row);
+    },
+    forget: write.forget,
+  };
+}

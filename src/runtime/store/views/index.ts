@@ -1,0 +1,99 @@
+// The read side: what is folded from the journal, as questions with prepared answers.
+import type { Database } from "bun:sqlite";
+import { sql } from "drizzle-orm";
+import type { Run } from "../../../protocol/commands/session.ts";
+import type { StoredRow } from "../../../protocol/events/index.ts";
+import type { HumanRequest, SessionSummary, SessionView } from "../../../protocol/messages.ts";
+import { type Db, transact } from "../database.ts";
+import { type RequestState, sessions, type TurnStatus, viewTables } from "../schema.ts";
+import { type ConnectorView, type ObjectView, openEnvironmentReads } from "./environment.ts";
+import type { Folds } from "./folds.ts";
+import { openMessageReads, type SearchHit } from "./messages.ts";
+import { openRequestReads } from "./requests.ts";
+import { openSessionReads, type SessionFilter } from "./sessions.ts";
+import { openTurnReads } from "./turns.ts";
+import { openUsageReads, type UsageInfo } from "./usage.ts";
+
+export interface Views {
+  getSession(session_id: string): SessionView | undefined;
+  /** Newest activity first. */
+  listSessions(filter: SessionFilter): SessionSummary[];
+  /** The query is a human's words, never FTS syntax; `[` and `]` mark the hits in the snippet. */
+  searchSessions(options: { query: string; po_name: string | null; limit: number }): SearchHit[];
+  /** How a turn ended; `open` while it is queued or running; undefined when there is no such turn. */
+  getRun(turn_id: string): Run | "open" | undefined;
+  findTurn(turn_id: string): { session_id: string; status: TurnStatus } | undefined;
+  findMessageKey(
+    message_key: string,
+  ): { session_id: string; turn_id: string; message_id: string; seq: number } | undefined;
+  /** Open requests, oldest first; null is of all sessions. */
+  listRequests(session_id: string | null): HumanRequest[];
+  findRequest(request_id: string): { request: HumanRequest; state: RequestState } | undefined;
+  usage(session_id: string | null): UsageInfo;
+  /** Sessions with a running turn or queued messages: their actors are revived at start. */
+  openSessions(): string[];
+  /** The newest session that somebody other than an object had in a workspace. */
+  lastSession(where: { workspace: string; po_name: string | null }): string | undefined;
+  /** Live objects by name. */
+  listObjects(): ObjectView[];
+  /** Who is attached now, the longest first. */
+  listConnectors(): ConnectorView[];
+  counts(): { objects: number; sessions: number; running_turns: number; pending_requests: number };
+  /** Throws the views away and folds the whole journal again, in one transaction. */
+  rebuild(): void;
+}
+
+export function openViews(parts: {
+  client: Database;
+  db: Db;
+  folds: Folds;
+  rows(): Iterable<StoredRow>;
+}): Views & { needed(): number[] } {
+  const { client, db, folds, rows } = parts;
+  const session = openSessionReads(db);
+  const message = openMessageReads(client, db);
+  const turn = openTurnReads(db);
+  const request = openRequestReads(db);
+  const environment = openEnvironmentReads(db);
+  const removals = Object.values(viewTables).map((table) => db.delete(table).prepare());
+  const countSessions = db.select({ count: sql<number>`count(*)` }).from(sessions).prepare();
+
+  return {
+    getSession(session_id) {
+      const found = session.one(session_id);
+      if (!found) return undefined;
+      const { context, active_tools, iteration_count, ...summary } = found;
+      return {
+        ...summary,
+        session_state: { context, active_tools, iteration_count },
+        conversation: message.conversation(session_id),
+      };
+    },
+    listSessions: session.list,
+    searchSessions: message.search,
+    getRun: turn.run,
+    findTurn: turn.find,
+    findMessageKey: message.byKey,
+    listRequests: request.open,
+    findRequest: request.find,
+    usage: openUsageReads(db).info,
+    openSessions: session.open,
+    lastSession: session.last,
+    listObjects: environment.objects,
+    listConnectors: environment.connectors,
+    needed: environment.needed,
+    counts: () => ({
+      objects: environment.objects().length,
+      sessions: countSessions.get()?.count ?? 0,
+      running_turns: turn.countRunning(),
+      pending_requests: request.count(),
+    }),
+    rebuild() {
+      transact(client, () => {
+        client.run("INSERT INTO message_text (message_text) VALUES ('delete-all')");
+        for (const removal of removals) removal.run();
+        for (const row of rows()) folds.fold(row);
+      });
+    },
+  };
+}

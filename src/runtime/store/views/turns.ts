@@ -1,0 +1,91 @@
+// Reads the view of turns: everything that answers WaitForTurn, also long after the turn has ended.
+import { and, asc, eq, inArray, isNotNull, sql } from "drizzle-orm";
+import type { Run } from "../../../protocol/commands/session.ts";
+import type { Db } from "../database.ts";
+import { denials, messages, requests, sessions, type TurnStatus, turns } from "../schema.ts";
+
+export function openTurnReads(db: Db) {
+  const one = db
+    .select({ turn: turns, po_name: sessions.po_name, response: messages.content })
+    .from(turns)
+    .leftJoin(sessions, eq(sessions.session_id, turns.session_id))
+    .leftJoin(
+      messages,
+      and(eq(messages.message_id, turns.message_id), eq(messages.session_id, turns.session_id)),
+    )
+    .where(eq(turns.turn_id, sql.placeholder("turn_id")))
+    .limit(1)
+    .prepare();
+  const denied = db
+    .select({
+      tool: denials.tool,
+      subject: denials.subject,
+      reason: denials.reason,
+      allow_with: denials.allow_with,
+    })
+    .from(denials)
+    .where(eq(denials.turn_id, sql.placeholder("turn_id")))
+    .orderBy(asc(denials.seq))
+    .prepare();
+  const pending = db
+    .select({ request_id: requests.request_id })
+    .from(requests)
+    .where(
+      and(
+        eq(requests.turn_id, sql.placeholder("turn_id")),
+        inArray(requests.state, ["open", "turn_ended"]),
+      ),
+    )
+    .orderBy(asc(requests.seq))
+    .prepare();
+  const running = db
+    .select({ count: sql<number>`count(*)` })
+    .from(sessions)
+    .where(isNotNull(sessions.turn_id))
+    .prepare();
+
+  return {
+    find(turn_id: string): { session_id: string; status: TurnStatus } | undefined {
+      const row = one.get({ turn_id });
+      return row && { session_id: row.turn.session_id, status: row.turn.status };
+    },
+    countRunning: () => running.get()?.count ?? 0,
+    /** How a turn ended; `open` while it is queued or running. */
+    run(turn_id: string): Run | "open" | undefined {
+      const row = one.get({ turn_id });
+      if (!row) return undefined;
+      const { turn } = row;
+      const { status } = turn;
+      if (status === "queued" || status === "running") return "open";
+      return {
+        po_name: row.po_name ?? "",
+        response: row.response ?? "",
+        session_id: turn.session_id,
+        turn_id,
+        message_id: turn.message_id,
+        model: turn.model,
+        status,
+        stop_reason: turn.stop_reason,
+        error: turn.error,
+        usage: usageOf(turn),
+        model_calls: turn.model_calls,
+        tool_rounds: turn.tool_rounds,
+        duration_ms: durationMs(turn.started_at, turn.ended_at),
+        denials: denied.all({ turn_id }),
+        pending_requests: pending.all({ turn_id }).map((request) => request.request_id),
+      };
+    },
+  };
+}
+
+/** The columns of a usage, and only those. */
+export function usageOf(row: Run["usage"]): Run["usage"] {
+  const { input_tokens, output_tokens, cached_tokens, reasoning_tokens, cost_usd } = row;
+  return { input_tokens, output_tokens, cached_tokens, reasoning_tokens, cost_usd };
+}
+
+/** 0 where a turn was never started, or the clock was set back. */
+function durationMs(started_at: string | null, ended_at: string | null): number {
+  if (started_at === null || ended_at === null) return 0;
+  return Math.max(0, Date.parse(ended_at) - Date.parse(started_at)) || 0;
+}
