@@ -4,18 +4,6 @@ import { eventName } from "./events/index.ts";
 import { at, count, errorBody, id } from "./messages.ts";
 import { signalName, signals } from "./signals.ts";
 
-/** Names of the provider variables that a client may hand to its own daemon. */
-export const PROVIDER_VARIABLES = [
-  "OPENAI_API_KEY",
-  "OPENAI_BASE_URL",
-  "AZURE_OPENAI_API_KEY",
-  "AZURE_OPENAI_ENDPOINT",
-  "ANTHROPIC_API_KEY",
-  "ANTHROPIC_BASE_URL",
-  "OLLAMA_HOST",
-  "JAMEY_MODEL",
-] as const;
-
 /** The first frame of a client. */
 export const attach = z.object({
   type: z.literal("attach"),
