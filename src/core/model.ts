@@ -48,7 +48,8 @@ export type ModelPart =
 
 /**
  * A model. The stream never throws: failures are `error` parts. It ends with exactly one `end` or
- * `error`; a stream that stops without a finish reason is the error `provider_bad_stream`.
+ * `error`, or, once it is aborted, with neither; a stream that stops without a finish reason is the
+ * error `provider_bad_stream`.
  */
 export interface Model {
   stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelPart>;

@@ -83,7 +83,8 @@ export function createConnections(options: {
         scopes: ["read", "chat", "admin"],
         isHuman: attach.call_id === null,
         workspace: (isLocal && attach.workspace) || options.workspace,
-        variables: isLocal ? attach.variables : {},
+        // What an agent's process brings counts for nothing: an address of its own would get our key.
+        variables: isLocal && attach.call_id === null ? attach.variables : {},
         current: new Map(),
         signal: gone.signal,
         subscriptions,

@@ -9,10 +9,18 @@ import type { Config } from "./config.ts";
 export type Lookup = (name: string) => string | undefined;
 
 export interface Models {
-  open(name: string, variable: Lookup): Promise<{ model: Model; model_name: string }>;
+  /** `folder` is where the relative path of a script is looked up. */
+  open(
+    name: string,
+    options: { variable: Lookup; folder: string },
+  ): Promise<{ model: Model; model_name: string }>;
   /** The model when nobody names one, and a phrase that says why it is this. */
   choose(variable: Lookup): Promise<{ name: string; from: string }>;
-  list(variable: Lookup): ReturnType<typeof listVendors>;
+  /** `source` says where a value comes from, never the value. */
+  list(options: {
+    variable: Lookup;
+    source(name: string): string | undefined;
+  }): ReturnType<typeof listVendors>;
   /** US dollars, or null where the price is not known. */
   costOf(name: string, usage: Omit<Usage, "cost_usd">): number | null;
   contextTokens(name: string): number | null;
@@ -24,9 +32,9 @@ export function createModels(config: Config): Models {
     idle_ms: config.provider.idle_timeout_ms,
   };
   return {
-    open: (name, variable) => openModel(name, { variable, timeouts }),
+    open: (name, { variable, folder }) => openModel(name, { variable, folder, timeouts }),
     choose: (variable) => defaultModel({ variable, timeouts }),
-    list: (variable) => listVendors({ variable, timeouts }),
+    list: (options) => listVendors({ ...options, timeouts }),
     costOf,
     contextTokens,
   };

@@ -53,7 +53,10 @@ export function objectHandlers(
       return {
         default_model: chosen.name,
         default_from: chosen.from,
-        vendors: await models.list(lookup),
+        vendors: await models.list({
+          variable: lookup,
+          source: (name) => keyring.sourceOf(name, caller.variables) ?? undefined,
+        }),
       };
     },
   };

@@ -1,5 +1,6 @@
 // SendMessage: admitted, committed, acknowledged; then it runs. The same key is the same message.
 import type { NewSession } from "../../core/session/inputs.ts";
+import type { PermissionRule } from "../../protocol/agents.ts";
 import type { Asked, Reply } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_ATTACHMENTS_BYTES, MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
@@ -74,7 +75,11 @@ async function send(
       attachments,
       delivery: asked.delivery,
       source: caller.source,
-      settings: { ...asked.settings, model: await chosenModel(asked, caller, services) },
+      settings: {
+        ...asked.settings,
+        rules: allowedRules(asked.settings.rules, caller),
+        model: await chosenModel(asked, caller, services),
+      },
     },
     { caller: callerName(caller), causation_id: null },
   );
@@ -96,6 +101,11 @@ async function chosenModel(
   if (named) return named;
   if (catalog.get(asked.po_name)?.model || config.model) return null;
   return (await models.choose(keyring.forVariables(caller.variables))).name;
+}
+
+/** Humans may allow; what an agent's process sends can only narrow. */
+function allowedRules(rules: PermissionRule[], caller: Caller): PermissionRule[] {
+  return caller.isHuman ? rules : rules.filter((rule) => rule.action !== "allow");
 }
 
 export function newSession(options: {

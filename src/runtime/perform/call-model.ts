@@ -24,7 +24,7 @@ export async function callModel(
   const { turn, session } = state;
   if (!asked || !turn || !session) return undefined;
   const name = turn.agent.model;
-  const { model, model_name } = await openWithKey(name, session.id, context.signal, services);
+  const { model, model_name } = await openWithKey(name, session, context.signal, services);
   const request = requestOf(asked, model_name, services);
   const key = {
     session_id: session.id,
@@ -59,17 +59,22 @@ const silent: SignalWriter = { write: () => undefined, close: () => undefined };
 
 async function openWithKey(
   name: string,
-  session_id: string,
+  session: { id: string; workspace: string },
   signal: AbortSignal,
   { models, keyring }: Services,
 ) {
+  const open = async () =>
+    await models.open(name, {
+      variable: keyring.forSession(session.id),
+      folder: session.workspace,
+    });
   try {
-    return await models.open(name, keyring.forSession(session_id));
+    return await open();
   } catch (thrown) {
     // After a restart the key may come with the client that reconnects: the one error worth a wait.
     if (!(thrown instanceof JameyError) || thrown.code !== "key_missing") throw thrown;
-    await keyring.waitForCaller(session_id, KEY_WAIT_MS, signal);
-    return await models.open(name, keyring.forSession(session_id));
+    await keyring.waitForCaller(session.id, KEY_WAIT_MS, signal);
+    return await open();
   }
 }
 
