@@ -116,7 +116,7 @@ export interface StartOptions {
 
 export interface RunningProcess {
   pid: number;
-  /** stdout and stderr as they arrive; ends after the exit. Who does not read makes the process wait. */
+  /** stdout and stderr as they arrive. Who does not read makes the process wait. */
   output: AsyncIterable<Uint8Array>;
   /** The exit of the process itself; what it left behind may live on until `end`. */
   exited: Promise<ProcessExit>;

@@ -1,4 +1,5 @@
-// The real world: the clock, ids, files, processes and HTTP of this machine, behind the port of core.
+// The real world: the clock, ids, files, processes and HTTP of this machine, behind the port of
+// core.
 import type { World } from "../core/world.ts";
 import { createFiles } from "./world/files.ts";
 import { createHttp, type HttpOptions } from "./world/http.ts";

@@ -1,10 +1,13 @@
 // Reaches a place beneath a root without ever leaving it, whatever names, links and races do.
-// Rules: 1. One component at a time, from a folder that is held open; no component is followed by the kernel.
-//        2. Links are read and walked here, under the same rules, so that a link inside the root works.
+// Rules: 1. One component at a time, from a folder that is held open; no component is followed by
+//           the kernel.
+//        2. Links are read and walked here, under the same rules, so that a link inside the root
+//           works.
 //        3. Whatever cannot be told for sure is refused.
-//        4. On Linux a held folder is named by its descriptor (/proc/self/fd/N/name), which no rename can
-//           redirect. Elsewhere it is named by its real path and opened with O_NOFOLLOW_ANY; there a rename or a
-//           new folder goes by path after a check, so that only opening is free of races.
+//        4. On Linux a held folder is named by its descriptor (/proc/self/fd/N/name), which no
+//           rename can redirect. Elsewhere it is named by its real path and opened with
+//           O_NOFOLLOW_ANY; there a rename or a new folder goes by path after a check, so that only
+//           opening is free of races.
 import {
   closeSync,
   constants,

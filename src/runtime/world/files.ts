@@ -1,6 +1,9 @@
-// Files of the real world: everything that agents read and write goes through `beneath.ts`, and only here.
-// Rules: 1. Only regular files are opened. 2. A write is a new file, synced, renamed into place.
-//        3. What makes other programs run code, and jamey's own state, is never written (`guarded`).
+// Files of the real world: everything that agents read and write goes through `beneath.ts`, and
+// only here.
+// Rules: 1. Only regular files are opened.
+//        2. A write is a new file, synced, renamed into place.
+//        3. What makes other programs run code, and jamey's own state, is never written
+//           (`guarded`).
 import {
   closeSync,
   constants,
@@ -213,7 +216,7 @@ function makeFolders(spot: Spot): string {
   return name;
 }
 
-/** Mode and version of a file that we may write; a read-only file throws, as it would for anybody. */
+/** Mode and version of a file that we may write; a read-only file throws, as for anybody. */
 function inspect(folder: Held, name: string): { mode: number; version: string } {
   const fd = openSync(at(folder, name), constants.O_WRONLY | constants.O_NONBLOCK | NO_FOLLOW);
   try {

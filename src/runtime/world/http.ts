@@ -1,7 +1,8 @@
 // HTTP of the real world for agents: one exchange with an address that was checked.
-// Rules: 1. The name is resolved once; if any of its addresses is refused, all are. 2. The checked address is
-//        the one that is dialled. 3. jamey's own listeners are never reached. 4. Proxies of the environment
-//        are not used: through one, nobody knows what is dialled.
+// Rules: 1. The name is resolved once; if any of its addresses is refused, all are.
+//        2. The checked address is the one that is dialled.
+//        3. jamey's own listeners are never reached.
+//        4. Proxies of the environment are not used: through one, nobody knows what is dialled.
 import type { IncomingMessage, RequestOptions } from "node:http";
 import type { Readable, Transform } from "node:stream";
 import type { Attempt, Http, HttpRequest, HttpResponse } from "../../core/world.ts";
@@ -24,9 +25,10 @@ export interface Target {
   family: 4 | 6;
 }
 
-type ResolveName = (name: string) => Promise<string[]>;
+/** All addresses of a name. */
+export type ResolveName = (name: string, signal: AbortSignal) => Promise<string[]>;
 
-export function createHttp(options: HttpOptions): Http {
+export function createHttp(options: HttpOptions, resolveName: ResolveName = askSystem): Http {
   return {
     exchange: async (request) => {
       const url = URL.parse(request.url);
@@ -43,7 +45,10 @@ const badUrl = { ok: false, problem: "the address is not a URL" } as const;
 /** The one address to dial for this URL, or why there is none. */
 export async function chooseTarget(
   url: URL | null,
-  options: HttpOptions & { resolve: ResolveName; ownAddresses: () => Promise<string[]> },
+  options: HttpOptions & {
+    resolve: (name: string) => Promise<string[]>;
+    ownAddresses: () => Promise<string[]>;
+  },
 ): Promise<Attempt<Target>> {
   if (url === null) return badUrl;
   const refuse = (problem: string) => ({ ok: false, problem: `${url.href}: ${problem}` }) as const;
@@ -78,7 +83,7 @@ export async function chooseTarget(
   return { ok: true, value: { address, family: address.includes(":") ? 6 : 4 } };
 }
 
-async function resolveName(name: string, signal: AbortSignal): Promise<string[]> {
+async function askSystem(name: string, signal: AbortSignal): Promise<string[]> {
   const { lookup } = await import("node:dns/promises");
   const aborted = Promise.withResolvers<never>();
   const stop = () => aborted.reject(new Error("it took too long"));

@@ -1,8 +1,9 @@
-// New ids: ascending in time within a process, unguessable, 20 characters [0-9a-z] behind their prefix.
+// New ids: ascending in time within a process, unguessable, 20 characters [0-9a-z] behind their
+// prefix.
 
 const TIME_DIGITS = 9;
 const RANDOM_DIGITS = 11;
-/** Sixteenths of a millisecond: 16,000 ids a second ascend before their time runs ahead of the clock. */
+/** Sixteenths of a millisecond: up to 16,000 ids a second do not run ahead of the clock. */
 const TICKS_PER_MS = 16;
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 /** The largest multiple of 36 in a byte: what lies above would make some characters likelier. */

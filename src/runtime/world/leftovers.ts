@@ -1,6 +1,7 @@
 // Finds and ends what tool calls left behind: processes that carry the marks of a call in their
 // environment, wherever they went (a new session, a new parent).
-// Rules: 1. Only processes of our own user, never ourselves. 2. Asked first, killed after the grace period.
+// Rules: 1. Only processes of our own user, never ourselves.
+//        2. Asked first, killed after the grace period.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 
 export const JOURNAL_MARK = "JAMEY_JOURNAL_ID";
@@ -23,7 +24,7 @@ interface Seen {
   isZombie: boolean;
 }
 
-/** Ends the processes of a journal's calls, except those in `keep`. Resolves to how many there were. */
+/** Ends the processes of a journal's calls, except those in `keep`; resolves to their number. */
 export async function endLeftovers(options: {
   journal_id: string;
   keep: ReadonlySet<string>;
@@ -81,7 +82,7 @@ export async function findMarked(options: {
   });
 }
 
-/** True while a process of the group lives; one that is dead and merely not collected does not count. */
+/** True while a process of the group lives; one that is dead and not yet collected does not. */
 export function isGroupAlive(group: number): boolean {
   if (!canSignal(-group)) return false;
   if (process.platform !== "linux") return true;

@@ -1,9 +1,15 @@
 // Several byte streams as one, in order of arrival. At most one piece of each stream waits here, so
 // that who does not read makes the writer wait.
 
+/**
+ * Pieces lie outside the heap, and a large heap makes the collector wait for as much again: a flood
+ * is collected after each of these many bytes. It costs some milliseconds and keeps memory flat.
+ */
+const COLLECT_AFTER_BYTES = 32 * 1024 * 1024;
+
 export interface MergedStreams {
   chunks: AsyncIterable<Uint8Array>;
-  /** Resolves when all has been read; gives up on streams that stay open in silence or for too long. */
+  /** Resolves when all is read; gives up on streams that stay open in silence or too long. */
   drain(limits: { idleMs: number; totalMs: number }): Promise<void>;
 }
 
@@ -17,6 +23,7 @@ export function mergeStreams(streams: ReadableStream<Uint8Array>[]): MergedStrea
   const waiting: Waiting[] = [];
   let open = readers.length;
   let lastAt = performance.now();
+  let uncollected = 0;
   let wake: () => void = () => undefined;
   const cancel = async () => {
     await Promise.all(readers.map(async (reader) => await reader.cancel().catch(() => undefined)));
@@ -32,6 +39,10 @@ export function mergeStreams(streams: ReadableStream<Uint8Array>[]): MergedStrea
         waiting.push({ bytes, taken });
         wake();
       });
+      uncollected += bytes.length;
+      if (uncollected < COLLECT_AFTER_BYTES) continue;
+      uncollected = 0;
+      Bun.gc(true);
     }
     open -= 1;
     wake();

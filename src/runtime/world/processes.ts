@@ -1,5 +1,7 @@
-// Processes of the real world: started at the head of their own group, read with backpressure, ended whole.
-// Rules: 1. A process gets the variables it is given and no others. 2. What nobody reads is not buffered here.
+// Processes of the real world: started at the head of their own group, read with backpressure,
+// ended whole.
+// Rules: 1. A process gets the variables it is given and no others.
+//        2. What nobody reads is not buffered here.
 //        3. `end` leaves nothing: the group, then what left the group but carries the call's mark.
 import { existsSync } from "node:fs";
 import type {
@@ -21,7 +23,7 @@ import {
 import { mergeStreams } from "./merge.ts";
 
 const POLL_MS = 10;
-/** After the death of all that is known, a pipe that somebody unknown holds is left after this silence. */
+/** When all that is known is dead, a pipe that somebody unknown holds is left after this silence. */
 const DRAIN_IDLE_MS = 300;
 const DRAIN_TOTAL_MS = 2000;
 
@@ -94,7 +96,7 @@ async function endGroup(group: number, graceMs: number): Promise<void> {
   signal(-group, "SIGKILL");
 }
 
-/** What started its own session is found by its mark. It is younger than the process it came from. */
+/** What started its own session is found by its mark; it is younger than what started it. */
 async function endEscaped(
   pid: number,
   variables: Record<string, string>,

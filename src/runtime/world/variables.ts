@@ -1,5 +1,5 @@
-// The environment of child processes: an allow-list, so that no key and no switch of a runtime or loader
-// (BUN_*, NODE_*, LD_*, GIT_*, BASH_ENV …) ever reaches what a model starts.
+// The environment of child processes: an allow-list, so that no key and no switch of a runtime or
+// loader (BUN_*, NODE_*, LD_*, GIT_*, BASH_ENV …) ever reaches what a model starts.
 import { CALL_MARK, JOURNAL_MARK } from "./leftovers.ts";
 
 const inherited = ["PATH", "HOME", "LANG", "LANGUAGE", "TMPDIR", "USER", "LOGNAME", "SHELL", "TZ"];
