@@ -67,11 +67,11 @@ export function environmentPlaces(options: {
     );
   }
   const folder = isPath
-    ? environment.replace(/\/+$/, "")
+    ? environment.replace(/\/+$/, "") || "/"
     : `${places.data}/environments/${environment}`;
-  const base = folder.slice(folder.lastIndexOf("/") + 1);
+  const base = folder.slice(folder.lastIndexOf("/") + 1) || "root";
   const id = isPath ? `${base}-${shortHash(folder).slice(0, 8)}` : environment;
-  const state = `${folder}/.state`;
+  const state = folder === "/" ? "/.state" : `${folder}/.state`;
   const run = `${places.state}/run`;
   const socket = `${run}/${id}.sock`;
   if (new TextEncoder().encode(socket).length <= MAX_SOCKET_PATH_BYTES) {

@@ -39,11 +39,10 @@ const isTaken = (thrown: unknown): boolean =>
  */
 function createFile(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  if (existsSync(file)) return;
   try {
     closeSync(openSync(file, "wx", 0o600));
   } catch (thrown) {
-    // Another process was faster; whose lock it is, the transaction decides.
+    // It is there; whose lock it is, the transaction decides.
     if (!existsSync(file)) throw thrown;
   }
 }

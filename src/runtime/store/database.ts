@@ -5,6 +5,7 @@
 import { constants, Database, SQLiteError } from "bun:sqlite";
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
 import { drizzle } from "drizzle-orm/bun-sqlite";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 
@@ -67,12 +68,20 @@ function finalizing(client: Database): Database {
   return client;
 }
 
-/** What a file says about itself, read without changing a byte of it; undefined when there is none. */
+/**
+ * What a file says about itself, read without changing a byte of it; undefined when there is none.
+ * Without a WAL, nobody has it open and it can be read as immutable: SQLite then makes no files either.
+ */
 export function inspectDatabase(
   file: string,
 ): { user_version: number; foreign_objects: number } | undefined {
   if (!existsSync(file) || statSync(file).size === 0) return undefined;
-  const client = new Database(file, { readonly: true, strict: true });
+  const address = pathToFileURL(file);
+  if (!existsSync(`${file}-wal`)) address.searchParams.set("immutable", "1");
+  const client = new Database(
+    address.href,
+    constants.SQLITE_OPEN_READONLY | constants.SQLITE_OPEN_URI,
+  );
   try {
     client.run(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
     const version = client.query<{ user_version: number }, []>("PRAGMA user_version").get();

@@ -16,6 +16,8 @@ import { openUsageReads, type UsageInfo } from "./usage.ts";
 
 export interface Views {
   getSession(session_id: string): SessionView | undefined;
+  /** What a session is about, without its conversation. */
+  findSession(session_id: string): { po_name: string; workspace: string } | undefined;
   /** Newest activity first. */
   listSessions(filter: SessionFilter): SessionSummary[];
   /** The query is a human's words, never FTS syntax; `[` and `]` mark the hits in the snippet. */
@@ -69,6 +71,7 @@ export function openViews(parts: {
         conversation: message.conversation(session_id),
       };
     },
+    findSession: session.find,
     listSessions: session.list,
     searchSessions: message.search,
     getRun: turn.run,

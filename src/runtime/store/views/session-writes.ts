@@ -65,13 +65,9 @@ function openLifeWrites(db: Db) {
 }
 
 function openTurnWrites(db: Db) {
-  // A message that steers the running turn leaves the parked queue alone.
   const queue = db
     .update(sessions)
-    .set({
-      is_parked: sql`CASE WHEN ${sql.placeholder("delivery")} = 'steer' AND turn_id = ${sql.placeholder("turn_id")} THEN is_parked ELSE 0 END`,
-      ...moved,
-    })
+    .set({ is_parked: false, ...moved })
     .where(thisSession)
     .prepare();
   const startTurn = db
@@ -99,7 +95,8 @@ function openTurnWrites(db: Db) {
     .prepare();
 
   return {
-    queue: ({ payload, at, seq }: RowOf<"MessageQueued">) => queue.run({ ...payload, at, seq }),
+    queue: ({ payload, at, seq }: RowOf<"MessageQueued">) =>
+      queue.run({ session_id: payload.session_id, at, seq }),
     startTurn: ({ payload, at, seq }: RowOf<"TurnStarted">) =>
       startTurn.run({
         session_id: payload.session_id,

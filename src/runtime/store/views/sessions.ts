@@ -65,6 +65,11 @@ export function openSessionReads(db: Db) {
     .from(sessions)
     .where(eq(sessions.session_id, sql.placeholder("session_id")))
     .prepare();
+  const head = db
+    .select({ po_name: sessions.po_name, workspace: sessions.workspace })
+    .from(sessions)
+    .where(eq(sessions.session_id, sql.placeholder("session_id")))
+    .prepare();
   const list = db
     .select(summary)
     .from(sessions)
@@ -100,6 +105,8 @@ export function openSessionReads(db: Db) {
 
   return {
     one: (session_id: string) => one.get({ session_id }),
+    find: (session_id: string): { po_name: string; workspace: string } | undefined =>
+      head.get({ session_id }),
     list: (filter: SessionFilter): SessionSummary[] => list.all({ ...filter }),
     /** The session that `--continue` means: the newest a human had there. */
     last: (where: { workspace: string; po_name: string | null }): string | undefined =>

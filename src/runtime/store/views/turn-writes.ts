@@ -134,6 +134,7 @@ function openEnd(db: Db) {
       end.run({
         ...nothing,
         turn_id: payload.turn_id,
+        message_id: payload.message_id,
         error: JSON.stringify(payload.error),
         status: "failed",
         at,

@@ -1,0 +1,146 @@
+// The views of requests, usage, objects and connectors, and the full-text search.
+import { describe, expect, test } from "bun:test";
+import type { StoredEvent } from "../../../src/protocol/events/index.ts";
+import { quoteQuery } from "../../../src/runtime/store/views/messages.ts";
+import { createRandom } from "../../core/support/random.ts";
+import { add, at, attached, created, detached, said } from "./samples.ts";
+import { asked, ids, tokens, used } from "./views-events.ts";
+import { openMemory } from "./views-support.ts";
+
+describe("the rest of what is there", () => {
+  test("open requests are one inbox, oldest first, and the first answer settles one", async () => {
+    await using store = openMemory();
+    await add(store.journal, "session/a", [created("a"), asked("r2"), asked("r1")]);
+    const { views } = store;
+    expect(views.listRequests(null)).toEqual([asked("r2").payload, asked("r1").payload]);
+    expect(views.listRequests("b")).toEqual([]);
+    expect(views.counts().pending_requests).toBe(2);
+    const response = { type: "answer" as const, text: "this" };
+    const answer: StoredEvent = {
+      type: "HumanRequestResponded",
+      payload: { ...ids, request_id: "r2", response },
+    };
+    const late: StoredEvent = {
+      type: "HumanRequestExpired",
+      payload: { ...ids, request_id: "r2", reason: "deadline" },
+    };
+    await add(store.journal, "session/a", [answer, answer, late]);
+    expect(views.listRequests("a")).toEqual([asked("r1").payload]);
+    expect(views.findRequest("r2")).toEqual({ request: asked("r2").payload, state: "answered" });
+    expect(views.findRequest("r9")).toBeUndefined();
+  });
+
+  test("usage adds up per model, per session and over all; one unknown price makes a sum unknown", async () => {
+    await using store = openMemory();
+    const { journal, views } = store;
+    await add(journal, "session/a", [created("a"), used("x/one", 0.5), used("x/one", 0.25)]);
+    await add(journal, "session/b", [
+      created("b"),
+      {
+        type: "UsageRecorded",
+        payload: {
+          session_id: "b",
+          turn_id: "t2",
+          call_id: "c1",
+          model: "y/two",
+          usage: { ...tokens, cost_usd: null },
+        },
+      },
+    ]);
+    const twice = { input_tokens: 20, output_tokens: 10, cached_tokens: 4, reasoning_tokens: 2 };
+    const one = { model: "x/one", calls: 2, usage: { ...twice, cost_usd: 0.75 } };
+    const two = { model: "y/two", calls: 1, usage: { ...tokens, cost_usd: null } };
+    const sum = { input_tokens: 30, output_tokens: 15, cached_tokens: 6, reasoning_tokens: 3 };
+    expect(views.usage("a")).toEqual({ total: one.usage, models: [one] });
+    expect(views.usage(null)).toEqual({ total: { ...sum, cost_usd: null }, models: [one, two] });
+    expect(views.usage("c").models).toEqual([]);
+  });
+
+  test("objects are live from load to unload, with their state and newest text", async () => {
+    await using store = openMemory();
+    const { journal, views } = store;
+    const po_name = "critic";
+    const load = (hash: string): StoredEvent => ({ type: "POLoaded", payload: { po_name, hash } });
+    await add(journal, "object/critic", [load("h1")]);
+    await add(journal, "object/critic", [
+      { type: "POStateChanged", payload: { po_name, old_state: "idle", new_state: "working" } },
+      {
+        type: "POModified",
+        payload: { po_name, text: "x", hash: "h2", base_hash: "h1", author: "ada", reason: "" },
+      },
+    ]);
+    expect(views.listObjects()).toEqual([{ po_name, state: "working", hash: "h2" }]);
+    await add(journal, "object/critic", [load("h3")]);
+    expect(views.listObjects()).toEqual([{ po_name, state: "working", hash: "h3" }]);
+    expect(views.counts().objects).toBe(1);
+    await add(journal, "object/critic", [{ type: "POUnloaded", payload: { po_name } }]);
+    expect(views.listObjects()).toEqual([]);
+  });
+
+  test("connectors are listed from attach to detach", async () => {
+    await using store = openMemory();
+    await add(store.journal, "environment", [attached("x1"), attached("x2"), detached("x1")]);
+    expect(store.views.listConnectors()).toEqual([
+      { connector_id: "x2", connector_type: "cli", client: "cli", since: at },
+    ]);
+  });
+});
+
+describe("full-text search", () => {
+  const search = (store: ReturnType<typeof openMemory>, query: string, po_name?: string) =>
+    store.views
+      .searchSessions({ query, po_name: po_name ?? null, limit: 10 })
+      .map((hit) => [hit.message_id, hit.snippet]);
+
+  test("finds words and the beginning of the last one, marks them, and filters by object", async () => {
+    await using store = openMemory();
+    await add(store.journal, "session/a", [
+      created("a"),
+      said("a", "m1", "The quick brown fox"),
+      said("a", "m2", "Ein brauner Füchslein-Köter", { role: "tool" }),
+    ]);
+    await add(store.journal, "session/b", [
+      created("b", { po_name: "critic" }),
+      said("b", "m3", "quick wit"),
+    ]);
+    expect(search(store, "quick fo")).toEqual([["m1", "The [quick] brown [fox]"]]);
+    expect(search(store, "quick", "critic")).toEqual([["m3", "[quick] wit"]]);
+    expect(search(store, "fuchs")).toEqual([["m2", "Ein brauner [Füchslein]-Köter"]]);
+    expect(search(store, "quic fox")).toEqual([]);
+    expect(store.views.searchSessions({ query: "quick", po_name: null, limit: 1 }).length).toBe(1);
+  });
+
+  test("takes no query as syntax", async () => {
+    await using store = openMemory();
+    await add(store.journal, "session/a", [created("a"), said("a", "m1", "fox AND NOT hound")]);
+    expect(search(store, "NOT hound")).toEqual([["m1", "fox AND [NOT] [hound]"]]);
+    expect(search(store, "content:fox")).toEqual([]);
+    expect(search(store, '" * ^ ( ) - + : {}')).toEqual([]);
+    const random = createRandom(7);
+    const pieces = [
+      "fox",
+      '"',
+      "*",
+      "^",
+      "(",
+      ")",
+      "NEAR(",
+      "-",
+      ":",
+      "\0",
+      "{",
+      "\ud800",
+      "🦊",
+      "'",
+    ];
+    for (let round = 0; round < 500; round += 1) {
+      const parts = Array.from({ length: random.between(1, 6) }, () => random.pick(pieces));
+      expect(search(store, parts.join(random.pick(["", " "]))).length).toBeLessThan(2);
+    }
+  });
+
+  test("quotes every word", () => {
+    expect(quoteQuery('say "hi" OR x*')).toBe('"say" """hi""" "OR" "x*"*');
+    expect(quoteQuery(" * \0 ")).toBeUndefined();
+  });
+});
