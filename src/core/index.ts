@@ -1,7 +1,14 @@
 // The core's face under the documents' names, and the types of the protocol: what an embedder imports.
 export type * from "../protocol/agents.ts";
+export type * from "../protocol/classify.ts";
+export type * from "../protocol/commands/index.ts";
+export type * from "../protocol/commands/session.ts";
+export type * from "../protocol/errors.ts";
 export type * from "../protocol/events/index.ts";
+export type * from "../protocol/events/turn.ts";
+export type * from "../protocol/frames.ts";
 export type * from "../protocol/messages.ts";
+export type * from "../protocol/signals.ts";
 export type { Agent, AgentResponse, CallResult } from "./agent/agent.ts";
 export { defaultAgentConfig } from "./agent/agent.ts";
 export { type AgentEngine, createAgentEngine } from "./agent/engine.ts";

@@ -197,6 +197,7 @@ function modelStarted(
       : state;
   return inTurn(next, (turn) => ({
     ...turn,
+    compactions: payload.purpose === "answer" ? 0 : turn.compactions,
     model: {
       call_id: payload.call_id,
       attempt: payload.attempt,

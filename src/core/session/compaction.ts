@@ -9,7 +9,7 @@ const KEPT_SHARE = 0.25;
 const FULL_SHARE = 0.8;
 /** Fewer new messages than this are not worth a summary. */
 const MIN_MESSAGES = 4;
-/** Compactions in one turn; a history that is still too long then goes to the model as it is. */
+/** Compactions before one model call; a history that is still too long then goes to it as it is. */
 const MAX_COMPACTIONS = 8;
 /** Characters of one message that the summary is made from. */
 const MAX_QUOTED_CHARACTERS = 4_000;

@@ -99,15 +99,18 @@ export function withTurn(
 /** Updates by name: what the session state knows goes there, the rest into metadata. */
 export function withUpdates(session: Session, updates: Record<string, Json>, at: string): Session {
   const state = { ...session.state };
-  const metadata = { ...session.metadata };
+  const rest: [string, Json][] = [];
   for (const [key, value] of Object.entries(updates)) {
     if (key === "active_tools" && isTextList(value)) state.active_tools = value;
     else if (key === "context" && isTextMap(value)) state.context = value;
-    else if (key === "iteration_count" && typeof value === "number") state.iteration_count = value;
-    else metadata[key] = value;
+    else if (key === "iteration_count" && isCount(value)) state.iteration_count = value;
+    else rest.push([key, value]);
   }
+  const metadata = { ...session.metadata, ...Object.fromEntries(rest) };
   return { ...session, state, metadata, updated_at: at };
 }
+
+const isCount = (value: Json): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const isTextList = (value: Json): value is string[] =>
   Array.isArray(value) && value.every((entry) => typeof entry === "string");

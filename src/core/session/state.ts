@@ -56,6 +56,7 @@ export interface Turn {
   waiting_since: string | null;
   calls: Call[];
   model: ModelCall | null;
+  /** Since the model was last asked for an answer. */
   compactions: number;
   tokens: number;
   cost_usd: number;

@@ -89,10 +89,10 @@ function callName(name: string, tools: TurnTool[]): string {
 
 /** Calls of no tool, with arguments that could not be read, or that are too many: answered at once. */
 function refuseUnusable(draft: Draft, answer: ModelAnswer, tool_calls: ToolCall[]): void {
-  const tools = draft.state().turn?.agent.tools ?? [];
+  const tools = draft.state().turn?.agent.tools.map((tool) => tool.name) ?? [];
   tool_calls.forEach((call, index) => {
-    const isKnown = tools.some((tool) => tool.name === call.name);
-    const unknown = isKnown ? null : `You have no tool ${call.name}.`;
+    const known = `You have: ${tools.join(", ") || "none"}.`;
+    const unknown = tools.includes(call.name) ? null : `There is no tool '${call.name}'. ${known}`;
     const problem = unknown ?? answer.tool_calls[index]?.problem ?? null;
     if (index >= MAX_CALLS_PER_ANSWER) {
       const excess = answer.tool_calls.length - MAX_CALLS_PER_ANSWER;

@@ -32,9 +32,9 @@ export function send(draft: Draft, input: InputOf<"send">): void {
 
 /** The first of the queue becomes the turn, pinned to the agent as it is now. */
 export function prepared(draft: Draft, input: InputOf<"prepared">): void {
-  const { session, turn, queue, prompt, isParked } = draft.state();
+  const { session, turn, queue, prompt } = draft.state();
   const head = queue[0];
-  if (!session || turn || isParked || head?.turn_id !== input.turn_id) return;
+  if (!session || turn || head?.turn_id !== input.turn_id) return;
   const { agent } = input;
   const isKnown = prompt?.hash === agent.prompt_hash;
   draft.add("TurnStarted", {
@@ -51,9 +51,9 @@ export function prepared(draft: Draft, input: InputOf<"prepared">): void {
 
 /** The turn could not even begin; the message stays in the conversation. */
 export function prepareFailed(draft: Draft, input: InputOf<"prepare_failed">): void {
-  const { session, turn, queue, isParked } = draft.state();
+  const { session, turn, queue } = draft.state();
   const head = queue[0];
-  if (!session || turn || isParked || head?.turn_id !== input.turn_id) return;
+  if (!session || turn || head?.turn_id !== input.turn_id) return;
   const { turn_id, error } = input;
   draft.add("MessageAdded", { ...userMessage(draft, head, turn_id), session_id: session.id });
   draft.add("TurnFailed", { session_id: session.id, turn_id, error, message_id: null });

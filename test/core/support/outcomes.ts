@@ -1,0 +1,192 @@
+// Random outcomes of effects, and random commands: what a world may tell a session at any moment.
+import type { AgentConfig, Effect, PermissionRule } from "../../../src/core/index.ts";
+import type { ModelAnswer, SessionInput } from "../../../src/core/session/inputs.ts";
+import type { SessionActorState } from "../../../src/core/session/state.ts";
+import type { ToolOutput } from "../../../src/core/tool.ts";
+import { agentWith, answerWith, callOf, newSession, outputOf, sendOf } from "./builders.ts";
+import type { Random } from "./random.ts";
+
+/** `calm` outcomes lead to an end: nothing asks for more than it must. */
+export type Mood = "wild" | "calm";
+
+const subjects = ["a.txt", "git status", "rm -rf / ; true", "$(id)", "https://example.org", ""];
+const rules: PermissionRule[] = [
+  { tool: "*", match: null, action: "allow" },
+  { tool: "shell", match: "git *", action: "allow" },
+  { tool: "shell", match: "rm *", action: "deny" },
+  { tool: "put", match: null, action: "ask" },
+  { tool: "look", match: "*.txt", action: "deny" },
+];
+
+export const hashOf = (call_id: string): string => `hash of ${call_id}`;
+
+export function outcomeOf(
+  random: Random,
+  effect: Effect,
+  state: SessionActorState,
+  at: string,
+  mood: Mood,
+): SessionInput {
+  switch (effect.type) {
+    case "prepare_turn":
+      return prepared(random, effect.turn_id, at, mood);
+    case "call_model":
+      return modelOutcome(random, effect, at, mood);
+    case "check_tool":
+      return checked(random, effect.call_id, at, state);
+    case "run_tool":
+      return {
+        type: "tool_finished",
+        at,
+        call_id: effect.call_id,
+        output: toolOutput(random),
+        duration_ms: random.between(0, 5_000),
+      };
+    case "wake_at":
+      return { type: "woke", at: effect.at > at ? effect.at : at };
+  }
+}
+
+function prepared(random: Random, turn_id: string, at: string, mood: Mood): SessionInput {
+  if (mood === "wild" && random.oneIn(10)) {
+    const error = { code: "key_missing" as const, message: "No key.", details: {} };
+    return { type: "prepare_failed", at, turn_id, error };
+  }
+  const version = random.pick(["p1", "p2"]);
+  const agent = agentWith({
+    prompt_hash: version,
+    system_prompt: `The prompt ${version}.`,
+    rules: rules.filter(() => random.oneIn(3)),
+    on_ask: random.pick(["queue", "queue", "deny", "fail"]),
+    context_tokens: random.pick([null, 200, 2_000]),
+    config: randomConfig(random),
+  });
+  return { type: "prepared", at, turn_id, agent };
+}
+
+function randomConfig(random: Random): AgentConfig {
+  return {
+    max_iterations: random.between(1, 6),
+    max_tool_iterations: random.between(0, 6),
+    enable_self_correction: !random.oneIn(4),
+    reasoning_depth: random.between(0, 255),
+    max_parallel_tools: random.between(1, 3),
+    max_tokens: random.pick([null, null, 30, 100]),
+    max_cost_usd: random.pick([null, null, 0.02]),
+    max_wall_ms: random.pick([null, null, 20_000, 600_000, Number.MAX_SAFE_INTEGER]),
+    max_model_attempts: random.between(1, 3),
+    retry_base_ms: random.pick([1, 500, 5_000]),
+    max_retry_after_ms: random.pick([0, 120_000, Number.MAX_SAFE_INTEGER]),
+    request_deadline_ms: random.pick([null, 10_000, 20_000, Number.MAX_SAFE_INTEGER]),
+    compact_above_tokens: random.pick([null, null, 20, 60, 150]),
+  };
+}
+
+function modelOutcome(
+  random: Random,
+  effect: Extract<Effect, { type: "call_model" }>,
+  at: string,
+  mood: Mood,
+): SessionInput {
+  const { call_id, attempt } = effect;
+  if (random.oneIn(6)) {
+    return {
+      type: "model_failed",
+      at,
+      call_id,
+      attempt,
+      error: { code: "provider_error", message: "The vendor is down.", details: {} },
+      isRetryable: !random.oneIn(3),
+      retryAfterMs: random.pick([undefined, undefined, 0, 1_500, 9e15]),
+    };
+  }
+  const answer = mood === "calm" ? answerWith({ text: "Done." }) : modelAnswer(random);
+  return { type: "model_answered", at, call_id, attempt, answer };
+}
+
+function modelAnswer(random: Random): ModelAnswer {
+  const text = random.pick(["", " \n", "Yes.", "I will look. ".repeat(20)]);
+  const reason = random.oneIn(12) ? random.pick(["length", "refusal"] as const) : "stop";
+  if (random.oneIn(3)) return answerWith({ text, reason });
+  const tool_calls = Array.from({ length: random.oneIn(40) ? 70 : random.between(1, 5) }, () => {
+    const name = random.pick(["look", "look", "put", "shell", "ask_human", "nowhere", "model", ""]);
+    const args = random.pick([{}, { path: "a.txt" }, { question: "Which?", kind: "secret" }, null]);
+    return callOf(name, args, random.oneIn(8) ? "not JSON" : null);
+  });
+  return answerWith({ text, reason, tool_calls });
+}
+
+function checked(
+  random: Random,
+  call_id: string,
+  at: string,
+  state: SessionActorState,
+): SessionInput {
+  const isOffered = state.turn?.agent.tools.some((tool) =>
+    state.turn?.calls.some((one) => one.call.id === call_id && one.call.name === tool.name),
+  );
+  const check =
+    !isOffered || random.oneIn(8)
+      ? { valid: false as const, problem: "There is no such tool or path." }
+      : { valid: true as const, subject: random.pick(subjects), hash: hashOf(call_id) };
+  return { type: "tool_checked", at, call_id, check };
+}
+
+function toolOutput(random: Random): ToolOutput {
+  const outcome = random.pick(["completed", "completed", "failed", "timed_out", "cancelled"]);
+  const text = random.pick(["", "ok", "a long line of output. ".repeat(30)]);
+  return outputOf(text, {
+    outcome: outcome as ToolOutput["outcome"],
+    success: outcome === "completed",
+    spilled_to: random.oneIn(10) ? "/spilled/1" : null,
+  });
+}
+
+/** A command that somebody may give now; right, wrong, or too late. */
+export function commandOf(
+  random: Random,
+  state: SessionActorState,
+  number: number,
+  at: string,
+): SessionInput {
+  const choice = random.between(1, 20);
+  if (choice <= 7) {
+    const delivery = random.pick(["queue", "steer"] as const);
+    const create = random.oneIn(5) ? newSession() : null;
+    return sendOf(number, at, { delivery, create });
+  }
+  if (choice <= 9) {
+    const ids = [state.turn?.turn_id, ...state.queue.map((one) => one.turn_id), "t0", "nowhere"];
+    const turn_id = random.pick(ids.filter((id) => id !== undefined));
+    return { type: "cancel", at, turn_id, reason: "enough" };
+  }
+  if (choice <= 17) return response(random, state, at);
+  if (choice === 18) return { type: "rename", at, name: random.pick([null, "one", "two"]) };
+  if (choice === 19 || !random.oneIn(8)) return { type: "woke", at };
+  return { type: "delete", at };
+}
+
+function response(random: Random, state: SessionActorState, at: string): SessionInput {
+  const request = random.pick([...state.requests, undefined]);
+  const request_id = request?.request_id ?? random.pick(["t1_m1_0_q", "nowhere"]);
+  const hash = random.oneIn(4) ? "of something else" : (request?.hash ?? "");
+  const kind = random.oneIn(4) ? random.pick(["question", "approval", "secret"]) : request?.kind;
+  if (kind === "secret") {
+    return { type: "respond", at, request_id, response: { type: "secret", value: SECRET } };
+  }
+  if (kind === "question") {
+    return { type: "respond", at, request_id, response: { type: "answer", text: "blue" } };
+  }
+  const decision = random.pick(["approve", "approve", "deny"] as const);
+  const scope = random.oneIn(4) ? "session" : "once";
+  const reason = random.pick([null, "not today"]);
+  return {
+    type: "respond",
+    at,
+    request_id,
+    response: { type: "decision", decision, hash, scope, reason },
+  };
+}
+
+/** It must never be found in an event. */
+export const SECRET = "canary-7f3a";
