@@ -46,10 +46,15 @@ export function defineTool<Input extends z.ZodObject>(
   limits: OutputLimits = outputLimits,
 ): Tool {
   const { name, description, risk, replay } = definition;
+  let spec: ToolSpec | undefined;
   return {
     name,
     description,
-    spec: { name, description, parameters: parametersOf(definition.input) },
+    // Made when a model first asks: a daemon that starts has no use for schemas.
+    get spec() {
+      spec ??= { name, description, parameters: parametersOf(definition.input) };
+      return spec;
+    },
     risk,
     replay,
     check: async (args, context) => {
