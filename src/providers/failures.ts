@@ -100,8 +100,11 @@ export function networkFailure(connection: Named, thrown: unknown): Failure {
 
 /** Anything else that an SDK threw. */
 export function thrownFailure(connection: Named, thrown: unknown): Failure {
+  // The `ollama` SDK's words for a stream that ended without its last line.
+  if (/^did not receive done/i.test(messageOf(thrown))) return unfinishedFailure(connection);
   const said = boundedText(redact(messageOf(thrown), connection.secrets), MAX_VENDOR_TEXT);
-  return failure(connection, "provider_bad_stream", `its answer could not be read: ${said}`);
+  const message = `its answer could not be read: ${said.replace(/\.$/, "")}. ${checkAddress(connection)}`;
+  return failure(connection, "provider_bad_stream", message);
 }
 
 export function unfinishedFailure(connection: Named): Failure {

@@ -213,7 +213,8 @@ function boundedBytes(
           controller.enqueue(value);
         } catch (thrown) {
           if (isOver || signal.aborted) return;
-          const message = `the connection was cut in the middle of its answer (${shortCause(thrown)}).`;
+          const cause = shortCause(thrown);
+          const message = `the connection was cut in the middle of its answer (${cause}). Try again. ${checkAddress(connection)}`;
           fail(failure(connection, "provider_bad_stream", message));
         }
       },

@@ -5,15 +5,18 @@
 // committed: an outcome that could not be committed is kept and tried again, never re-performed.
 // 3. `perform` never rejects. 4. A failed append changes nothing; a command is answered with the error.
 import type { Machine } from "../core/machine.ts";
-import { type ErrorBody, JameyError, toErrorBody } from "../protocol/errors.ts";
+import { type ErrorBody, errorCodes, JameyError, toErrorBody } from "../protocol/errors.ts";
 import type { StoredEvent } from "../protocol/events/index.ts";
 import type { Log } from "./log.ts";
+import { createMailbox } from "./mailbox.ts";
+import { createRunning, type Run } from "./running.ts";
 import type { Journal } from "./store/journal.ts";
 
 /** Commands that may wait for one actor; outcomes are bounded by what is outstanding. */
-const MAX_MAILBOX = 1_000;
-/** Wait before an outcome that could not be committed is tried again. */
-const COMMIT_RETRY_MS = 1_000;
+export const MAX_MAILBOX = 1_000;
+/** First wait before an outcome that could not be committed is tried again; doubled each time. */
+const COMMIT_RETRY_MS = 500;
+const MAX_COMMIT_RETRY_MS = 30_000;
 
 export interface Taken<Event> {
   happened: Event[];
@@ -21,10 +24,15 @@ export interface Taken<Event> {
   seq: number;
 }
 
+export interface From {
+  caller: string;
+  causation_id: string | null;
+}
+
 export interface Actor<State, Said, Event> {
   state(): State;
   /** A command: rejects with a JameyError when refused or when it could not be committed. */
-  take(said: Said, from: { caller: string; causation_id: string | null }): Promise<Taken<Event>>;
+  take(said: Said, from: From): Promise<Taken<Event>>;
   /** Starts what is outstanding. Until then nothing runs. */
   begin(): void;
   /** Nothing waits, nothing runs. */
@@ -47,8 +55,11 @@ export interface ActorOptions<State, Said, Input, Event, Effect extends { id: st
   stamp(said: Said, at: string): Input;
   refuse?(state: State, input: Input): ErrorBody | undefined;
   perform(effect: Effect, context: PerformContext<State>): Promise<Said | undefined>;
+  /** The outcome that stands in for one that the journal will never take. */
+  broken?(effect: Effect, error: ErrorBody): Said;
   /** The state has changed. */
   changed?(state: State): void;
+  commitRetryMs?: number;
 }
 
 export interface PerformContext<State> {
@@ -56,12 +67,13 @@ export interface PerformContext<State> {
   state(): State;
 }
 
-interface Entry<Said, Event> {
+interface Entry<Said, Event, Effect> {
   said: Said;
-  caller: string;
-  causation_id: string | null;
-  /** The effect whose outcome this is. */
-  effect_id: string | null;
+  from: From;
+  /** The effect whose outcome this is; undefined for a command. */
+  run: Run<Effect> | undefined;
+  /** Times that an outcome could not be committed. */
+  failures: number;
   resolve(taken: Taken<Event>): void;
   reject(error: unknown): void;
 }
@@ -73,121 +85,115 @@ export function startActor<
   Event extends StoredEvent,
   Effect extends { id: string },
 >(options: ActorOptions<State, Said, Input, Event, Effect>): Actor<State, Said, Event> {
-  const { stream, machine, journal, log } = options;
-  let { state, version, lastAt } = options;
-  let isTaking = false;
+  const { stream, machine } = options;
+  let { state, version } = options;
   let isStopped = false;
   let hasBegun = false;
-  const mailbox: Entry<Said, Event>[] = [];
-  const running = new Map<string, { abort: AbortController; done: Promise<void> }>();
-  const retries = new Set<ReturnType<typeof setTimeout>>();
+  const nextAt = createClock(options.now, options.lastAt);
+  const mailbox = createMailbox(take);
+  const retries = createRetries(options, mailbox.push);
+  const running = createRunning<Effect, Said>({
+    perform: (effect, signal) => options.perform(effect, { signal, state: () => state }),
+    performed(said, run) {
+      const from = { caller: "effect", causation_id: run.effect.id };
+      mailbox.push({ said, from, run, failures: 0, resolve: ignore, reject: ignore });
+    },
+  });
 
-  /** Times ascend strictly within a stream, whatever the clock does. */
-  function nextAt(): string {
-    const now = options.now();
-    lastAt = now > lastAt ? now : new Date(Date.parse(lastAt) + 1).toISOString();
-    return lastAt;
-  }
-
-  async function drain(): Promise<void> {
-    if (isTaking) return;
-    isTaking = true;
-    for (let entry = mailbox.shift(); entry; entry = mailbox.shift()) await takeOne(entry);
-    isTaking = false;
-  }
-
-  async function takeOne(entry: Entry<Said, Event>): Promise<void> {
-    if (isStopped) return entry.reject(new JameyError("unavailable", "The daemon is stopping."));
-    const at = nextAt();
-    const input = options.stamp(entry.said, at);
-    const refused = options.refuse?.(state, input);
-    if (refused) return entry.reject(new JameyError(refused.code, refused.message, refused));
-    const happened = machine.decide(state, input);
-    let seq = 0;
-    if (happened.length > 0) {
-      try {
-        const { caller, causation_id } = entry;
-        const append = { stream, expected_version: version, events: happened };
-        const rows = await journal.append({ ...append, at, caller, causation_id });
-        seq = rows[rows.length - 1]?.seq ?? 0;
-      } catch (thrown) {
-        return notCommitted(entry, thrown);
-      }
-      version += happened.length;
-      state = happened.reduce(machine.apply, state);
+  async function take(entry: Entry<Said, Event, Effect>): Promise<void> {
+    if (isStopped || entry.run?.abort.signal.aborted) {
+      return entry.reject(new JameyError("unavailable", "The daemon is stopping."));
     }
-    if (entry.effect_id !== null) running.delete(entry.effect_id);
+    let happened: Event[] = [];
+    let seq = 0;
+    try {
+      const at = nextAt();
+      const input = options.stamp(entry.said, at);
+      const refused = options.refuse?.(state, input);
+      if (refused) throw new JameyError(refused.code, refused.message, refused);
+      happened = machine.decide(state, input);
+      const append = { stream, expected_version: version, events: happened, at, ...entry.from };
+      const rows = happened.length === 0 ? [] : await options.journal.append(append);
+      seq = rows[rows.length - 1]?.seq ?? 0;
+    } catch (thrown) {
+      return entry.run ? retries.add(entry, entry.run, thrown) : entry.reject(thrown);
+    }
+    version += happened.length;
+    state = happened.reduce(machine.apply, state);
+    if (entry.run) running.finish(entry.run);
     if (happened.length > 0) options.changed?.(state);
     reconcile();
     entry.resolve({ happened, seq });
   }
 
-  function notCommitted(entry: Entry<Said, Event>, thrown: unknown): void {
-    const error = toErrorBody(thrown);
-    log.error("could not commit", { stream, code: error.code, reason: error.message });
-    if (entry.effect_id === null) return entry.reject(thrown);
-    const timer = setTimeout(() => {
-      retries.delete(timer);
-      mailbox.push(entry);
-      void drain();
-    }, COMMIT_RETRY_MS);
-    retries.add(timer);
-  }
-
   function reconcile(): void {
-    if (!hasBegun || isStopped) return;
-    const wanted = new Map(machine.outstanding(state).map((effect) => [effect.id, effect]));
-    for (const [id, run] of running) {
-      if (wanted.has(id)) continue;
-      running.delete(id);
-      run.abort.abort();
-    }
-    for (const [id, effect] of wanted) if (!running.has(id)) start(effect);
-  }
-
-  function start(effect: Effect): void {
-    const abort = new AbortController();
-    const context = { signal: abort.signal, state: () => state };
-    const done = options.perform(effect, context).then((said) => {
-      // An aborted effect's outcome counts for nothing: it may since have started anew.
-      if (said === undefined || abort.signal.aborted || isStopped) return;
-      push(said, { caller: "effect", causation_id: effect.id, effect_id: effect.id }).catch(
-        (thrown: unknown) => log.error("outcome refused", { stream, reason: String(thrown) }),
-      );
-    });
-    running.set(effect.id, { abort, done });
-  }
-
-  function push(
-    said: Said,
-    from: { caller: string; causation_id: string | null; effect_id: string | null },
-  ): Promise<Taken<Event>> {
-    const { promise, resolve, reject } = Promise.withResolvers<Taken<Event>>();
-    mailbox.push({ said, ...from, resolve, reject });
-    void drain();
-    return promise;
+    if (hasBegun && !isStopped) running.reconcile(machine.outstanding(state));
   }
 
   return {
     state: () => state,
     take(said, from) {
-      if (mailbox.length >= MAX_MAILBOX) {
+      if (mailbox.count() >= MAX_MAILBOX) {
         const message = `${MAX_MAILBOX} commands already wait for ${stream}; try again later.`;
         return Promise.reject(new JameyError("overloaded", message));
       }
-      return push(said, { ...from, effect_id: null });
+      const { promise, resolve, reject } = Promise.withResolvers<Taken<Event>>();
+      mailbox.push({ said, from, run: undefined, failures: 0, resolve, reject });
+      return promise;
     },
     begin() {
       hasBegun = true;
       reconcile();
     },
-    isIdle: () =>
-      mailbox.length === 0 && running.size === 0 && !isTaking && retries.size === 0,
+    isIdle: () => mailbox.isIdle() && running.isEmpty() && retries.count() === 0,
     async stop() {
       isStopped = true;
-      for (const timer of retries) clearTimeout(timer);
-      for (const run of running.values()) run.abort.abort();
-      await Promise.all([...running.values()].map((run) => run.done));
+      retries.stop();
+      await Promise.all([running.stop(), mailbox.settled()]);
+    },
+  };
+}
+
+const ignore = () => undefined;
+
+/** Times ascend strictly within a stream, whatever the clock does. */
+function createClock(now: () => string, lastAt: string): () => string {
+  let last = lastAt;
+  return () => {
+    const at = now();
+    last = at > last ? at : new Date(Date.parse(last) + 1).toISOString();
+    return last;
+  };
+}
+
+/** Outcomes that could not be committed: kept, and tried again until they are. Rule 2. */
+function createRetries<State, Said, Input, Event, Effect extends { id: string }>(
+  options: ActorOptions<State, Said, Input, Event, Effect>,
+  push: (entry: Entry<Said, Event, Effect>) => void,
+) {
+  const { stream, log, broken, commitRetryMs = COMMIT_RETRY_MS } = options;
+  const timers = new Set<ReturnType<typeof setTimeout>>();
+  return {
+    count: () => timers.size,
+    add(entry: Entry<Said, Event, Effect>, { effect }: Run<Effect>, thrown: unknown): void {
+      const error = toErrorBody(thrown);
+      const { code, message: reason } = error;
+      log.error("could not commit an outcome", { stream, effect: effect.id, code, reason });
+      if (code === "too_large" && broken && entry.failures === 0) {
+        return push({ ...entry, failures: 1, said: broken(effect, error) });
+      }
+      // What no second try can mend waits for the next start: performing it again would be worse.
+      if (!errorCodes[code].retryable) return;
+      const ms = Math.min(MAX_COMMIT_RETRY_MS, commitRetryMs * 2 ** entry.failures);
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        push({ ...entry, failures: entry.failures + 1 });
+      }, ms);
+      timers.add(timer);
+    },
+    stop(): void {
+      for (const timer of timers) clearTimeout(timer);
+      timers.clear();
     },
   };
 }

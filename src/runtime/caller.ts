@@ -1,7 +1,7 @@
 // Who asks: always taken from the connection, never from a payload.
 import type { CommandWord, Scope } from "../protocol/commands/command.ts";
-import { JameyError } from "../protocol/errors.ts";
 import type { Asked, Reply } from "../protocol/commands/index.ts";
+import { JameyError } from "../protocol/errors.ts";
 import { type Source, source as sources } from "../protocol/messages.ts";
 
 export interface Caller {

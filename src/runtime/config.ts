@@ -8,6 +8,19 @@ import { JameyError } from "../protocol/errors.ts";
 /** The core's defaults, and an end for an agent that runs away: an hour of work. */
 const defaultLimits: AgentConfig = { ...defaultAgentConfig, max_wall_ms: 3_600_000 };
 
+const RULE = /^([\w.*-]+)(?:\((.*)\))?$/su;
+
+/** `tool` or `tool(pattern)` → what becomes of such a call. */
+export const permissionTable = z
+  .record(z.string(), z.enum(["allow", "ask", "deny"]))
+  .superRefine((table, context) => {
+    for (const text of Object.keys(table)) {
+      if (RULE.test(text.trim())) continue;
+      const message = "write tool or tool(pattern), as in shell(git diff *)";
+      context.addIssue({ code: "custom", path: [text], message });
+    }
+  });
+
 export const configSchema = z.object({
   /** `vendor/model` for objects that name none; null: the first vendor that has a key. */
   model: z.string().nullable().default(null),
@@ -21,7 +34,7 @@ export const configSchema = z.object({
     .default({})
     .transform((given) => mergeLimits(defaultLimits, given)),
   /** `tool` or `tool(pattern)` → allow, ask, deny; the first that matches decides, deny always wins. */
-  permissions: z.record(z.string(), z.enum(["allow", "ask", "deny"])).default({}),
+  permissions: permissionTable.default({}),
   http: z
     .object({
       /** The http_request tool may reach loopback and private addresses. */
@@ -54,6 +67,8 @@ export function mergeLimits(base: AgentConfig, ...layers: SomeLimits[]): AgentCo
 export interface ConfigLayer {
   from: string;
   values: Record<string, unknown>;
+  /** Where one setting stands: file and line, or a variable's name. */
+  placeOf(path: string[]): string;
 }
 
 /** Keys that mean something in a manifest beside the settings. */
@@ -65,7 +80,7 @@ export function mergeConfig(layers: ConfigLayer[]): { config: Config; warnings: 
   let merged: Record<string, unknown> = {};
   for (const layer of layers.toReversed()) {
     const known = knownOnly(layer, warnings);
-    check(layer.from, known);
+    check(layer, known);
     merged = mergeObjects(merged, known);
   }
   return { config: configSchema.parse(merged), warnings };
@@ -73,21 +88,29 @@ export function mergeConfig(layers: ConfigLayer[]): { config: Config; warnings: 
 
 function knownOnly(layer: ConfigLayer, warnings: string[]): Record<string, unknown> {
   const known: Record<string, unknown> = {};
+  const unknown = (path: string[]) =>
+    warnings.push(`${layer.placeOf(path)}: unknown key '${path.join(".")}' is ignored`);
   for (const [key, value] of Object.entries(layer.values)) {
-    if (Object.hasOwn(configSchema.shape, key)) known[key] = value;
-    else if (!MANIFEST_KEYS.includes(key)) warnings.push(`${layer.from}: unknown key '${key}'`);
+    const schema = Object.hasOwn(configSchema.shape, key)
+      ? configSchema.shape[key as keyof typeof configSchema.shape] // It was just seen to be there.
+      : undefined;
+    if (schema) known[key] = value;
+    else if (!MANIFEST_KEYS.includes(key)) unknown([key]);
+    const inner = schema ? shapeOf(schema) : {};
+    if (Object.keys(inner).length === 0 || !isPlain(value)) continue;
+    for (const name of Object.keys(value)) if (!Object.hasOwn(inner, name)) unknown([key, name]);
   }
   return known;
 }
 
-function check(from: string, values: Record<string, unknown>): void {
+function check(layer: ConfigLayer, values: Record<string, unknown>): void {
   const result = configSchema.safeParse(values);
   if (result.success) return;
   const issue = result.error.issues[0];
-  const key = issue?.path.join(".") ?? "";
-  throw new JameyError("config_invalid", `${from}: ${key}: ${issue?.message ?? "is not valid"}`, {
-    details: { from, key },
-  });
+  const path = issue?.path.map(String) ?? [];
+  const key = path.join(".");
+  const message = `${layer.placeOf(path)}: ${key}: ${issue?.message ?? "is not valid"}`;
+  throw new JameyError("config_invalid", message, { details: { from: layer.from, key } });
 }
 
 function mergeObjects(
@@ -105,11 +128,13 @@ function mergeObjects(
 const isPlain = (value: unknown): value is Record<string, unknown> =>
   value !== null && typeof value === "object" && !Array.isArray(value);
 
+const variableOf = (path: string[]): string => `JAMEY_${path.join("_").toUpperCase()}`;
+
 /** `a.b` is `JAMEY_A_B`: the settings that environment variables give. */
 export function configFromVariables(variables: Record<string, string | undefined>): ConfigLayer {
   const values: Record<string, unknown> = {};
   const give = (path: string[], schema: z.ZodType) => {
-    const text = variables[`JAMEY_${path.join("_").toUpperCase()}`];
+    const text = variables[variableOf(path)];
     if (text === undefined || text === "") return;
     let target = values;
     for (const key of path.slice(0, -1)) {
@@ -125,7 +150,7 @@ export function configFromVariables(variables: Record<string, string | undefined
       give([key, inner], innerSchema);
     }
   }
-  return { from: "the environment variables JAMEY_…", values };
+  return { from: "the environment variables", values, placeOf: variableOf };
 }
 
 /** The keys of a setting that has some. */
@@ -138,17 +163,18 @@ function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
 
 /** A variable's text as what its setting takes: numbers and switches where text does not do. */
 function readText(text: string, schema: z.ZodType): unknown {
-  if (schema.safeParse(text).success) return text;
-  if (/^(true|yes|on)$/i.test(text)) return true;
-  if (/^(false|no|off)$/i.test(text)) return false;
-  if (/^null$/i.test(text)) return null;
-  const number = Number(text);
-  return Number.isFinite(number) ? number : text;
+  const readings: unknown[] = [text];
+  if (/^(true|yes|on|1)$/i.test(text)) readings.push(true);
+  if (/^(false|no|off|0)$/i.test(text)) readings.push(false);
+  if (/^null$/i.test(text)) readings.push(null);
+  if (text.trim() !== "") readings.push(Number(text));
+  const fit = readings.findIndex((reading) => schema.safeParse(reading).success);
+  return readings[Math.max(0, fit)];
 }
 
 /** `tool` or `tool(pattern)` with its action as a rule. */
 export function readRule(text: string, action: "allow" | "ask" | "deny") {
-  const found = /^([\w.*-]+)(?:\((.*)\))?$/su.exec(text.trim());
+  const found = RULE.exec(text.trim());
   if (!found) {
     throw new JameyError(
       "config_invalid",

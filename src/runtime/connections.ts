@@ -1,15 +1,16 @@
 // Connections: who is attached, what each may do, and what each still has to see. Connectors hand frames
 // in and pull frames out; nothing here knows how they travel.
 import {
-  environmentMachine,
   type EnvironmentInput,
   type EnvironmentState,
+  environmentMachine,
 } from "../core/environment/machine.ts";
 import type { Asked } from "../protocol/commands/index.ts";
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import { type EnvironmentEvent, eventName, type StoredRow } from "../protocol/events/index.ts";
 import type { Attach, FollowFrame, Hello } from "../protocol/frames.ts";
 import { MAX_SUBSCRIPTIONS } from "../protocol/limits.ts";
+import { PROVIDER_VARIABLES } from "../protocol/variables.ts";
 import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
 import { startActor } from "./actor.ts";
 import { type Caller, callerName, sourceOfClient } from "./caller.ts";
@@ -28,6 +29,15 @@ export interface Connection {
   close(): void;
 }
 
+/** Who may be connected at once, so that descriptors and memory are left for the work. */
+export const MAX_CONNECTIONS = 2_000;
+
+/** Says that there may be something to pull: events go out at once, signals may be gathered. */
+export interface Ring {
+  events(): void;
+  signals(): void;
+}
+
 export interface ConnectorInfo {
   connector_id: string;
   connector_type: Caller["source"];
@@ -36,8 +46,8 @@ export interface ConnectorInfo {
 }
 
 export interface Connections {
-  /** `ring` says that there may be something to pull. */
-  open(attach: Attach, options: { isLocal: boolean; ring(): void }): Connection;
+  /** Throws `overloaded` when there are too many. */
+  open(attach: Attach, options: { isLocal: boolean; ring: Ring }): Connection;
   /** A caller without a connection, for one request. */
   passing(options: { signal: AbortSignal; workspace: string }): Caller;
   list(): ConnectorInfo[];
@@ -73,9 +83,13 @@ export function createConnections(options: {
 
   return {
     open(attach, { isLocal, ring }) {
+      if (attached.size >= MAX_CONNECTIONS) {
+        const message = `${MAX_CONNECTIONS} clients are connected already: close one first.`;
+        throw new JameyError("overloaded", message);
+      }
       const gone = new AbortController();
       const connector_id = options.newId("c");
-      const subscriptions = createSubscriptions(options, ring);
+      const subscriptions = createSubscriptions(options, ring.events);
       const caller: Caller = {
         connector_id,
         source: sourceOfClient(attach.client),
@@ -84,7 +98,7 @@ export function createConnections(options: {
         isHuman: attach.call_id === null,
         workspace: (isLocal && attach.workspace) || options.workspace,
         // What an agent's process brings counts for nothing: an address of its own would get our key.
-        variables: isLocal && attach.call_id === null ? attach.variables : {},
+        variables: isLocal && attach.call_id === null ? knownVariables(attach.variables) : {},
         current: new Map(),
         signal: gone.signal,
         subscriptions,
@@ -93,7 +107,7 @@ export function createConnections(options: {
       const entry = { connector_id, connector_type, client };
       attached.set(connector_id, { ...entry, since: options.now() });
       void say({ type: "attached", ...entry });
-      const stops = [journal.follow(ring), signals.follow(ring)];
+      const stops = [journal.follow(ring.events), signals.follow(ring.signals)];
       return {
         caller,
         hello: {
@@ -134,6 +148,11 @@ export function createConnections(options: {
       await Promise.all(pending);
     },
   };
+}
+
+function knownVariables(given: Record<string, string>): Record<string, string> {
+  const known = Object.entries(given).filter(([name]) => PROVIDER_VARIABLES.includes(name));
+  return Object.fromEntries(known);
 }
 
 /** The subscriptions of one connection, pulled in turn so that none starves another. */

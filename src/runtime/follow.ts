@@ -49,7 +49,8 @@ export function createFollower(options: {
       return { ...frame, to, reason: "other_journal" };
     }
     const pruned = journal.prunedThrough();
-    const asksHousekeeping = types === null || types.some((name) => storedEvents[name].isHousekeeping);
+    const asksHousekeeping =
+      types === null || types.some((name) => storedEvents[name].isHousekeeping);
     if (session_id !== null || !asksHousekeeping || asked.after >= pruned) return undefined;
     return { ...frame, to: pruned, reason: "not_kept" };
   }
@@ -73,10 +74,10 @@ export function createFollower(options: {
         frames.push({ type: "caught_up", subscription_id, seq: cursor });
       }
       if (signal_types.length === 0) return { frames, hasMore: false };
-      for (const signal of signals.read({ types: signal_types, session_id }, seen)) {
+      const news = signals.read({ types: signal_types, session_id }, seen, MAX_BATCH_BYTES);
+      for (const signal of news.signals)
         frames.push({ type: "signal", subscription_id, ...signal });
-      }
-      return { frames, hasMore: false };
+      return { frames, hasMore: news.hasMore };
     },
   };
 }

@@ -8,13 +8,15 @@ export function watchIdle(options: {
   /** 0 is never. */
   timeoutSeconds: number;
   end(): void;
+  /** Milliseconds that never jump. */
+  now?: () => number;
 }): { stop(): void } {
-  const { timeoutSeconds } = options;
+  const { timeoutSeconds, now = () => performance.now() } = options;
   if (timeoutSeconds === 0) return { stop: () => undefined };
-  let since = performance.now();
+  let since = now();
   const look = () => {
-    if (!options.isIdle()) since = performance.now();
-    else if (performance.now() - since >= timeoutSeconds * 1_000) options.end();
+    if (!options.isIdle()) since = now();
+    else if (now() - since >= timeoutSeconds * 1_000) options.end();
   };
   const timer = setInterval(look, Math.min(LOOK_MS, timeoutSeconds * 250));
   timer.unref();

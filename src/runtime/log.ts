@@ -26,11 +26,13 @@ export function createLog(options: {
   write(line: string): void;
 }): Log {
   const threshold = logLevels.indexOf(options.level);
-  const entry = (level: LogLevel) => (message: string, fields: Fields = {}) => {
-    if (logLevels.indexOf(level) < threshold) return;
-    const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${encodeField(value)}`);
-    options.write(`${options.now()} ${level.padEnd(5)} ${escaped(message)}${pairs.join("")}\n`);
-  };
+  const entry =
+    (level: LogLevel) =>
+    (message: string, fields: Fields = {}) => {
+      if (logLevels.indexOf(level) < threshold) return;
+      const pairs = Object.entries(fields).map(([key, value]) => ` ${key}=${encodeField(value)}`);
+      options.write(`${options.now()} ${level.padEnd(5)} ${escaped(message)}${pairs.join("")}\n`);
+    };
   return {
     debug: entry("debug"),
     info: entry("info"),
@@ -39,16 +41,25 @@ export function createLog(options: {
   };
 }
 
-/** Appends to a file of mode 0600 and rotates it. */
-export function openLogFile(file: string): (line: string) => void {
-  let size = sizeOf(file);
+/**
+ * Appends to a file of mode 0600 and rotates it. Never throws: a full disk must not end what the log is
+ * about. Lines that were lost are counted by the next that is not.
+ */
+export function openLogFile(
+  file: string,
+  maxBytes: number = MAX_LOG_BYTES,
+): (line: string) => void {
+  let lost = 0;
   return (line) => {
-    if (size > MAX_LOG_BYTES) {
-      rotate(file);
-      size = 0;
+    const note = lost === 0 ? "" : `(${lost} lines could not be written)\n`;
+    try {
+      // Looked at each time: clients write into the same file what a daemon that starts says.
+      if (sizeOf(file) > maxBytes) rotate(file);
+      appendFileSync(file, note + line, { mode: 0o600 });
+      lost = 0;
+    } catch (_full) {
+      lost += 1;
     }
-    appendFileSync(file, line, { mode: 0o600 });
-    size += Buffer.byteLength(line);
   };
 }
 
@@ -65,9 +76,8 @@ function rotate(file: string): void {
 
 function encodeField(value: string | number | boolean | null): string {
   if (typeof value !== "string") return String(value);
-  const short =
-    value.length > MAX_FIELD_LENGTH ? `${value.slice(0, MAX_FIELD_LENGTH)}…` : value;
-  return /^[\w./:@+-]+$/.test(short) ? short : `"${escaped(short).replaceAll('"', '\\"')}"`;
+  const short = value.length > MAX_FIELD_LENGTH ? `${value.slice(0, MAX_FIELD_LENGTH)}…` : value;
+  return /^[\w./:@+-]+$/.test(short) ? short : `"${escaped(short.replace(/["\\]/g, "\\$&"))}"`;
 }
 
 /** Control characters, line ends and direction marks as escapes. */

@@ -1,8 +1,8 @@
 // The actors of prompt objects: live or gone, and idle, working or waiting by what their sessions do.
 import {
-  objectMachine,
   type ObjectInput,
   type ObjectState,
+  objectMachine,
   stateOfObject,
 } from "../core/object/machine.ts";
 import { messageOf } from "../protocol/errors.ts";
@@ -26,11 +26,7 @@ export interface Objects {
 
 type ObjectActor = Actor<ObjectState, ObjectInput, ObjectEvent>;
 
-export function createObjects(options: {
-  journal: Journal;
-  log: Log;
-  now(): string;
-}): Objects {
+export function createObjects(options: { journal: Journal; log: Log; now(): string }): Objects {
   const { journal, log } = options;
   const actors = new Map<string, ObjectActor>();
   const activities = new Map<string, Map<string, PoState>>();

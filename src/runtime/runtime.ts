@@ -13,7 +13,7 @@ import type { Keyring } from "./keyring.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
 import { createObjects } from "./objects.ts";
-import { perform } from "./perform/index.ts";
+import { broken, perform } from "./perform/index.ts";
 import type { Services } from "./services.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignalHub } from "./signals.ts";
@@ -66,6 +66,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     log,
     now,
     perform: (effect, context) => perform(effect, context, services),
+    broken,
     active: objects.active,
   });
   const connections = createConnections({
@@ -76,7 +77,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     log,
     now,
     newId: (prefix) => world.newId(prefix),
-    poOf: (session_id) => views.getSession(session_id)?.po_name ?? session_id,
+    poOf: (session_id) => views.findSession(session_id)?.po_name ?? session_id,
   });
   const handlers = createHandlers({
     services,
@@ -97,17 +98,18 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     log,
     async start() {
       await connections.revive();
+      const before = views.listObjects().map((one) => one.po_name);
       catalog.refresh();
+      const live = new Set(catalog.list().map((one) => one.name));
+      for (const po_name of before) if (!live.has(po_name)) objects.unloaded(po_name);
       await sessions.revive(views.openSessions());
-      objects.settle([
-        ...catalog.list().map((one) => one.name),
-        ...views.listObjects().map((one) => one.po_name),
-      ]);
+      objects.settle([...live, ...before]);
       await objects.flush();
     },
     isIdle() {
       const { running_turns, pending_requests } = views.counts();
-      return connections.list().length + running_turns + pending_requests === 0;
+      const isBusy = connections.list().length + running_turns + pending_requests > 0;
+      return !isBusy && sessions.isIdle();
     },
     async stop() {
       await sessions.stop();

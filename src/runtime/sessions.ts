@@ -1,33 +1,47 @@
-// The actors of sessions: folded from the journal when they are needed, revived at start, let go when
-// nothing waits in them.
+// The actors of sessions: folded from the journal when they are needed, recovered before anything runs,
+// let go when nothing waits in them.
 import type { Effect } from "../core/effects.ts";
 import type { SessionCommand, SessionInput, SessionOutcome } from "../core/session/inputs.ts";
 import { refusal, sessionMachine } from "../core/session/machine.ts";
 import { activityOf, type Happened, type SessionActorState } from "../core/session/state.ts";
-import { JameyError, messageOf } from "../protocol/errors.ts";
+import { type ErrorBody, JameyError, messageOf } from "../protocol/errors.ts";
 import type { SessionEvent, StoredRow } from "../protocol/events/index.ts";
-import type { PoState } from "../protocol/messages.ts";
-import { type Actor, type PerformContext, startActor } from "./actor.ts";
+import type { Message, PoState } from "../protocol/messages.ts";
+import { type Actor, type From, type PerformContext, startActor, type Taken } from "./actor.ts";
 import type { Log } from "./log.ts";
 import { type Journal, sessionStream } from "./store/journal.ts";
 
-/** Actors kept in memory; beyond that the ones that wait for nothing are let go. */
+/** Actors kept in memory, and the text of their conversations in UTF-16 units; beyond either, those that
+ * wait for nothing are let go, the longest unused first. */
 const MAX_LOADED_SESSIONS = 256;
+const MAX_LOADED_TEXT = 32 * 1024 * 1024;
 
 type Said = SessionCommand | SessionOutcome;
-export type SessionActor = Actor<SessionActorState, Said, Happened>;
 
 export interface Sessions {
-  /** The actor of a session that exists; throws `session_not_found`. */
-  get(session_id: string): SessionActor;
-  /** The actor of a session that is about to be created. */
-  create(session_id: string): SessionActor;
+  /** Begins a session with its first command; where that cannot be committed there is no session. */
+  create(session_id: string, said: SessionCommand, from: From): Promise<Taken<Happened>>;
+  /** Gives a command to a session that exists; rejects with `session_not_found` where none does. */
+  take(session_id: string, said: SessionCommand, from: From): Promise<Taken<Happened>>;
   /** Recovers what was unfinished; one session that cannot be recovered does not hold up the others. */
   revive(session_ids: string[]): Promise<void>;
+  /** No session does anything. */
+  isIdle(): boolean;
   stop(): Promise<void>;
 }
 
-export function createSessions(options: {
+interface Loaded {
+  actor: Actor<SessionActorState, Said, Happened>;
+  /** Resolves when it is recovered and runs. */
+  ready: Promise<void>;
+  activity: PoState;
+  /** Commands under way: as long as there are any it is not let go. */
+  users: number;
+  messages: number;
+  textLength: number;
+}
+
+export interface SessionsOptions {
   journal: Journal;
   log: Log;
   now(): string;
@@ -35,93 +49,161 @@ export function createSessions(options: {
     effect: Effect,
     context: PerformContext<SessionActorState>,
   ): Promise<SessionOutcome | undefined>;
+  broken(effect: Effect, error: ErrorBody): SessionOutcome;
   /** A session does something else than before. */
   active(change: { session_id: string; po_name: string; activity: PoState }): void;
-}): Sessions {
-  const { journal, log } = options;
-  const actors = new Map<string, SessionActor>();
+}
 
-  function start(session_id: string, rows: Iterable<StoredRow>): SessionActor | undefined {
-    let state = sessionMachine.initial;
-    let version = 0;
-    for (const row of rows) {
-      state = sessionMachine.apply(state, happenedOf(row));
-      version = row.version;
-    }
-    if (state.isDeleted) return undefined;
-    let activity: PoState = "idle";
-    const changed = (next: SessionActorState) => {
-      const now = activityOf(next);
-      if (now === activity || !next.session) return;
-      activity = now;
-      options.active({ session_id, po_name: next.session.po_name, activity });
-    };
-    changed(state);
+export function createSessions(options: SessionsOptions): Sessions {
+  const { journal, log } = options;
+  const sessions = new Map<string, Loaded>();
+
+  function load(session_id: string, folded: Folded): Loaded {
+    const { state, version } = folded;
     const actor = startActor<SessionActorState, Said, SessionInput, Happened, Effect>({
+      ...options,
       stream: sessionStream(session_id),
       machine: sessionMachine,
       state,
       version,
       lastAt: state.last_at,
-      journal,
-      log,
-      now: options.now,
       stamp: (said, at) => ({ ...said, at }),
       refuse: refusal,
-      perform: options.perform,
-      changed,
+      changed: (next) => changed(session_id, loaded, next),
     });
-    actors.set(session_id, actor);
-    letGo();
-    return actor;
+    const loaded = asLoaded(actor);
+    sessions.set(session_id, loaded);
+    changed(session_id, loaded, state);
+    if (loaded.activity === "idle") actor.begin();
+    else loaded.ready = recover(session_id, loaded);
+    letGo(sessions, session_id);
+    return loaded;
   }
 
-  function letGo(): void {
-    if (actors.size <= MAX_LOADED_SESSIONS) return;
-    for (const [session_id, actor] of actors) {
-      if (actors.size <= MAX_LOADED_SESSIONS) return;
-      if (actor.isIdle() && activityOf(actor.state()) === "idle") actors.delete(session_id);
+  /** `revived` comes before anything runs: what had started and is not safe to repeat is not repeated. */
+  async function recover(session_id: string, { actor }: Loaded): Promise<void> {
+    try {
+      await actor.take({ type: "revived" }, { caller: "daemon", causation_id: null });
+      actor.begin();
+    } catch (thrown) {
+      sessions.delete(session_id);
+      await actor.stop();
+      throw thrown;
     }
   }
 
-  function open(session_id: string): SessionActor | undefined {
-    const known = actors.get(session_id);
-    if (!known) return start(session_id, journal.readStream(sessionStream(session_id), 0));
-    actors.delete(session_id);
-    actors.set(session_id, known);
-    return known;
+  function changed(session_id: string, loaded: Loaded, state: SessionActorState): void {
+    if (state.isDeleted) sessions.delete(session_id);
+    weigh(loaded, state);
+    const activity = activityOf(state);
+    if (activity === loaded.activity || !state.session) return;
+    loaded.activity = activity;
+    options.active({ session_id, po_name: state.session.po_name, activity });
+  }
+
+  function open(session_id: string): Loaded | undefined {
+    const known = touched(sessions, session_id);
+    if (known) return known;
+    const folded = fold(journal.readStream(sessionStream(session_id), 0));
+    return folded.state.session && !folded.state.isDeleted ? load(session_id, folded) : undefined;
   }
 
   return {
-    get(session_id) {
-      const actor = open(session_id);
-      if (!actor?.state().session || actor.state().isDeleted) {
-        throw new JameyError("session_not_found", `Session not found: ${session_id}`);
+    async create(session_id, said, from) {
+      const loaded = load(session_id, fold([]));
+      try {
+        return await loaded.actor.take(said, from);
+      } catch (thrown) {
+        sessions.delete(session_id);
+        throw thrown;
       }
-      actor.begin();
-      return actor;
     },
-    create(session_id) {
-      const actor = start(session_id, []);
-      if (!actor) throw new JameyError("internal", `A new session could not start: ${session_id}`);
-      actor.begin();
-      return actor;
+    async take(session_id, said, from) {
+      const loaded = open(session_id);
+      if (!loaded) throw new JameyError("session_not_found", `Session not found: ${session_id}`);
+      loaded.users += 1;
+      try {
+        await loaded.ready;
+        return await loaded.actor.take(said, from);
+      } finally {
+        loaded.users -= 1;
+      }
     },
     async revive(session_ids) {
       for (const session_id of session_ids) {
         try {
-          const actor = open(session_id);
-          await actor?.take({ type: "revived" }, { caller: "daemon", causation_id: null });
-          actor?.begin();
+          await open(session_id)?.ready;
         } catch (thrown) {
           log.error("session not revived", { session_id, reason: messageOf(thrown) });
         }
       }
     },
+    isIdle: () => [...sessions.values()].every(isIdle),
     async stop() {
-      await Promise.all([...actors.values()].map((actor) => actor.stop()));
+      await Promise.all([...sessions.values()].map(({ actor }) => actor.stop()));
     },
   };
+}
+
+const asLoaded = (actor: Loaded["actor"]): Loaded => ({
+  actor,
+  ready: Promise.resolve(),
+  activity: "idle",
+  users: 0,
+  messages: 0,
+  textLength: 0,
+});
+
+const isIdle = ({ actor, activity, users }: Loaded): boolean =>
+  activity === "idle" && users === 0 && actor.isIdle();
+
+/** The newest of all from now on. */
+function touched(sessions: Map<string, Loaded>, session_id: string): Loaded | undefined {
+  const known = sessions.get(session_id);
+  if (known) {
+    sessions.delete(session_id);
+    sessions.set(session_id, known);
+  }
+  return known;
+}
+
+/** `newest` is what all this is done for: it stays. */
+function letGo(sessions: Map<string, Loaded>, newest: string): void {
+  let textLength = 0;
+  for (const loaded of sessions.values()) textLength += loaded.textLength;
+  for (const [session_id, loaded] of sessions) {
+    if (sessions.size <= MAX_LOADED_SESSIONS && textLength <= MAX_LOADED_TEXT) return;
+    if (session_id === newest || !isIdle(loaded)) continue;
+    sessions.delete(session_id);
+    textLength -= loaded.textLength;
+  }
+}
+
+/** Counts what has joined the conversation since the last time. */
+function weigh(loaded: Loaded, { session }: SessionActorState): void {
+  const conversation = session?.conversation ?? [];
+  for (const message of conversation.slice(loaded.messages)) loaded.textLength += textOf(message);
+  loaded.messages = conversation.length;
+}
+
+const textOf = ({ content, tool_calls, reasoning }: Message): number =>
+  content.length +
+  (reasoning?.text.length ?? 0) +
+  (tool_calls.length === 0 ? 0 : JSON.stringify(tool_calls).length);
+
+interface Folded {
+  state: SessionActorState;
+  version: number;
+}
+
+function fold(rows: Iterable<StoredRow>): Folded {
+  let state = sessionMachine.initial;
+  let version = 0;
+  for (const row of rows) {
+    state = sessionMachine.apply(state, happenedOf(row));
+    version = row.version;
+  }
+  return { state, version };
 }
 
 /** A row of a session's stream as its machine knows it. */

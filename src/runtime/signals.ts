@@ -25,8 +25,15 @@ export interface SignalWriter {
 
 export interface SignalHub {
   open(key: SignalKey): SignalWriter;
-  /** What is new since the offsets in `seen`, which is brought up to date. */
-  read(filter: SignalFilter, seen: Map<string, number>): Signal[];
+  /**
+   * What is new since the offsets in `seen`, which is brought up to date: at most so many UTF-16 units,
+   * and whether there is more.
+   */
+  read(
+    filter: SignalFilter,
+    seen: Map<string, number>,
+    limit: number,
+  ): { signals: Signal[]; hasMore: boolean };
   /** Rings after each write; returns how to stop. */
   follow(listener: () => void): () => void;
 }
@@ -60,18 +67,21 @@ export function createSignalHub(): SignalHub {
         },
       };
     },
-    read(filter, seen) {
+    read(filter, seen, limit) {
+      for (const id of seen.keys()) if (!streams.has(id)) seen.delete(id);
       const signals: Signal[] = [];
+      let left = limit;
       for (const [id, stream] of streams) {
         if (!isAsked(stream, filter)) continue;
-        const end = stream.start + stream.text.length;
-        const from = Math.max(seen.get(id) ?? 0, stream.start);
-        if (from >= end) continue;
-        seen.set(id, end);
-        signals.push({ ...stream.key, offset: from, text: stream.text.slice(from - stream.start) });
+        const offset = Math.max(seen.get(id) ?? 0, stream.start);
+        const text = stream.text.slice(offset - stream.start, offset - stream.start + left);
+        if (text === "") continue;
+        left -= text.length;
+        seen.set(id, offset + text.length);
+        signals.push({ ...stream.key, offset, text });
+        if (left === 0) return { signals, hasMore: true };
       }
-      for (const id of seen.keys()) if (!streams.has(id)) seen.delete(id);
-      return signals;
+      return { signals, hasMore: false };
     },
     follow(listener) {
       listeners.add(listener);

@@ -20,6 +20,11 @@ const input = z.strictObject({
     .enum(["question", "secret"])
     .default("question")
     .describe("A secret is kept out of the conversation: you learn only that it was given."),
+  name: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]{0,63}$/, "capital letters, digits and '_', such as GITHUB_TOKEN")
+    .optional()
+    .describe("The name under which a secret is kept, such as GITHUB_TOKEN."),
 });
 
 export function askHumanTool(limits?: OutputLimits): Tool {

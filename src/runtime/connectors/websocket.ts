@@ -1,11 +1,8 @@
-// The WebSocket connector: attach, requests in, replies and batches of events out.
-//
-// 1. Nothing is sent into a full socket: replies and events wait where they are until it has drained.
-// 2. Events are pulled, never pushed; a client that does not read costs one batch.
-// 3. Replies are bounded by the requests in flight; a client over that bound is closed.
+// The WebSocket connector: attach, requests in, replies and batches of events out. What goes out, and
+// its bounds, are in `outbox.ts`. A client with too many requests in flight is closed.
 import type { ServerWebSocket, WebSocketHandler } from "bun";
-import { parseJson } from "../../protocol/decode.ts";
-import { JameyError, toErrorBody } from "../../protocol/errors.ts";
+import { bytesOf, parseJson } from "../../protocol/decode.ts";
+import { JameyError, messageOf, toErrorBody } from "../../protocol/errors.ts";
 import { attach as attachSchema, request as requestSchema } from "../../protocol/frames.ts";
 import {
   ATTACH_TIMEOUT_MS,
@@ -15,13 +12,12 @@ import {
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import type { Connection } from "../connections.ts";
 import type { Gateway } from "../gateway.ts";
+import { createOutbox, HIGH_WATER_BYTES } from "./outbox.ts";
 
-/** Above this the socket counts as full. */
-const HIGH_WATER_BYTES = 512 * 1024;
-/** Signals are gathered for this long before they are sent. */
-const GATHER_MS = 8;
 /** WebSocket close codes. */
+const GOING_AWAY = 1001;
 const POLICY_VIOLATION = 1008;
+const INTERNAL_ERROR = 1011;
 const TRY_AGAIN_LATER = 1013;
 
 export interface SocketData {
@@ -34,119 +30,160 @@ type Socket = ServerWebSocket<SocketData>;
 interface Client {
   receive(text: string): void;
   flush(): void;
+  /** Answers what was asked, then says goodbye. */
+  end(): Promise<void>;
   close(): void;
 }
 
-export function createWebSocketHandler(gateway: Gateway): WebSocketHandler<SocketData> {
+export interface WebSockets {
+  handler: WebSocketHandler<SocketData>;
+  /** Takes no more requests, lets running answers out, closes. */
+  end(deadline: Promise<void>): Promise<void>;
+}
+
+export function createWebSockets(
+  gateway: Gateway,
+  { attachTimeoutMs = ATTACH_TIMEOUT_MS }: { attachTimeoutMs?: number } = {},
+): WebSockets {
+  const clients = new Map<Socket, Client>();
   return {
-    maxPayloadLength: MAX_FRAME_BYTES,
-    // One frame beyond the high water must fit, or Bun would drop it without a word.
-    backpressureLimit: MAX_FRAME_BYTES + 2 * HIGH_WATER_BYTES,
-    closeOnBackpressureLimit: true,
-    idleTimeout: 120,
-    sendPings: true,
-    open(socket) {
-      socket.data.client = startClient(socket, gateway);
+    handler: {
+      maxPayloadLength: MAX_FRAME_BYTES,
+      // One frame beyond the high water must fit, or Bun would drop it without a word. An event may
+      // be somewhat larger than its payload in the journal, because text in text is escaped twice.
+      backpressureLimit: 4 * MAX_FRAME_BYTES + HIGH_WATER_BYTES,
+      closeOnBackpressureLimit: true,
+      idleTimeout: 120,
+      sendPings: true,
+      open(socket) {
+        const client = startClient(socket, gateway, attachTimeoutMs);
+        socket.data.client = client;
+        clients.set(socket, client);
+      },
+      message(socket, message) {
+        if (typeof message === "string") socket.data.client?.receive(message);
+        else socket.close(POLICY_VIOLATION, "frames are JSON text");
+      },
+      drain: (socket) => socket.data.client?.flush(),
+      close(socket) {
+        clients.delete(socket);
+        socket.data.client?.close();
+      },
     },
-    message(socket, message) {
-      if (typeof message === "string") socket.data.client?.receive(message);
-      else socket.close(POLICY_VIOLATION, "frames are JSON text");
+    async end(deadline) {
+      await Promise.race([
+        Promise.all([...clients.values()].map((client) => client.end())),
+        deadline,
+      ]);
+      for (const socket of clients.keys()) socket.close(GOING_AWAY, "the daemon stops");
     },
-    drain: (socket) => socket.data.client?.flush(),
-    close: (socket) => socket.data.client?.close(),
   };
 }
 
-function startClient(socket: Socket, gateway: Gateway): Client {
+function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number): Client {
   let connection: Connection | undefined;
-  let isOpen = true;
-  let inFlight = 0;
-  let gathering: ReturnType<typeof setTimeout> | undefined;
-  const replies: string[] = [];
+  let isEnding = false;
+  const inFlight = new Set<Promise<void>>();
+  const outbox = createOutbox({ socket, broke });
   const attachTimer = setTimeout(
     () => socket.close(POLICY_VIOLATION, "no attach in time"),
-    ATTACH_TIMEOUT_MS,
+    attachTimeoutMs,
   );
 
-  const isFull = () => socket.getBufferedAmount() > HIGH_WATER_BYTES;
+  function broke(thrown: unknown): void {
+    gateway.log.error("events could not be read", { reason: messageOf(thrown) });
+    refuse(thrown, INTERNAL_ERROR);
+  }
 
-  function flush(): void {
-    while (isOpen && !isFull() && replies.length > 0) socket.send(replies.shift() ?? "");
-    while (isOpen && !isFull() && connection) {
-      const { frames, hasMore } = connection.pull();
-      if (frames.length > 0) {
-        socket.send(JSON.stringify(frames.length === 1 ? frames[0] : frames));
-      }
-      if (!hasMore) return;
+  function reply(frame: { id: string | number | null; type: string; payload: unknown }): void {
+    if (outbox.reply(encodeReply(frame))) return;
+    socket.close(TRY_AGAIN_LATER, "too many replies that are not read");
+  }
+
+  function replyError(thrown: unknown): void {
+    reply({ id: null, type: "Error", payload: toErrorBody(thrown) });
+  }
+
+  function refuse(thrown: unknown, code = POLICY_VIOLATION): void {
+    replyError(thrown);
+    socket.close(code, toErrorBody(thrown).code);
+  }
+
+  function attach(text: string): void {
+    try {
+      const asked = readAttach(parseJson(text));
+      const { isLocal } = socket.data;
+      connection = gateway.connections.open(asked, { isLocal, ring: outbox.ring });
+      outbox.follow(connection.pull);
+      outbox.reply(JSON.stringify(connection.hello));
+      clearTimeout(attachTimer);
+    } catch (thrown) {
+      refuse(thrown);
     }
   }
 
-  function ring(): void {
-    gathering ??= setTimeout(() => {
-      gathering = undefined;
-      flush();
-    }, GATHER_MS);
-  }
-
-  function reply(frame: unknown): void {
-    replies.push(JSON.stringify(frame));
-    flush();
-  }
-
-  function attach(frame: unknown): void {
-    const result = attachSchema.safeParse(frame);
-    if (!result.success) {
-      return refuse(new JameyError("invalid_request", "The first frame must be a valid attach."));
+  async function request(text: string, { caller }: Connection): Promise<void> {
+    try {
+      const { id, type, payload } = readRequest(parseJson(text));
+      const answer = await gateway.handle({ type, payload }, caller);
+      reply({ id, type: answer.type, payload: answer.payload });
+    } catch (thrown) {
+      replyError(thrown);
     }
-    if (result.data.protocol_version !== PROTOCOL_VERSION) {
-      const asked = result.data.protocol_version;
-      const message = `This daemon speaks protocol version ${PROTOCOL_VERSION}, the client ${asked}: use the same jamey for both.`;
-      const details = { daemon: PROTOCOL_VERSION, client: asked };
-      return refuse(new JameyError("version_mismatch", message, { details }));
-    }
-    clearTimeout(attachTimer);
-    const { isLocal } = socket.data;
-    connection = gateway.connections.open(result.data, { isLocal, ring });
-    reply(connection.hello);
-  }
-
-  function refuse(error: JameyError): void {
-    reply({ id: null, type: "Error", payload: toErrorBody(error) });
-    socket.close(POLICY_VIOLATION, error.code);
-  }
-
-  async function request(frame: unknown, { caller }: Connection): Promise<void> {
-    const result = requestSchema.safeParse(frame);
-    if (!result.success) {
-      const error = new JameyError("invalid_request", "A frame needs id, type and payload.");
-      return reply({ id: null, type: "Error", payload: toErrorBody(error) });
-    }
-    const { id, type, payload } = result.data;
-    inFlight += 1;
-    const answer = await gateway.handle({ type, payload }, caller);
-    inFlight -= 1;
-    if (isOpen) reply({ id, type: answer.type, payload: answer.payload });
   }
 
   return {
     receive(text) {
-      if (inFlight + replies.length >= MAX_REQUESTS_IN_FLIGHT) {
+      if (!connection) return attach(text);
+      if (isEnding) return replyError(new JameyError("unavailable", "The daemon is stopping."));
+      if (inFlight.size + outbox.count() >= MAX_REQUESTS_IN_FLIGHT) {
         return socket.close(TRY_AGAIN_LATER, "too many requests without reading their replies");
       }
-      try {
-        const frame = parseJson(text);
-        if (connection) void request(frame, connection);
-        else attach(frame);
-      } catch (thrown) {
-        reply({ id: null, type: "Error", payload: toErrorBody(thrown) });
-      }
+      const answering = request(text, connection).finally(() => inFlight.delete(answering));
+      inFlight.add(answering);
     },
-    flush,
+    flush: outbox.flush,
+    async end() {
+      isEnding = true;
+      await Promise.all(inFlight);
+    },
     close() {
-      isOpen = false;
       clearTimeout(attachTimer);
-      clearTimeout(gathering);
+      outbox.close();
       connection?.close();
     },
   };
+}
+
+function readAttach(frame: unknown) {
+  const result = attachSchema.safeParse(frame);
+  if (!result.success) {
+    throw new JameyError("invalid_request", "The first frame must be a valid attach.");
+  }
+  const asked = result.data.protocol_version;
+  if (asked === PROTOCOL_VERSION) return result.data;
+  const message = `This daemon speaks protocol version ${PROTOCOL_VERSION}, the client ${asked}: use the same jamey for both.`;
+  const details = { daemon: PROTOCOL_VERSION, client: asked };
+  throw new JameyError("version_mismatch", message, { details });
+}
+
+function readRequest(frame: unknown) {
+  const result = requestSchema.safeParse(frame);
+  if (result.success) return result.data;
+  throw new JameyError("invalid_request", "A frame needs id, type and payload.");
+}
+
+/** A reply that no client could take becomes the error that says so. */
+function encodeReply(frame: {
+  id: string | number | null;
+  type: string;
+  payload: unknown;
+}): string {
+  const text = JSON.stringify(frame);
+  if (text.length * 3 <= MAX_FRAME_BYTES || bytesOf(text, MAX_FRAME_BYTES) <= MAX_FRAME_BYTES) {
+    return text;
+  }
+  const message = `The ${frame.type} is larger than ${MAX_FRAME_BYTES} bytes: follow the events instead.`;
+  const payload = toErrorBody(new JameyError("too_large", message));
+  return JSON.stringify({ id: frame.id, type: "Error", payload });
 }

@@ -48,7 +48,8 @@ export function createCatalog(options: {
 
   function load(file: string, stamp: string): void {
     const before = entries.get(file);
-    if (before?.stamp === stamp) return;
+    // A file with a problem is read again each time: what it lacks may have come about elsewhere.
+    if (before?.stamp === stamp && !problems.has(file)) return;
     entries.set(file, { stamp, definition: before?.definition });
     try {
       const definition = parseObject({ text: files.read(file), file, hash: options.hash });
@@ -74,12 +75,15 @@ export function createCatalog(options: {
   }
 
   function refresh(): void {
-    const present = files.list().slice(0, MAX_OBJECTS);
+    const all = files.list();
+    const present = all.slice(0, MAX_OBJECTS);
+    for (const { file } of all.slice(MAX_OBJECTS)) report(file, `there are ${MAX_OBJECTS} already`);
     const names = new Set(present.map((one) => one.file));
+    const there = new Set(all.map((one) => one.file));
+    for (const file of problems.keys()) if (!there.has(file)) problems.delete(file);
     for (const [file, entry] of entries) {
       if (names.has(file)) continue;
       entries.delete(file);
-      problems.delete(file);
       if (entry.definition) gone(entry.definition);
     }
     for (const { file, stamp } of present) load(file, stamp);

@@ -6,40 +6,45 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { JameyError } from "../../protocol/errors.ts";
+import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { type EnvironmentPlaces, environmentPlaces, placesOf } from "../../protocol/places.ts";
 import { type ConfigLayer, configFromVariables, mergeConfig } from "../config.ts";
 import type { ObjectFiles } from "./catalog.ts";
 import { defaultAssistant, defaultManifest } from "./defaults.ts";
 import { MAX_OBJECT_BYTES } from "./object-file.ts";
-import { MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
+import { lineOfPath, MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
 type Variables = Record<string, string | undefined>;
 
 /** The only environment that is made by itself. */
 export const DEFAULT_ENVIRONMENT = "default";
 
-export interface OpenEnvironment {
+/** Where an environment lies. Its folders are there and private; nothing in them was read. */
+export interface FoundEnvironment {
   name: string;
   places: EnvironmentPlaces;
   /** Folder of daemon.yml and the credentials. */
   configFolder: string;
+}
+
+export interface OpenEnvironment extends FoundEnvironment {
   config: ReturnType<typeof mergeConfig>["config"];
   warnings: string[];
   objectFiles: ObjectFiles;
 }
 
-/** Finds the environment, makes the default one if need be, and reads its settings. */
-export function openEnvironment(options: {
+/** Finds the environment and makes its private folders; the default one is made whole by `open`. */
+export function findEnvironment(options: {
   environment: string;
   variables: Variables;
   hash: (text: string) => string;
-}): OpenEnvironment {
+}): FoundEnvironment {
   const { environment, variables } = options;
   const places = placesOf(variables, variables.HOME || homedir());
   const found = environmentPlaces({
@@ -48,36 +53,42 @@ export function openEnvironment(options: {
     shortHash: options.hash,
     temporary: { folder: tmpdir(), uid: process.getuid?.() ?? 0 },
   });
-  if (environment === DEFAULT_ENVIRONMENT) makeDefault(found.folder);
-  if (!existsSync(found.folder)) {
+  if (environment !== DEFAULT_ENVIRONMENT && !existsSync(found.folder)) {
     const message = `There is no environment '${environment}' (looked in ${found.folder}).`;
     throw new JameyError("environment_not_found", message);
   }
-  mkdirSync(join(found.folder, "objects"), { recursive: true });
   privateFolder(found.state);
   privateFolder(found.run);
-  const { config, warnings } = mergeConfig([
-    configFromVariables(variables),
-    layer(join(found.folder, "manifest.yml")),
-    layer(join(places.config, "daemon.yml")),
-  ]);
-  return {
-    name: environment,
-    places: found,
-    configFolder: places.config,
-    config,
-    warnings,
-    objectFiles: objectFilesIn(join(found.folder, "objects")),
-  };
+  return { name: environment, places: found, configFolder: places.config };
 }
 
+/** Makes the default environment if need be, and reads settings. Only for who holds the lock. */
+export function openEnvironment(found: FoundEnvironment, variables: Variables): OpenEnvironment {
+  const { folder } = found.places;
+  if (found.name === DEFAULT_ENVIRONMENT) makeDefault(folder);
+  const objects = join(folder, "objects");
+  mkdirSync(objects, { recursive: true, mode: 0o700 });
+  const { config, warnings } = mergeConfig([
+    configFromVariables(variables),
+    layer(join(folder, "manifest.yml")),
+    layer(join(found.configFolder, "daemon.yml")),
+  ]);
+  return { ...found, config, warnings, objectFiles: objectFilesIn(objects) };
+}
+
+/** The objects appear last and whole: a start that was interrupted is made good by the next. */
 function makeDefault(folder: string): void {
   const objects = join(folder, "objects");
-  if (existsSync(join(folder, "manifest.yml")) || existsSync(objects)) return;
-  mkdirSync(objects, { recursive: true, mode: 0o700 });
-  writeFileSync(join(objects, "assistant.md"), defaultAssistant, { flag: "wx" });
-  writeFileSync(join(folder, ".gitignore"), ".state/\n", { flag: "wx" });
-  writeFileSync(join(folder, "manifest.yml"), defaultManifest, { flag: "wx" });
+  if (existsSync(objects)) return;
+  const make = (file: string, text: string) => {
+    if (!existsSync(file)) writeFileSync(file, text, { mode: 0o600 });
+  };
+  const making = join(folder, ".objects.new");
+  mkdirSync(making, { recursive: true, mode: 0o700 });
+  make(join(folder, "manifest.yml"), defaultManifest);
+  make(join(folder, ".gitignore"), ".state/\n");
+  make(join(making, "assistant.md"), defaultAssistant);
+  renameSync(making, objects);
 }
 
 /** A folder that is ours and only ours; somebody else's, or a link, is refused and left alone. */
@@ -92,22 +103,31 @@ export function privateFolder(folder: string): void {
 }
 
 function layer(file: string): ConfigLayer {
-  if (!existsSync(file)) return { from: file, values: {} };
-  return { from: file, values: parseYaml(boundedRead(file, MAX_YAML_BYTES), file) };
+  if (!existsSync(file)) return { from: file, values: {}, placeOf: () => file };
+  const text = boundedRead(file, MAX_YAML_BYTES);
+  const placeOf = (path: string[]) => `${file}:${lineOfPath(text, path)}`;
+  return { from: file, values: parseYaml(text, file), placeOf };
 }
 
+/** A regular file's text. Anything else could block for ever, or never end. */
 function boundedRead(file: string, maxBytes: number): string {
-  const { size } = statSync(file);
-  if (size > maxBytes) {
+  const found = statSync(file);
+  if (!found.isFile()) throw new JameyError("config_invalid", `${file}: is no regular file.`);
+  if (found.size > maxBytes) {
     throw new JameyError("config_invalid", `${file}: larger than ${maxBytes} bytes.`);
   }
-  return readFileSync(file, "utf8");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+  } catch (cause) {
+    throw new JameyError("config_invalid", `${file}: ${messageOf(cause)}`, { cause });
+  }
 }
 
-function objectFilesIn(folder: string): ObjectFiles {
+export function objectFilesIn(folder: string): ObjectFiles {
   return {
     list: () =>
-      readdirSync(folder)
+      // A folder that somebody moved away holds nothing.
+      (existsSync(folder) ? readdirSync(folder) : [])
         .filter((file) => file.endsWith(".md") && !file.startsWith("."))
         .toSorted()
         .flatMap((file) => {

@@ -8,20 +8,18 @@ import type { HandlerContext } from "./index.ts";
 type DaemonCommands = "Subscribe" | "Unsubscribe" | "ListConnectors" | "GetStatus" | "Shutdown";
 
 export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCommands> {
-  const { journal, views, connections, services } = context;
+  const { journal, views, connections, sessions, services } = context;
   return {
-    async Subscribe(asked, caller) {
-      if (asked.session_id !== null) {
-        services.keyring.remember(asked.session_id, caller.variables);
-      }
+    Subscribe(asked, caller) {
+      if (asked.session_id !== null) services.keyring.offer(asked.session_id, caller.variables);
       return subscriptionsOf(caller).subscribe(asked);
     },
-    async Unsubscribe({ subscription_id }, caller) {
+    Unsubscribe({ subscription_id }, caller) {
       subscriptionsOf(caller).unsubscribe(subscription_id);
       return {};
     },
-    ListConnectors: async () => ({ connectors: connections.list() }),
-    GetStatus: async () => ({
+    ListConnectors: () => ({ connectors: connections.list() }),
+    GetStatus: () => ({
       version: VERSION,
       protocol_version: PROTOCOL_VERSION,
       environment: context.environment,
@@ -34,10 +32,11 @@ export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCo
       clients: connections.list().length,
       memory_bytes: process.memoryUsage.rss(),
     }),
-    async Shutdown({ if_idle }, caller) {
+    Shutdown({ if_idle }, caller) {
       const { running_turns, pending_requests } = views.counts();
       const others = connections.list().filter((one) => one.connector_id !== caller.connector_id);
-      if (if_idle && running_turns + pending_requests + others.length > 0) {
+      const isIdle = sessions.isIdle() && pending_requests + others.length === 0;
+      if (if_idle && !isIdle) {
         const message = `The daemon is busy: ${others.length} other clients, ${running_turns} turns, ${pending_requests} open requests.`;
         const details = { clients: others.length, running_turns, pending_requests };
         throw new JameyError("busy", message, { details });
@@ -50,6 +49,7 @@ export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCo
 
 function subscriptionsOf(caller: Caller): Subscriptions {
   if (caller.subscriptions) return caller.subscriptions;
-  const message = "Subscribe needs a connection that events can travel over: use the WebSocket /ws.";
+  const message =
+    "Subscribe needs a connection that events can travel over: use the WebSocket /ws.";
   throw new JameyError("invalid_request", message);
 }

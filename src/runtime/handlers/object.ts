@@ -7,7 +7,7 @@ import { unknownObject } from "./send-message.ts";
 export function objectHandlers(
   context: HandlerContext,
 ): Pick<Handlers, "ListPOs" | "InspectPO" | "ListTools" | "ListModels"> {
-  const { services, objects } = context;
+  const { services, objects, views } = context;
   const { catalog, tools, models, keyring, config } = services;
 
   function capability(name: string) {
@@ -15,33 +15,38 @@ export function objectHandlers(
     if (tool) return { name, kind: "tool" as const, description: tool.description };
     const object = catalog.get(name);
     if (object) return { name, kind: "object" as const, description: object.description };
-    return { name, kind: "unknown" as const, description: "There is no tool or object of this name." };
+    return {
+      name,
+      kind: "unknown" as const,
+      description: "There is no tool or object of this name.",
+    };
   }
 
   return {
-    async ListPOs() {
+    ListPOs() {
       catalog.refresh();
       const prompt_objects = catalog
         .list()
         .map(({ name, description }) => ({ name, description, state: objects.state(name) }));
       return { prompt_objects };
     },
-    async InspectPO({ po_name }, caller) {
+    InspectPO({ po_name }, caller) {
       const found = catalog.refresh(po_name);
       if (!found) throw unknownObject(po_name, services);
+      const session_id = caller.current.get(found.name) ?? null;
       return {
         name: found.name,
         description: found.description,
         state: objects.state(found.name),
         capabilities: found.capabilities.map(capability),
-        session_id: caller.current.get(found.name) ?? null,
+        session_id: session_id !== null && views.findSession(session_id) ? session_id : null,
         prompt: found.body,
         model: found.model,
         version: found.hash,
         file: found.file,
       };
     },
-    ListTools: async () => ({
+    ListTools: () => ({
       tools: tools.list().map((tool) => ({ ...tool.spec, risk: risk.parse(tool.risk) })),
     }),
     async ListModels(_, caller) {

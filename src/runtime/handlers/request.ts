@@ -1,5 +1,6 @@
 // Handlers over the questions that wait for humans.
 import { JameyError } from "../../protocol/errors.ts";
+import type { Answer, HumanRequest } from "../../protocol/messages.ts";
 import { callerName } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
@@ -8,24 +9,49 @@ export function requestHandlers(
   context: HandlerContext,
 ): Pick<Handlers, "ListPendingRequests" | "RespondToRequest"> {
   const { views, sessions, services } = context;
+  /** Requests that are being answered with a secret: only the winner's may reach the file. */
+  const answering = new Set<string>();
+
+  function openRequest(request_id: string): HumanRequest {
+    const found = views.findRequest(request_id);
+    if (!found) throw new JameyError("request_not_found", `Request not found: ${request_id}`);
+    if (found.state === "open" && !answering.has(request_id)) return found.request;
+    const message = `The request ${request_id} is already answered or closed.`;
+    throw new JameyError("already_answered", message, { details: { request_id } });
+  }
+
   return {
-    ListPendingRequests: async ({ session_id }) => ({ requests: views.listRequests(session_id) }),
+    ListPendingRequests: ({ session_id }) => ({ requests: views.listRequests(session_id) }),
     async RespondToRequest({ request_id, response }, caller) {
-      const found = views.findRequest(request_id);
-      if (!found) throw new JameyError("request_not_found", `Request not found: ${request_id}`);
-      if (found.state !== "open") {
-        const message = `The request ${request_id} is already answered or closed.`;
-        throw new JameyError("already_answered", message, { details: { request_id } });
-      }
-      const { session_id } = found.request;
+      const request = openRequest(request_id);
+      const { session_id } = request;
       services.keyring.remember(session_id, caller.variables);
-      await sessions
-        .get(session_id)
-        .take({ type: "respond", request_id, response }, {
-          caller: callerName(caller),
-          causation_id: null,
-        });
+      const from = { caller: callerName(caller), causation_id: null };
+      answering.add(request_id);
+      try {
+        // Kept before the event says so: a secret that cannot be kept leaves the question open.
+        keepSecret(request, response, context);
+        await sessions.take(session_id, { type: "respond", request_id, response }, from);
+      } finally {
+        answering.delete(request_id);
+      }
       return {};
     },
   };
+}
+
+function keepSecret(request: HumanRequest, response: Answer, { services }: HandlerContext): void {
+  if (request.kind !== "secret" || response.type !== "secret") return;
+  services.keyring.keep(secretName(request), response.value);
+}
+
+/** The name that the agent asked for, where it is one that a secret may have; else one of its own. */
+function secretName({ request_id, tool_call }: HumanRequest): string {
+  const args = tool_call?.args;
+  const fields = args !== null && typeof args === "object" && !Array.isArray(args) ? args : {};
+  const { name } = fields;
+  const isName = typeof name === "string" && /^[A-Z][A-Z0-9_]{0,63}$/.test(name);
+  // An address is no secret: one that an agent could choose would be sent our keys.
+  const isFit = isName && !/_(?:BASE_URL|ENDPOINT|HOST)$|^JAMEY_/.test(name);
+  return isFit ? name : `SECRET_${request_id}`;
 }

@@ -55,38 +55,49 @@ async function send(
       ? newSession({ po_name: asked.po_name, name: null, caller, services })
       : null;
   const session_id = asked.session_id ?? create?.session_id ?? "";
-  const actor = create ? sessions.create(session_id) : sessions.get(session_id);
-  const owner = actor.state().session?.po_name ?? asked.po_name;
-  if (owner !== asked.po_name) {
-    const message = `The session ${session_id} belongs to '${owner}', not '${asked.po_name}'.`;
-    throw new JameyError("session_mismatch", message);
-  }
+  if (!create) requireSession(context, session_id, asked.po_name);
   services.log.info("Processing message for session", { session: session_id });
   keyring.remember(session_id, caller.variables);
   const message_id = world.newId("m");
-  const { happened, seq } = await actor.take(
-    {
-      type: "send",
-      create,
-      turn_id: world.newId("t"),
-      message_id,
-      message_key: asked.message_key,
-      content: asked.message,
-      attachments,
-      delivery: asked.delivery,
-      source: caller.source,
-      settings: {
-        ...asked.settings,
-        rules: allowedRules(asked.settings.rules, caller),
-        model: await chosenModel(asked, caller, services),
-      },
+  const said = {
+    type: "send" as const,
+    create,
+    turn_id: world.newId("t"),
+    message_id,
+    message_key: asked.message_key,
+    content: asked.message,
+    attachments,
+    delivery: asked.delivery,
+    source: caller.source,
+    settings: {
+      ...asked.settings,
+      rules: allowedRules(asked.settings.rules, caller),
+      model: await chosenModel(asked, caller, services),
     },
-    { caller: callerName(caller), causation_id: null },
-  );
+  };
+  const from = { caller: callerName(caller), causation_id: null };
+  const begin = create ? sessions.create : sessions.take;
+  const { happened, seq } = await begin(session_id, said, from);
   const queued = happened.find((event) => event.type === "MessageQueued");
   if (!queued) throw new JameyError("internal", "The message was not queued.");
   return { session_id, turn_id: queued.payload.turn_id, message_id, seq };
 }
+
+/** The session is there and the object's own. */
+export function requireSession(
+  { views }: Pick<HandlerContext, "views">,
+  session_id: string,
+  po_name: string,
+): void {
+  const found = views.findSession(session_id);
+  if (!found) throw sessionNotFound(session_id);
+  if (found.po_name === po_name) return;
+  const message = `The session ${session_id} belongs to '${found.po_name}', not '${po_name}'.`;
+  throw new JameyError("session_mismatch", message);
+}
+
+export const sessionNotFound = (session_id: string): JameyError =>
+  new JameyError("session_not_found", `Session not found: ${session_id}`);
 
 /**
  * The model that the caller wants, or what stands in where nobody names one: chosen now, with the

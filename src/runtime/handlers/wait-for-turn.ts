@@ -4,12 +4,15 @@ import { JameyError } from "../../protocol/errors.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
 
+/** A timer beyond this fires at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
 export function createWaitForTurn(context: HandlerContext): Handlers["WaitForTurn"] {
   const { views, journal, services } = context;
   return async ({ turn_id, timeout_ms }, caller) => {
     const found = views.findTurn(turn_id);
     if (!found) throw new JameyError("turn_not_found", `Turn not found: ${turn_id}`);
-    services.keyring.remember(found.session_id, caller.variables);
+    services.keyring.offer(found.session_id, caller.variables);
     const { promise, resolve, reject } = Promise.withResolvers<Run>();
     const look = () => {
       const run = views.getRun(turn_id);
@@ -22,9 +25,11 @@ export function createWaitForTurn(context: HandlerContext): Handlers["WaitForTur
     caller.signal.addEventListener("abort", gone, { once: true });
     const late = () =>
       reject(new JameyError("timeout", `The turn ${turn_id} goes on after ${timeout_ms} ms.`));
-    const timer = timeout_ms === null ? undefined : setTimeout(late, timeout_ms);
-    look();
+    const timer =
+      timeout_ms === null ? undefined : setTimeout(late, Math.min(timeout_ms, MAX_TIMER_MS));
     try {
+      if (caller.signal.aborted) gone();
+      look();
       return await promise;
     } finally {
       stop();

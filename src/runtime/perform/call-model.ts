@@ -11,7 +11,7 @@ import type { Context, Performed } from "./index.ts";
 
 /** A turn that was revived waits this long for a caller to bring its key. */
 const KEY_WAIT_MS = 30_000;
-/** Text of one answer, in UTF-16 units. */
+/** Everything in one answer, calls included, in UTF-16 units. */
 const MAX_ANSWER_LENGTH = 4 * 1024 * 1024;
 
 export async function callModel(
@@ -134,16 +134,14 @@ type Failed = Pick<
 
 /** One part more; answers with the failure if this part is one. */
 function take(reading: Reading, part: ModelPart, writers: Writers): Failed | undefined {
+  reading.length += lengthOf(part);
+  if (reading.length > MAX_ANSWER_LENGTH) return tooLong();
   switch (part.type) {
     case "text":
-      reading.length += part.text.length;
-      if (reading.length > MAX_ANSWER_LENGTH) return tooLong();
       reading.text.push(part.text);
       writers.text.write(part.text);
       return undefined;
     case "reasoning":
-      reading.length += part.text.length;
-      if (reading.length > MAX_ANSWER_LENGTH) return tooLong();
       reading.reasoning.push(part.text);
       writers.reasoning.write(part.text);
       return undefined;
@@ -165,6 +163,12 @@ function take(reading: Reading, part: ModelPart, writers: Writers): Failed | und
       return { type: "model_failed", error, isRetryable: retryable, retryAfterMs: retry_after_ms };
     }
   }
+}
+
+function lengthOf(part: ModelPart): number {
+  if (part.type === "text" || part.type === "reasoning") return part.text.length;
+  if (part.type === "tool_call") return part.name.length + JSON.stringify(part.args).length;
+  return part.type === "reasoning_opaque" ? JSON.stringify(part.opaque).length : 0;
 }
 
 function tooLong(): Failed {

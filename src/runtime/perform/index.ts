@@ -31,7 +31,7 @@ const performers: {
 };
 
 /** The outcome of an effect that broke. */
-function broken(effect: Effect, error: ErrorBody): SessionOutcome {
+export function broken(effect: Effect, error: ErrorBody): SessionOutcome {
   switch (effect.type) {
     case "prepare_turn":
       return { type: "prepare_failed", turn_id: effect.turn_id, error };

@@ -48,11 +48,16 @@ async function modelOf(
   return named ?? (await models.choose(keyring.forSession(session_id))).name;
 }
 
-function toolsOf(definition: ObjectDefinition, asked: string[] | null, { tools }: Services) {
-  return definition.capabilities
+/** Capabilities by name; one that is no tool is left out, and the log says so. */
+function toolsOf(definition: ObjectDefinition, asked: string[] | null, services: Services) {
+  return [...new Set(definition.capabilities)]
     .filter((name) => asked === null || asked.includes(name))
-    .flatMap((name) => tools.find(name) ?? [])
-    .map(({ name, risk, replay }) => ({ name, risk, replay }));
+    .flatMap((name) => {
+      const tool = services.tools.find(name);
+      if (tool) return [{ name: tool.name, risk: tool.risk, replay: tool.replay }];
+      services.log.warn("capability is no tool", { po: definition.name, capability: name });
+      return [];
+    });
 }
 
 /** The caller's first, then the object's, which may only narrow, then the environment's. */

@@ -1,7 +1,8 @@
 // Checks and runs tool calls of a turn, each in its session's workspace.
 import type { EffectOf } from "../../core/effects.ts";
-import type { Tool, ToolContext } from "../../core/tool.ts";
 import type { SessionActorState } from "../../core/session/state.ts";
+import type { Tool, ToolContext } from "../../core/tool.ts";
+import { JameyError } from "../../protocol/errors.ts";
 import type { ToolCall } from "../../protocol/messages.ts";
 import type { Services } from "../services.ts";
 import type { Context, Performed } from "./index.ts";
@@ -37,7 +38,7 @@ export async function runTool(
   if (!asked) return undefined;
   const { call, workspace, session_id } = asked;
   const tool = services.tools.find(call.name);
-  if (!tool) return undefined;
+  if (!tool) throw new JameyError("tool_not_found", `There is no tool '${call.name}' any more.`);
   const writer = services.signals.open({
     signal_type: "ToolOutputDelta",
     session_id,

@@ -1,0 +1,94 @@
+// The credentials file: `NAME=value` lines that a human wrote, and the secrets that humans gave when asked.
+// Mode 0600, replaced whole, read anew each time; nothing in it is ever logged or journaled.
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { JameyError, messageOf } from "../protocol/errors.ts";
+
+/** One secret, in UTF-16 units. */
+const MAX_SECRET_LENGTH = 64 * 1024;
+
+export interface Credentials {
+  read(): Record<string, string>;
+  /** Durable when it returns. Throws `invalid_request` for what one line cannot hold. */
+  keep(name: string, value: string): void;
+}
+
+export function createCredentials(file: string): Credentials {
+  const text = () => {
+    try {
+      return existsSync(file) ? readFileSync(file, "utf8") : "";
+    } catch (cause) {
+      const message = `${file} cannot be read (${messageOf(cause)}).`;
+      throw new JameyError("config_invalid", message, { cause });
+    }
+  };
+  return {
+    read: () => readCredentials(text()),
+    keep(name, value) {
+      checkSecret(value);
+      const kept = text()
+        .split("\n")
+        .filter((line) => line !== "" && nameOf(line) !== name);
+      replaceFile(file, `${[...kept, `${name}="${value}"`].join("\n")}\n`);
+    },
+  };
+}
+
+function checkSecret(value: string): void {
+  if (value === "") throw new JameyError("invalid_request", "The secret is empty.");
+  if (/\p{Cc}/u.test(value)) {
+    const message = "A secret is one line without control characters: give it in such a form.";
+    throw new JameyError("invalid_request", message);
+  }
+  if (value.length > MAX_SECRET_LENGTH) {
+    const message = `A secret has at most ${MAX_SECRET_LENGTH} characters.`;
+    throw new JameyError("too_large", message);
+  }
+}
+
+/** A link is followed, so that it stays one; the new content appears whole or not at all. */
+function replaceFile(file: string, content: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const target = existsSync(file) ? realpathSync(file) : file;
+  const temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}`);
+  try {
+    const descriptor = openSync(temporary, "wx", 0o600);
+    try {
+      writeSync(descriptor, content);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    renameSync(temporary, target);
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw new JameyError("storage_failed", `The secret could not be kept in ${file}.`, {
+      cause: thrown,
+    });
+  }
+}
+
+const LINE = /^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=\s*(.*?)\s*$/;
+
+const nameOf = (line: string): string | undefined => LINE.exec(line)?.[1];
+
+/** `NAME=value` lines; `#` comments. What a human typed once, so nothing clever. */
+export function readCredentials(text: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const line of text.split("\n")) {
+    const [, name, value] = LINE.exec(line) ?? [];
+    if (name !== undefined && value) found[name] = value.replace(/^(["'])(.*)\1$/, "$2");
+  }
+  return found;
+}

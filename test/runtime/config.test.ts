@@ -1,0 +1,177 @@
+// Settings: layers, environment variables, errors that name their place, and the defaults.
+import { describe, expect, test } from "bun:test";
+import { JameyError } from "../../src/protocol/errors.ts";
+import {
+  type ConfigLayer,
+  configFromVariables,
+  configSchema,
+  mergeConfig,
+  mergeLimits,
+  readRule,
+} from "../../src/runtime/config.ts";
+
+const layer = (from: string, values: Record<string, unknown>): ConfigLayer => ({
+  from,
+  values,
+  placeOf: (path) => `${from}:${path.join("/")}`,
+});
+
+const errorOf = (run: () => unknown): string => {
+  try {
+    run();
+    return "none";
+  } catch (thrown) {
+    return thrown instanceof JameyError ? `${thrown.code} ${thrown.message}` : String(thrown);
+  }
+};
+
+describe("settings", () => {
+  test("have these defaults", () => {
+    expect(configSchema.parse({})).toEqual({
+      model: null,
+      auto_start: true,
+      idle_timeout: 3600,
+      log_level: "info",
+      limits: {
+        max_iterations: 5,
+        max_tool_iterations: 10,
+        enable_self_correction: true,
+        reasoning_depth: 2,
+        max_parallel_tools: 4,
+        max_tokens: null,
+        max_cost_usd: null,
+        max_wall_ms: 3_600_000,
+        max_model_attempts: 4,
+        retry_base_ms: 500,
+        max_retry_after_ms: 120_000,
+        request_deadline_ms: null,
+        compact_above_tokens: null,
+      },
+      permissions: {},
+      http: { allow_private: false },
+      provider: { first_byte_timeout_ms: 60_000, idle_timeout_ms: 90_000 },
+    });
+  });
+
+  test("come from the variables, then the manifest, then daemon.yml, then the defaults", () => {
+    const { config, warnings } = mergeConfig([
+      configFromVariables({ JAMEY_LIMITS_MAX_ITERATIONS: "1" }),
+      layer("manifest.yml", {
+        name: "mine",
+        model: "a/manifest",
+        limits: { max_iterations: 2, max_parallel_tools: 2 },
+        permissions: { shell: "ask" },
+      }),
+      layer("daemon.yml", {
+        model: "a/daemon",
+        idle_timeout: 7,
+        limits: { max_iterations: 3, max_parallel_tools: 3, max_tool_iterations: 3 },
+        permissions: { shell: "deny", file_write: "allow" },
+      }),
+    ]);
+    expect(warnings).toEqual([]);
+    expect(config).toEqual({
+      ...configSchema.parse({}),
+      model: "a/manifest",
+      idle_timeout: 7,
+      limits: {
+        ...configSchema.parse({}).limits,
+        max_iterations: 1,
+        max_parallel_tools: 2,
+        max_tool_iterations: 3,
+      },
+      permissions: { shell: "ask", file_write: "allow" },
+    });
+  });
+
+  test("come from variables: a.b is JAMEY_A_B, read as what the setting takes", () => {
+    const { values } = configFromVariables({
+      JAMEY_MODEL: "1",
+      JAMEY_AUTO_START: "no",
+      JAMEY_IDLE_TIMEOUT: "0",
+      JAMEY_LOG_LEVEL: "debug",
+      JAMEY_HTTP_ALLOW_PRIVATE: "1",
+      JAMEY_LIMITS_MAX_COST_USD: "null",
+      JAMEY_LIMITS_MAX_WALL_MS: "1e3",
+      JAMEY_PROVIDER_IDLE_TIMEOUT_MS: "",
+      JAMEY_HOME: "/elsewhere",
+      JAMEY_CALL_ID: "x",
+      MODEL: "other",
+    });
+    expect(values).toEqual({
+      model: "1",
+      auto_start: false,
+      idle_timeout: 0,
+      log_level: "debug",
+      http: { allow_private: true },
+      limits: { max_cost_usd: null, max_wall_ms: 1000 },
+    });
+  });
+
+  test("with a bad value are an error that names its place and its key", () => {
+    const merge = (values: Record<string, unknown>) => () => mergeConfig([layer("m.yml", values)]);
+    expect(errorOf(merge({ idle_timeout: "soon" }))).toStartWith(
+      "config_invalid m.yml:idle_timeout: idle_timeout: Invalid input: expected number",
+    );
+    expect(errorOf(merge({ limits: { max_iterations: 0 } }))).toStartWith(
+      "config_invalid m.yml:limits/max_iterations: limits.max_iterations: Too small",
+    );
+    expect(errorOf(merge({ permissions: { shell: "perhaps" } }))).toStartWith(
+      "config_invalid m.yml:permissions/shell: permissions.shell: Invalid option",
+    );
+    expect(errorOf(merge({ permissions: { "shell(": "allow" } }))).toContain(
+      "write tool or tool(pattern)",
+    );
+    expect(
+      errorOf(() => mergeConfig([configFromVariables({ JAMEY_IDLE_TIMEOUT: "soon" })])),
+    ).toStartWith("config_invalid JAMEY_IDLE_TIMEOUT: idle_timeout: ");
+  });
+
+  test("of a layer that another covers are judged all the same", () => {
+    const merge = () =>
+      mergeConfig([layer("a.yml", { idle_timeout: 1 }), layer("b.yml", { idle_timeout: -1 })]);
+    expect(errorOf(merge)).toStartWith("config_invalid b.yml:idle_timeout");
+  });
+
+  test("that nobody knows are warned about and ignored, also inside of others", () => {
+    const { config, warnings } = mergeConfig([
+      layer("m.yml", { colour: "blue", limits: { max_iteratons: 7 }, constructor: 1 }),
+    ]);
+    expect(config).toEqual(configSchema.parse({}));
+    expect(warnings.toSorted()).toEqual([
+      "m.yml:colour: unknown key 'colour' is ignored",
+      "m.yml:constructor: unknown key 'constructor' is ignored",
+      "m.yml:limits/max_iteratons: unknown key 'limits.max_iteratons' is ignored",
+    ]);
+  });
+});
+
+describe("limits", () => {
+  test("of later layers cover earlier ones, and what is left out is left alone", () => {
+    const base = configSchema.parse({}).limits;
+    expect(
+      mergeLimits(
+        base,
+        { max_tokens: 5, max_iterations: 9 },
+        { max_tokens: null, max_wall_ms: undefined },
+      ),
+    ).toEqual({ ...base, max_iterations: 9, max_tokens: null });
+  });
+});
+
+describe("a rule", () => {
+  test("is a tool, or a tool and a pattern", () => {
+    expect(readRule("shell", "deny")).toEqual({ tool: "shell", match: null, action: "deny" });
+    expect(readRule(" mcp.git.* ", "ask")).toEqual({
+      tool: "mcp.git.*",
+      match: null,
+      action: "ask",
+    });
+    expect(readRule("shell(git diff *(a))", "allow")).toEqual({
+      tool: "shell",
+      match: "git diff *(a)",
+      action: "allow",
+    });
+    expect(errorOf(() => readRule("two words", "allow"))).toStartWith("config_invalid 'two words'");
+  });
+});

@@ -1,0 +1,198 @@
+// The live objects: what is edited counts, what is broken leaves the last good version, names are taken once.
+import { describe, expect, test } from "bun:test";
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createCatalog } from "../../../src/runtime/environment/catalog.ts";
+import { objectFilesIn } from "../../../src/runtime/environment/open.ts";
+import { createLog } from "../../../src/runtime/log.ts";
+import { objectText, openTestWorld } from "../../support/world.ts";
+
+function openScene(given: Record<string, string> = {}) {
+  const files = new Map(Object.entries(given));
+  const changes: string[] = [];
+  const warnings: string[] = [];
+  const reads: string[] = [];
+  const catalog = createCatalog({
+    files: {
+      list: () => [...files].toSorted().map(([file, text]) => ({ file, stamp: text })),
+      read: (file) => {
+        reads.push(file);
+        return files.get(file) ?? "";
+      },
+    },
+    hash: (text) => `${Bun.hash(text)}`,
+    log: createLog({ level: "info", now: () => "", write: (line) => void warnings.push(line) }),
+    changed: ({ type, po_name }) => void changes.push(`${type} ${po_name}`),
+  });
+  catalog.refresh();
+  return {
+    files,
+    catalog,
+    warnings,
+    reads,
+    names: () => catalog.list().map((one) => one.name),
+    /** What has changed since the last time. */
+    changes: () => changes.splice(0),
+  };
+}
+
+const a = objectText({ name: "a" });
+const b = objectText({ name: "b" });
+
+describe("the catalog", () => {
+  test("holds every object, by name", () => {
+    const scene = openScene({ "2.md": a, "1.md": b });
+    expect(scene.names()).toEqual(["a", "b"]);
+    expect(scene.changes()).toEqual(["loaded b", "loaded a"]);
+    expect(scene.catalog.get("a")?.file).toBe("2.md");
+    expect(scene.catalog.get("c")).toBeUndefined();
+  });
+
+  test("reads a file again only when it has changed", () => {
+    const scene = openScene({ "a.md": a });
+    scene.catalog.refresh();
+    scene.catalog.refresh();
+    expect(scene.reads).toEqual(["a.md"]);
+  });
+
+  test("takes an edit, and says that the object is loaded anew, not gone", () => {
+    const scene = openScene({ "a.md": a });
+    scene.changes();
+    scene.files.set("a.md", objectText({ name: "a", body: "Another prompt." }));
+    expect(scene.catalog.refresh("a")?.body).toBe("Another prompt.");
+    expect(scene.changes()).toEqual(["loaded a"]);
+  });
+
+  test("keeps the last good version of a file that breaks, and reports its line once", () => {
+    const scene = openScene({ "a.md": a });
+    scene.changes();
+    scene.files.set("a.md", "---\nname: a\nmodel: [\n---\n");
+    expect(scene.catalog.refresh("a")?.body).toBe("You help.");
+    scene.catalog.refresh();
+    expect(scene.changes()).toEqual([]);
+    expect(scene.warnings.length).toBe(1);
+    expect(scene.warnings[0]).toContain('object not loaded file=a.md problem="a.md:3: ');
+    expect([...scene.catalog.problems().keys()]).toEqual(["a.md"]);
+    scene.files.set("a.md", a);
+    scene.catalog.refresh();
+    expect([...scene.catalog.problems()]).toEqual([]);
+  });
+
+  test("loads the others when one is broken from the start", () => {
+    const scene = openScene({ "a.md": "nothing", "b.md": b });
+    expect(scene.names()).toEqual(["b"]);
+  });
+
+  test("refuses the second file with a name, until the first gives the name up", () => {
+    const scene = openScene({ "a.md": a, "b.md": objectText({ name: "a", body: "The second." }) });
+    expect(scene.catalog.get("a")?.file).toBe("a.md");
+    expect(scene.warnings[0]).toContain("the name 'a' is taken by a.md.");
+    scene.files.delete("a.md");
+    expect(scene.catalog.refresh("a")?.body).toBe("The second.");
+    expect(scene.changes()).toEqual(["loaded a", "unloaded a", "loaded a"]);
+    expect([...scene.catalog.problems()]).toEqual([]);
+  });
+
+  test("sees an object renamed in its file as one gone and one come", () => {
+    const scene = openScene({ "a.md": a });
+    scene.changes();
+    scene.files.set("a.md", b);
+    scene.catalog.refresh();
+    expect(scene.names()).toEqual(["b"]);
+    expect(scene.changes()).toEqual(["unloaded a", "loaded b"]);
+  });
+
+  test("forgets an object whose file has gone, and what was wrong with it", () => {
+    const scene = openScene({ "a.md": a, "b.md": "broken" });
+    scene.changes();
+    scene.files.clear();
+    expect(scene.catalog.refresh("a")).toBeUndefined();
+    expect(scene.changes()).toEqual(["unloaded a"]);
+    expect([...scene.catalog.problems()]).toEqual([]);
+  });
+
+  test("has a limit, and says which files are beyond it", () => {
+    const many = Array.from({ length: 1_001 }, (_, index) => {
+      const name = `o${`${index}`.padStart(4, "0")}`;
+      return [`${name}.md`, objectText({ name })] as const;
+    });
+    const scene = openScene(Object.fromEntries(many));
+    expect(scene.names().length).toBe(1_000);
+    expect([...scene.catalog.problems()]).toEqual([["o1000.md", "there are 1000 already"]]);
+  });
+});
+
+describe("the folder of objects", () => {
+  test("gives its markdown files, and nothing that is hidden, a folder or no file", () => {
+    const folder = mkdtempSync(join(tmpdir(), "jamey-objects-"));
+    for (const name of ["b.md", "a.md", ".hidden.md", "notes.txt"]) {
+      writeFileSync(join(folder, name), a);
+    }
+    symlinkSync(join(folder, "nowhere"), join(folder, "dangling.md"));
+    symlinkSync(folder, join(folder, "folder.md"));
+    const files = objectFilesIn(folder);
+    expect(files.list().map((one) => one.file)).toEqual([
+      join(folder, "a.md"),
+      join(folder, "b.md"),
+    ]);
+    const before = files.list()[0]?.stamp;
+    writeFileSync(join(folder, "new"), a.replace("help", "jump"));
+    renameSync(join(folder, "new"), join(folder, "a.md"));
+    expect(files.list()[0]?.stamp).not.toBe(before);
+    writeFileSync(join(folder, "a.md"), Buffer.from([0x2d, 0xff, 0xfe]));
+    expect(() => files.read(join(folder, "a.md"))).toThrow("a.md: ");
+    rmSync(folder, { recursive: true });
+    expect(files.list()).toEqual([]);
+  });
+});
+
+describe("an object in a running daemon", () => {
+  test("is edited: the next turn has the new prompt, in the same session", async () => {
+    await using world = await openTestWorld({ script: ({ system }) => system });
+    const ask = async (session_id: string | null) => {
+      const params = { po_name: "helper", message: "hi", session_id };
+      const accepted = await world.ask("SendMessage", params);
+      const { response } = await world.ask("WaitForTurn", { turn_id: accepted.turn_id });
+      return { session_id: accepted.session_id, response };
+    };
+    const first = await ask(null);
+    expect(first.response).toStartWith("You help.");
+    world.objects.set("helper.md", objectText({ name: "helper", body: "You sing." }));
+    const second = await ask(first.session_id);
+    expect(second.response).toStartWith("You sing.");
+    const { session } = await world.ask("GetSession", { session_id: first.session_id });
+    expect(session.message_count).toBe(4);
+  });
+
+  test("is removed: it is unloaded, and a turn that still waits for it says so", async () => {
+    await using world = await openTestWorld();
+    const first = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "hi",
+      session_id: null,
+    });
+    const { session_id } = first;
+    const call = await world.model.next();
+    const queued = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "more",
+      session_id,
+    });
+    world.objects.delete("helper.md");
+    call.answer("the last");
+    const run = await world.ask("WaitForTurn", { turn_id: queued.turn_id });
+    expect([run.status, run.error?.code]).toEqual(["failed", "po_not_found"]);
+    expect((await world.ask("WaitForTurn", { turn_id: first.turn_id })).response).toBe("the last");
+    expect(await world.ask("ListPOs", {})).toEqual({ prompt_objects: [] });
+    await world.happened("POUnloaded");
+  });
+
+  test("appears: it is listed and loaded without a restart", async () => {
+    await using world = await openTestWorld();
+    world.objects.set("new.md", objectText({ name: "new" }));
+    const { prompt_objects } = await world.ask("ListPOs", {});
+    expect(prompt_objects.map((one) => one.name)).toEqual(["helper", "new"]);
+    await world.happened("POLoaded", (row) => row.stream === "object/new");
+  });
+});

@@ -1,0 +1,106 @@
+// A prompt object as a file: front matter, body, and errors that name the line.
+import { describe, expect, test } from "bun:test";
+import { JameyError } from "../../../src/protocol/errors.ts";
+import { parseObject } from "../../../src/runtime/environment/object-file.ts";
+
+const parse = (text: string) =>
+  parseObject({ text, file: "o.md", hash: (content) => `hash of ${content.length}` });
+
+const problemOf = (text: string): string => {
+  try {
+    parse(text);
+    return "none";
+  } catch (thrown) {
+    return thrown instanceof JameyError ? `${thrown.code} ${thrown.message}` : String(thrown);
+  }
+};
+
+describe("an object file", () => {
+  test("is front matter and the prompt", () => {
+    const text = [
+      "---",
+      "name: reviewer",
+      "description: Reviews a change",
+      "model: openai/gpt-5",
+      "capabilities: [file_read, tester]",
+      "mode: single",
+      "permissions: { shell(git *): ask }",
+      "limits: { max_iterations: 3 }",
+      "---",
+      "",
+      "You review changes.",
+      "",
+      "--- not a border",
+      "",
+    ].join("\n");
+    expect(parse(text)).toEqual({
+      name: "reviewer",
+      description: "Reviews a change",
+      model: "openai/gpt-5",
+      capabilities: ["file_read", "tester"],
+      mode: "single",
+      permissions: { "shell(git *)": "ask" },
+      limits: { max_iterations: 3 },
+      body: "You review changes.\n\n--- not a border",
+      hash: `hash of ${text.length}`,
+      file: "o.md",
+    });
+  });
+
+  test("needs only a name", () => {
+    expect(parse("---\nname: a\n---")).toEqual({
+      name: "a",
+      description: "",
+      model: null,
+      capabilities: [],
+      mode: "single",
+      permissions: {},
+      limits: {},
+      body: "",
+      hash: "hash of 15",
+      file: "o.md",
+    });
+  });
+
+  test("may begin with a byte order mark and end its lines as Windows does", () => {
+    const { name, body } = parse("\uFEFF---\r\nname: a\r\n---\r\nOne.\r\nTwo.\r\n");
+    expect([name, body]).toEqual(["a", "One.\nTwo."]);
+  });
+
+  test.each([
+    ["no front matter", "You help.\n", 1, "an object begins with front matter"],
+    ["no closing line", "---\nname: a\n", 1, "the front matter has no closing line"],
+    ["a name that is none", "---\nname: ../x\n---\n", 2, "name: letters, digits"],
+    ["no name", "---\ndescription: x\n---\n", 2, "name: Invalid input"],
+    ["a wrong value", "---\nname: a\nmodel: 7\n---\n", 3, "model: Invalid input"],
+    ["a mode of tomorrow", "---\nname: a\nmode: swarm\n---\n", 3, "mode: Invalid input"],
+    [
+      "a wrong limit",
+      "---\nname: a\nlimits:\n  max_iterations: 0\n---\n",
+      4,
+      "limits.max_iterations",
+    ],
+    [
+      "a key nobody knows",
+      "---\nname: a\npermisions: {}\n---\n",
+      3,
+      "permisions: Unrecognized key",
+    ],
+    [
+      "a rule that is none",
+      "---\nname: a\npermissions: { a b: deny }\n---\n",
+      3,
+      "permissions.a b",
+    ],
+    ["wrong YAML", "---\nname: a\ncapabilities: [x\n---\nbody\n", 3, "YAML Parse error"],
+    ["a NUL in its prompt", "---\nname: a\n---\none\ntwo\0\n", 5, "holds a NUL character"],
+  ])("with %s is an error with its line", (_, text, line, problem) => {
+    expect(problemOf(text)).toStartWith(`config_invalid o.md:${line}: ${problem}`);
+  });
+
+  test("that is too large is refused", () => {
+    expect(problemOf(`---\nname: a\n---\n${"ü".repeat(600_000)}`)).toBe(
+      "config_invalid o.md: larger than 1048576 bytes.",
+    );
+  });
+});

@@ -1,0 +1,376 @@
+// The one door: what is asked is validated and authorised, every command has one answer, errors are typed.
+import { describe, expect, test } from "bun:test";
+import { commands } from "../../src/protocol/commands/index.ts";
+import { VERSION } from "../../src/protocol/version.ts";
+import { testTool } from "../support/test-tools.ts";
+import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
+
+const replies: string[] = [];
+
+/** The payload of an answer that has to be good. */
+async function good(world: TestWorld, command: string, params: unknown, caller = world.passing()) {
+  const answer = await world.call(command, params, caller);
+  expect(answer).toMatchObject({ ok: true });
+  if (answer.ok) replies.push(`${command} → ${answer.type}`);
+  return answer.payload;
+}
+
+const codeOf = async (world: TestWorld, command: string, params: unknown) => {
+  const { payload } = await world.call(command, params);
+  return (payload as { code?: string }).code;
+};
+
+describe("every command", () => {
+  test("is answered once, by its own reply", async () => {
+    replies.length = 0;
+    await using world = await openTestWorld({
+      objects: {
+        "helper.md": objectText({
+          name: "helper",
+          front: "description: Helps\ncapabilities: [look, ask_human, other, none]",
+          body: "You help.",
+        }),
+        "other.md": objectText({ name: "other", front: "description: Another" }),
+      },
+      tools: [testTool("look", { risk: "read" }), testTool("ask_human")],
+      script: ({ messages }) =>
+        messages[messages.length - 1]?.content === "ask"
+          ? { calls: [{ name: "ask_human", args: { question: "Why?" } }] }
+          : "fine",
+    });
+    const client = world.connect({ client: "tui" });
+    const { caller } = client.connection;
+    await world.happened("ConnectorAttached");
+
+    expect(await good(world, "ListPOs", {})).toEqual({
+      prompt_objects: [
+        { name: "helper", description: "Helps", state: "idle" },
+        { name: "other", description: "Another", state: "idle" },
+      ],
+    });
+    expect(await good(world, "InspectPO", { po_name: "helper" }, caller)).toEqual({
+      name: "helper",
+      description: "Helps",
+      state: "idle",
+      capabilities: [
+        { name: "look", kind: "tool", description: "Does look." },
+        { name: "ask_human", kind: "tool", description: "Does ask_human." },
+        { name: "other", kind: "object", description: "Another" },
+        {
+          name: "none",
+          kind: "unknown",
+          description: "There is no tool or object of this name.",
+        },
+      ],
+      session_id: null,
+      prompt: "You help.",
+      model: null,
+      version: expect.stringMatching(/^[0-9a-f]{64}$/),
+      file: "helper.md",
+    });
+    const asked = { po_name: "helper", name: "first", context: { a: "b" }, metadata: { c: 1 } };
+    const { session } = (await good(world, "CreateSession", asked, caller)) as {
+      session: { session_id: string };
+    };
+    const { session_id } = session;
+    const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]+\.\d{3}Z$/);
+    const summary = {
+      session_id,
+      po_name: "helper",
+      name: "first",
+      source: "tui",
+      agent_mode: "single",
+      state: "idle",
+      message_count: 0,
+      workspace: world.folder,
+      created_at: at,
+      updated_at: at,
+    };
+    const whole = {
+      ...summary,
+      conversation: [],
+      session_state: { active_tools: [], context: { a: "b" }, iteration_count: 0 },
+      metadata: { c: 1 },
+      turn_id: null,
+      queued: 0,
+    };
+    expect(session).toEqual(whole);
+    expect(await good(world, "GetSession", { session_id })).toEqual({ session: whole });
+    expect(await good(world, "ListSessions", {})).toEqual({ sessions: [summary] });
+    expect(await good(world, "RenameSession", { session_id, name: "second" })).toEqual({});
+    expect(await good(world, "SwitchSession", { po_name: "helper", session_id }, caller)).toEqual(
+      {},
+    );
+
+    const accepted = (await good(world, "SendMessage", {
+      po_name: "helper",
+      message: "hello there",
+      session_id,
+    })) as { turn_id: string; message_id: string; seq: number };
+    const { turn_id } = accepted;
+    expect(accepted).toEqual({
+      session_id,
+      turn_id: expect.stringMatching(/^t[0-9a-z]{20}$/),
+      message_id: expect.stringMatching(/^m[0-9a-z]{20}$/),
+      seq: expect.any(Number),
+    } as never);
+    expect(await good(world, "WaitForTurn", { turn_id })).toEqual({
+      po_name: "helper",
+      response: "fine",
+      session_id,
+      turn_id,
+      message_id: `${turn_id}_m1`,
+      model: "test/one",
+      status: "completed",
+      stop_reason: "stop",
+      error: null,
+      usage: {
+        input_tokens: 10,
+        output_tokens: 5,
+        cached_tokens: 0,
+        reasoning_tokens: 0,
+        cost_usd: 0.5,
+      },
+      model_calls: 1,
+      tool_rounds: 0,
+      duration_ms: expect.any(Number),
+      denials: [],
+      pending_requests: [],
+    });
+    expect(await good(world, "SearchSessions", { query: "there" })).toEqual({
+      hits: [
+        {
+          session_id,
+          message_id: accepted.message_id,
+          po_name: "helper",
+          snippet: "hello [there]",
+        },
+      ],
+    });
+    const usage = {
+      input_tokens: 10,
+      output_tokens: 5,
+      cached_tokens: 0,
+      reasoning_tokens: 0,
+      cost_usd: 0.5,
+    };
+    expect(await good(world, "GetUsage", {})).toEqual({
+      total: usage,
+      models: [{ model: "test/one", calls: 1, usage }],
+    });
+    const asking = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "ask",
+      session_id,
+    });
+    await world.happened("HumanRequestQueued");
+    const { requests } = (await good(world, "ListPendingRequests", {})) as {
+      requests: { request_id: string }[];
+    };
+    const [request] = requests;
+    expect(request).toEqual({
+      request_id: `${asking.turn_id}_m1_0_q`,
+      session_id,
+      turn_id: asking.turn_id,
+      from_po: "helper",
+      kind: "question",
+      question: "Why?",
+      options: [],
+      tool_call: { id: `${asking.turn_id}_m1_0`, name: "ask_human", args: { question: "Why?" } },
+      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      created_at: at,
+      deadline_at: null,
+    } as never);
+    const response = { type: "answer", text: "Because." };
+    const { request_id } = request ?? { request_id: "" };
+    expect(await good(world, "RespondToRequest", { request_id, response }, caller)).toEqual({});
+    await world.ask("WaitForTurn", { turn_id: asking.turn_id });
+    const next = await world.ask("SendMessage", { po_name: "helper", message: "ask", session_id });
+    await world.happened("HumanRequestQueued", (row) => JSON.stringify(row).includes(next.turn_id));
+    expect(await good(world, "CancelTurn", { turn_id: next.turn_id })).toEqual({});
+
+    expect(await good(world, "ListTools", {})).toEqual({
+      tools: [
+        { name: "look", description: "Does look.", parameters: { type: "object" }, risk: "read" },
+        {
+          name: "ask_human",
+          description: "Does ask_human.",
+          parameters: { type: "object" },
+          risk: "none",
+        },
+      ],
+    });
+    expect(await good(world, "RunTool", { session_id: null, name: "look", args: {} })).toEqual({
+      result: {
+        id: expect.stringMatching(/^run[0-9a-z]{20}$/),
+        name: "look",
+        output: "look done",
+        success: true,
+      },
+    });
+    expect(await good(world, "ListModels", {})).toEqual({
+      default_model: "test/one",
+      default_from: "the test",
+      vendors: [],
+    });
+    const { subscription_id } = (await good(world, "Subscribe", {}, caller)) as {
+      subscription_id: string;
+    };
+    expect(await good(world, "Unsubscribe", { subscription_id }, caller)).toEqual({});
+    expect(await good(world, "ListConnectors", {})).toEqual({
+      connectors: [
+        {
+          connector_id: caller.connector_id,
+          connector_type: "tui",
+          client: "tui",
+          since: at,
+        },
+      ],
+    });
+    expect(await good(world, "GetStatus", {})).toEqual({
+      version: VERSION,
+      protocol_version: 1,
+      environment: "test",
+      journal_id: world.store.journal.journal_id,
+      pid: process.pid,
+      socket: `${world.folder}/test.sock`,
+      started_at: at,
+      seq: world.store.journal.head(),
+      objects: 2,
+      sessions: 1,
+      running_turns: 0,
+      pending_requests: 0,
+      clients: 1,
+      memory_bytes: expect.any(Number),
+    });
+    expect(await good(world, "DeleteSession", { session_id })).toEqual({});
+    expect(await good(world, "Shutdown", {})).toEqual({});
+    expect(world.shutdowns).toEqual(["asked by http"]);
+
+    const wanted = Object.entries(commands).map(([name, word]) => `${name} → ${word.reply}`);
+    expect([...new Set(replies)].toSorted()).toEqual(wanted.toSorted());
+  });
+
+  test("that is unknown is refused with the list of those there are", async () => {
+    await using world = await openTestWorld();
+    for (const type of ["listpos", "", "toString", "__proto__", "constructor"]) {
+      expect(await world.call(type)).toEqual({
+        ok: false,
+        type: "Error",
+        payload: {
+          code: "unknown_command",
+          message: `There is no command '${type}'. There are: ${Object.keys(commands).join(", ")}.`,
+          details: {},
+        },
+      });
+    }
+  });
+
+  test("with wrong parameters is refused, and the field is named", async () => {
+    await using world = await openTestWorld();
+    expect(await world.call("SendMessage", { message: 7, po_name: "helper" })).toEqual({
+      ok: false,
+      type: "Error",
+      payload: {
+        code: "invalid_request",
+        message: "SendMessage: 'message': Invalid input: expected string, received number",
+        details: {
+          issues: [
+            { field: "message", problem: "Invalid input: expected string, received number" },
+          ],
+        },
+      },
+    });
+    expect(await codeOf(world, "ListSessions", { limit: 0 })).toBe("invalid_request");
+    expect(await codeOf(world, "ListSessions", [])).toBe("invalid_request");
+    expect(await codeOf(world, "Subscribe", { event_types: ["NoSuchEvent"] })).toBe(
+      "invalid_request",
+    );
+    // No payload is the payload with nothing in it.
+    expect(
+      (await world.runtime().handle({ type: "ListPOs", payload: null }, world.passing())).ok,
+    ).toBe(true);
+  });
+
+  test("needs the scope of its row in the table", async () => {
+    await using world = await openTestWorld();
+    const order = ["read", "chat", "admin"] as const;
+    for (const [name, { scope }] of Object.entries(commands)) {
+      const scopes = order.filter((one) => one !== scope);
+      const answer = await world.call(name, {}, { ...world.passing(), scopes });
+      expect(answer).toEqual({
+        ok: false,
+        type: "Error",
+        payload: {
+          code: "forbidden",
+          message: `${name} needs the scope '${scope}', which this caller does not have.`,
+          details: { scope },
+        },
+      });
+    }
+  });
+
+  test("that is for humans is refused to a process that a tool started", async () => {
+    await using world = await openTestWorld();
+    const { caller } = world.connect({ call_id: "t1_m1_0" }).connection;
+    const refused: string[] = [];
+    for (const name of Object.keys(commands)) {
+      const { payload } = await world.call(name, {}, caller);
+      const error = payload as { code?: string; details?: object };
+      if (error.code === "forbidden") {
+        expect(error.details).toEqual({ human_only: true });
+        refused.push(name);
+      }
+    }
+    expect(refused.toSorted()).toEqual([
+      "DeleteSession",
+      "RespondToRequest",
+      "RunTool",
+      "Shutdown",
+    ]);
+  });
+
+  test("that breaks answers internal, and the log has the reason on one line", async () => {
+    await using world = await openTestWorld({
+      models: { choose: () => Promise.reject(new Error("a bug\nof two lines")) },
+    });
+    expect(await world.call("ListModels")).toEqual({
+      ok: false,
+      type: "Error",
+      payload: { code: "internal", message: "a bug\nof two lines", details: {} },
+    });
+    const lines = world.log.filter((line) => line.includes("command broke"));
+    expect(lines.length).toBe(1);
+    expect(lines[0]).toContain('command=ListModels reason="a bug\\u{a}of two lines"');
+    expect(lines[0]?.trimEnd()).not.toContain("\n");
+  });
+});
+
+describe("Shutdown", () => {
+  test("if idle is refused while anybody or anything else is there, and names it", async () => {
+    await using world = await openTestWorld();
+    const client = world.connect({ client: "tui" });
+    const refusal = async (caller = world.passing()) => {
+      const answer = await world.call("Shutdown", { if_idle: true }, caller);
+      return answer.ok ? "ok" : answer.payload.details;
+    };
+    expect(await refusal()).toEqual({ clients: 1, running_turns: 0, pending_requests: 0 });
+    const { turn_id } = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "hi",
+      session_id: null,
+    });
+    const call = await world.model.next();
+    expect(await refusal(client.connection.caller)).toEqual({
+      clients: 0,
+      running_turns: 1,
+      pending_requests: 0,
+    });
+    expect(world.shutdowns).toEqual([]);
+    call.answer("done");
+    await world.ask("WaitForTurn", { turn_id });
+    await new Promise(setImmediate);
+    expect(await refusal(client.connection.caller)).toBe("ok");
+    expect(world.shutdowns).toEqual(["asked by tui"]);
+  });
+});

@@ -1,0 +1,356 @@
+// Messages: admitted, committed, acknowledged; steered, queued, cancelled, waited for.
+import { describe, expect, test } from "bun:test";
+import { JameyError } from "../../src/protocol/errors.ts";
+import { heldRun, testTool } from "../support/test-tools.ts";
+import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
+
+const send = (world: TestWorld, message: string, session_id: string | null = null) =>
+  world.ask("SendMessage", { po_name: "helper", message, session_id });
+
+const codeOf = async (world: TestWorld, command: string, params: unknown) => {
+  const answer = await world.call(command, params);
+  return answer.ok ? "ok" : answer.payload.code;
+};
+
+const said = async (world: TestWorld, session_id: string) => {
+  const { session } = await world.ask("GetSession", { session_id });
+  return session.conversation.map(({ role, content }) => `${role}: ${content}`);
+};
+
+const echo = ({ messages }: { messages: { content: string }[] }) =>
+  `You said: ${messages[messages.length - 1]?.content}`;
+
+describe("SendMessage", () => {
+  test("has four errors of its own, and none of them leaves a trace", async () => {
+    await using world = await openTestWorld({
+      objects: {
+        "helper.md": objectText({ name: "helper" }),
+        "other.md": objectText({ name: "other" }),
+      },
+    });
+    const { session } = await world.ask("CreateSession", { po_name: "other" });
+    const head = world.store.journal.head();
+    const code = (po_name: string, session_id: string | null, message = "hi") =>
+      codeOf(world, "SendMessage", { po_name, session_id, message });
+    expect([
+      await code("nobody", null),
+      await code("helper", "no-such-session"),
+      await code("helper", session.session_id),
+      await code("helper", null, ""),
+    ]).toEqual(["po_not_found", "session_not_found", "session_mismatch", "invalid_request"]);
+    expect(world.store.journal.head()).toBe(head);
+  });
+
+  test("to an object that is not there names those that are", async () => {
+    await using world = await openTestWorld();
+    expect(await world.call("SendMessage", { po_name: "x", message: "hi" })).toEqual({
+      ok: false,
+      type: "Error",
+      payload: {
+        code: "po_not_found",
+        message: "PO not found: 'x'. There are: helper.",
+        details: { po_name: "x", known: ["helper"] },
+      },
+    });
+  });
+
+  test("without a session begins one in the caller's folder, from the caller's kind", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const client = world.connect({ client: "cli", workspace: "/tmp" });
+    const params = { po_name: "helper", message: "hi", session_id: null };
+    const one = await world.ask("SendMessage", params, client.connection.caller);
+    const two = await world.ask("SendMessage", params, client.connection.caller);
+    expect(one.session_id).not.toBe(two.session_id);
+    const { session } = await world.ask("GetSession", { session_id: one.session_id });
+    expect([session.workspace, session.source]).toEqual(["/tmp", "cli"]);
+  });
+
+  test("that cannot be committed is answered with why, and nothing of the session is left", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const full = new JameyError("storage_failed", "The disk is full.");
+    world.refuse((append) => (append.stream.startsWith("session/") ? full : undefined));
+    expect(await codeOf(world, "SendMessage", { po_name: "helper", message: "hi" })).toBe(
+      "storage_failed",
+    );
+    expect(await codeOf(world, "CreateSession", { po_name: "helper" })).toBe("storage_failed");
+    world.refuse(undefined);
+    expect(await world.ask("ListSessions", {})).toEqual({ sessions: [] });
+    expect(world.runtime().isIdle()).toBe(true);
+    const { turn_id } = await send(world, "again");
+    expect((await world.ask("WaitForTurn", { turn_id })).response).toBe("You said: again");
+  });
+
+  test("is refused in a session that was deleted", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const { session_id, turn_id } = await send(world, "hi");
+    await world.ask("WaitForTurn", { turn_id });
+    await world.ask("DeleteSession", { session_id });
+    const params = { po_name: "helper", message: "hi", session_id };
+    expect(await codeOf(world, "SendMessage", params)).toBe("session_not_found");
+  });
+
+  test("above the limit of what waits is refused, and the first goes on", async () => {
+    await using world = await openTestWorld();
+    const { session_id } = await send(world, "first");
+    const call = await world.model.next();
+    for (let count = 0; count < 100; count += 1) await send(world, `${count}`, session_id);
+    const params = { po_name: "helper", message: "one too many", session_id };
+    expect(await codeOf(world, "SendMessage", params)).toBe("overloaded");
+    call.answer("ok");
+    (await world.model.next()).answer("ok");
+    expect(await codeOf(world, "SendMessage", params)).toBe("ok");
+  });
+
+  test("takes images, keeps them once under their hash, and shows them to the model", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const data = Buffer.from("not really a picture").toString("base64");
+    const attachments = [
+      { media_type: "image/png", data, name: "a.png" },
+      { media_type: "image/png", data, name: null },
+    ];
+    const params = { po_name: "helper", message: "see", session_id: null, attachments };
+    const { turn_id, session_id } = await world.ask("SendMessage", params);
+    await world.ask("WaitForTurn", { turn_id });
+    expect(world.model.requests[0]?.messages[0]?.images).toEqual([
+      { media_type: "image/png", data },
+      { media_type: "image/png", data },
+    ]);
+    const { session } = await world.ask("GetSession", { session_id });
+    const kept = session.conversation[0]?.attachments ?? [];
+    expect(kept.map(({ bytes, name }) => [bytes, name])).toEqual([
+      [20, "a.png"],
+      [20, null],
+    ]);
+    expect(new Set(kept.map((one) => one.sha256)).size).toBe(1);
+    const wrong = [{ media_type: "text/html", data, name: null }];
+    expect(await codeOf(world, "SendMessage", { ...params, attachments: wrong })).toBe("bad_data");
+    const large = [{ media_type: "image/png", data: "A".repeat(12_000_000), name: null }];
+    expect(await codeOf(world, "SendMessage", { ...params, attachments: large })).toBe("too_large");
+  });
+});
+
+describe("a message key", () => {
+  const keyed = (world: TestWorld, message = "hi") =>
+    world.ask("SendMessage", { po_name: "helper", message, message_key: "k1" });
+
+  test("given again returns the same ids and starts nothing", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const first = await keyed(world);
+    await world.ask("WaitForTurn", { turn_id: first.turn_id });
+    const head = world.store.journal.head();
+    expect(await keyed(world, "something else")).toEqual(first);
+    expect(world.store.journal.head()).toBe(head);
+    expect(world.model.requests.length).toBe(1);
+  });
+
+  test("given by many at once makes one session and one turn", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const all = await Promise.all(Array.from({ length: 20 }, () => keyed(world)));
+    expect(all).toEqual(Array.from({ length: 20 }, () => all[0] as never));
+    expect((await world.ask("ListSessions", {})).sessions.length).toBe(1);
+  });
+
+  test("is known after a restart", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const first = await keyed(world);
+    await world.restart();
+    expect(await keyed(world)).toEqual(first);
+    await world.ask("WaitForTurn", { turn_id: first.turn_id });
+    expect((await world.ask("ListSessions", {})).sessions.length).toBe(1);
+  });
+
+  test("whose message could not be committed is free again", async () => {
+    await using world = await openTestWorld({ script: echo });
+    world.refuse(() => new JameyError("storage_failed", "The disk is full."));
+    const failed = await Promise.allSettled([keyed(world), keyed(world)]);
+    expect(failed.map((one) => one.status)).toEqual(["rejected", "rejected"]);
+    world.refuse(undefined);
+    const { turn_id } = await keyed(world);
+    expect((await world.ask("WaitForTurn", { turn_id })).status).toBe("completed");
+  });
+});
+
+describe("a message that steers", () => {
+  test("joins the running turn after the round of tools, and returns that turn's id", async () => {
+    const held = heldRun();
+    await using world = await openTestWorld({
+      tools: [testTool("put", { run: held.run })],
+      script: ({ messages }) =>
+        messages.length > 1
+          ? messages.map((message) => message.content).join(" | ")
+          : { text: "Wait.", calls: [{ name: "put", args: {} }] },
+    });
+    const first = await send(world, "go");
+    await held.started;
+    const steered = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "to the left",
+      session_id: first.session_id,
+      delivery: "steer",
+    });
+    expect(steered.turn_id).toBe(first.turn_id);
+    held.finish("done");
+    const { response } = await world.ask("WaitForTurn", { turn_id: first.turn_id });
+    expect(response).toBe("go | Wait. | done | to the left");
+  });
+
+  test("where no turn runs begins one", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const params = { po_name: "helper", message: "hi", session_id: null };
+    const { turn_id } = await world.ask("SendMessage", { ...params, delivery: "steer" });
+    expect((await world.ask("WaitForTurn", { turn_id })).response).toBe("You said: hi");
+  });
+});
+
+describe("CancelTurn", () => {
+  test("stops the running turn, aborts its model call, and parks what is queued", async () => {
+    await using world = await openTestWorld();
+    const first = await send(world, "first");
+    const call = await world.model.next();
+    call.write("I was about to");
+    const second = await send(world, "second", first.session_id);
+    await world.ask("CancelTurn", { turn_id: first.turn_id, reason: "changed my mind" });
+    expect(call.signal.aborted).toBe(true);
+    const run = await world.ask("WaitForTurn", { turn_id: first.turn_id });
+    expect([run.status, run.error]).toEqual(["cancelled", null]);
+    expect(world.model.requests.length).toBe(1);
+    const { session } = await world.ask("GetSession", { session_id: first.session_id });
+    expect([session.state, session.queued]).toEqual(["idle", 1]);
+    // The next message lets the parked one go first.
+    const third = await send(world, "third", first.session_id);
+    (await world.model.next()).answer("two");
+    (await world.model.next()).answer("three");
+    await world.ask("WaitForTurn", { turn_id: second.turn_id });
+    await world.ask("WaitForTurn", { turn_id: third.turn_id });
+    expect((await said(world, first.session_id)).slice(-4)).toEqual([
+      "user: second",
+      "assistant: two",
+      "user: third",
+      "assistant: three",
+    ]);
+  });
+
+  test("stops a running tool, and the call is told as interrupted", async () => {
+    const held = heldRun();
+    await using world = await openTestWorld({
+      tools: [testTool("put", { run: held.run })],
+      script: () => ({ calls: [{ name: "put", args: {} }] }),
+    });
+    const { turn_id, session_id } = await send(world, "go");
+    const { signal } = await held.started;
+    await world.ask("CancelTurn", { turn_id });
+    expect(signal.aborted).toBe(true);
+    expect((await said(world, session_id)).at(-1)).toStartWith("tool: Interrupted");
+  });
+
+  test("takes a queued turn out of the queue, and the others run", async () => {
+    await using world = await openTestWorld();
+    const first = await send(world, "first");
+    const call = await world.model.next();
+    const second = await send(world, "second", first.session_id);
+    const third = await send(world, "third", first.session_id);
+    await world.ask("CancelTurn", { turn_id: second.turn_id });
+    expect((await world.ask("WaitForTurn", { turn_id: second.turn_id })).status).toBe("cancelled");
+    call.answer("one");
+    (await world.model.next()).answer("three");
+    await world.ask("WaitForTurn", { turn_id: third.turn_id });
+    expect(await said(world, first.session_id)).toEqual([
+      "user: first",
+      "assistant: one",
+      "user: third",
+      "assistant: three",
+    ]);
+  });
+
+  test("of a turn that is over or was never there is refused", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const { turn_id } = await send(world, "hi");
+    await world.ask("WaitForTurn", { turn_id });
+    expect(await codeOf(world, "CancelTurn", { turn_id })).toBe("turn_not_found");
+    expect(await codeOf(world, "CancelTurn", { turn_id: "none" })).toBe("turn_not_found");
+  });
+});
+
+describe("WaitForTurn", () => {
+  test("answers at once where the turn is over, also after a restart", async () => {
+    await using world = await openTestWorld({ script: echo });
+    const { turn_id } = await send(world, "hi");
+    const run = await world.ask("WaitForTurn", { turn_id });
+    await world.restart();
+    expect(await world.ask("WaitForTurn", { turn_id, timeout_ms: 0 })).toEqual(run);
+  });
+
+  test("answers all who wait when the turn ends", async () => {
+    await using world = await openTestWorld();
+    const { turn_id } = await send(world, "hi");
+    const waiting = [1, 2, 3].map(() => world.ask("WaitForTurn", { turn_id }));
+    (await world.model.next()).answer("now");
+    const runs = await Promise.all(waiting);
+    expect(runs.map((run) => run.response)).toEqual(["now", "now", "now"]);
+  });
+
+  test("answers timeout, and the turn goes on", async () => {
+    await using world = await openTestWorld();
+    const { turn_id } = await send(world, "hi");
+    expect(await world.call("WaitForTurn", { turn_id, timeout_ms: 1 })).toEqual({
+      ok: false,
+      type: "Error",
+      payload: {
+        code: "timeout",
+        message: `The turn ${turn_id} goes on after 1 ms.`,
+        details: {},
+      },
+    });
+    (await world.model.next()).answer("late");
+    expect((await world.ask("WaitForTurn", { turn_id })).response).toBe("late");
+  });
+
+  test("with a time beyond what a timer holds does not answer at once", async () => {
+    await using world = await openTestWorld();
+    const { turn_id } = await send(world, "hi");
+    const waiting = world.ask("WaitForTurn", { turn_id, timeout_ms: 2 ** 40 });
+    const call = await world.model.next();
+    call.answer("fine");
+    expect((await waiting).response).toBe("fine");
+  });
+
+  test("of a caller that goes away is over, and the turn is not", async () => {
+    await using world = await openTestWorld();
+    const client = world.connect();
+    const { turn_id } = await send(world, "hi");
+    const waiting = world.call("WaitForTurn", { turn_id }, client.connection.caller);
+    client.close();
+    expect((await waiting).payload).toMatchObject({ code: "cancelled" });
+    const gone = AbortSignal.abort();
+    const late = await world.call("WaitForTurn", { turn_id }, world.passing(gone));
+    expect(late.payload).toMatchObject({ code: "cancelled" });
+    (await world.model.next()).answer("done");
+    expect((await world.ask("WaitForTurn", { turn_id })).status).toBe("completed");
+  });
+
+  test("of a turn whose session is deleted meanwhile is told so", async () => {
+    await using world = await openTestWorld();
+    const { turn_id, session_id } = await send(world, "hi");
+    const waiting = world.call("WaitForTurn", { turn_id });
+    const call = await world.model.next();
+    await world.ask("DeleteSession", { session_id });
+    expect(call.signal.aborted).toBe(true);
+    const { payload } = await waiting;
+    expect(JSON.stringify(payload)).toMatch(/cancelled|turn_not_found/);
+    expect(await codeOf(world, "WaitForTurn", { turn_id })).toBe("turn_not_found");
+  });
+
+  test("of a turn that failed has the error, and what there is of an answer", async () => {
+    await using world = await openTestWorld({
+      script: (_, index) => (index === 0 ? { fail: "provider_auth" } : "ok"),
+    });
+    const { turn_id, session_id } = await send(world, "hi");
+    const run = await world.ask("WaitForTurn", { turn_id });
+    expect([run.status, run.error]).toEqual([
+      "failed",
+      { code: "provider_auth", message: "test: provider_auth", details: {} },
+    ]);
+    const next = await send(world, "again", session_id);
+    expect((await world.ask("WaitForTurn", { turn_id: next.turn_id })).response).toBe("ok");
+  });
+});

@@ -1,0 +1,228 @@
+// What a turn is pinned to: model, prompt, tools, rules and limits, each from whoever comes first.
+import { describe, expect, test } from "bun:test";
+import type { TurnAgent } from "../../src/protocol/agents.ts";
+import type { Params } from "../../src/protocol/commands/index.ts";
+import type { Attach } from "../../src/protocol/frames.ts";
+import { testTool } from "../support/test-tools.ts";
+import {
+  objectText,
+  openTestWorld,
+  type TestWorld,
+  type TestWorldOptions,
+} from "../support/world.ts";
+
+type Settings = Params<"SendMessage">["settings"];
+
+/** The agent that one message's turn is pinned to. */
+async function agentOf(
+  world: TestWorld,
+  settings: Settings = {},
+  attach: Partial<Attach> = {},
+): Promise<TurnAgent> {
+  const client = world.connect(attach);
+  const params = { po_name: "helper", message: "hi", session_id: null, settings };
+  const { turn_id } = await world.ask("SendMessage", params, client.connection.caller);
+  const row = await world.happened(
+    "TurnStarted",
+    ({ payload }) => "turn_id" in payload && payload.turn_id === turn_id,
+  );
+  if (row.type !== "TurnStarted") throw new Error("no turn started");
+  return row.payload.agent;
+}
+
+const helper = (front: string, body?: string) => ({
+  "helper.md": objectText({ name: "helper", front, ...(body === undefined ? {} : { body }) }),
+});
+
+const tools = () => [
+  testTool("look", { risk: "read", replay: "safe" }),
+  testTool("put", { risk: "write" }),
+];
+
+const open = (options: TestWorldOptions = {}) =>
+  openTestWorld({ script: () => "ok", tools: tools(), ...options });
+
+describe("the model of a turn", () => {
+  const object = helper("model: from/object");
+  const config = { model: "from/config" };
+  const variables = { JAMEY_MODEL: "from/variable" };
+
+  test.each([
+    ["the message's", { model: "from/message" }, variables, object, config, "from/message"],
+    ["the caller's JAMEY_MODEL", {}, variables, object, config, "from/variable"],
+    ["the object's", {}, {}, object, config, "from/object"],
+    ["the settings'", {}, {}, helper(""), config, "from/config"],
+    ["the first that has a key", {}, {}, helper(""), {}, "test/one"],
+  ])("is %s", async (_, settings, callers, objects, settingsOfDaemon, wanted) => {
+    await using world = await open({ objects, config: settingsOfDaemon });
+    expect((await agentOf(world, settings, { variables: callers })).model).toBe(wanted);
+  });
+
+  test("where nobody names one is chosen with the caller's own keys, and once", async () => {
+    const seen: (string | undefined)[] = [];
+    await using world = await open({
+      objects: helper(""),
+      models: {
+        choose: async (variable) => {
+          seen.push(variable("OPENAI_API_KEY"));
+          return { name: "test/chosen", from: "" };
+        },
+      },
+    });
+    const variables = { OPENAI_API_KEY: "sk-mine" };
+    expect((await agentOf(world, {}, { variables })).model).toBe("test/chosen");
+    expect(seen).toEqual(["sk-mine"]);
+  });
+});
+
+describe("the tools of a turn", () => {
+  test("are the object's capabilities that are tools; the log names the others", async () => {
+    await using world = await open({ objects: helper("capabilities: [put, fly, look, put]") });
+    expect((await agentOf(world)).tools).toEqual([
+      { name: "put", risk: "write", replay: "never" },
+      { name: "look", risk: "read", replay: "safe" },
+    ]);
+    expect(world.log.filter((line) => line.includes("capability is no tool"))).toEqual([
+      expect.stringContaining("po=helper capability=fly"),
+    ]);
+  });
+
+  test("may be narrowed by the message, never widened", async () => {
+    await using world = await open({ objects: helper("capabilities: [look]") });
+    const names = async (given: string[]) =>
+      (await agentOf(world, { tools: given })).tools.map((tool) => tool.name);
+    expect(await names(["look", "put"])).toEqual(["look"]);
+    expect(await names(["put"])).toEqual([]);
+  });
+});
+
+describe("the rules of a turn", () => {
+  const rule = (tool: string, action: "allow" | "ask" | "deny", match: string | null = null) => ({
+    tool,
+    match,
+    action,
+  });
+
+  test("are the caller's, then the object's, which may only narrow, then the environment's", async () => {
+    await using world = await open({
+      objects: helper("permissions: { put: allow, look: ask, 'put(x *)': deny }"),
+      config: { permissions: { put: "allow", look: "allow" } },
+    });
+    const rules = [rule("put", "allow", "a *")];
+    expect((await agentOf(world, { rules })).rules).toEqual([
+      rule("put", "allow", "a *"),
+      rule("look", "ask"),
+      rule("put", "deny", "x *"),
+      rule("put", "allow"),
+      rule("look", "allow"),
+    ]);
+  });
+
+  test("of a process that a tool started allow nothing", async () => {
+    await using world = await open();
+    const rules = [rule("*", "allow"), rule("put", "deny")];
+    expect((await agentOf(world, { rules }, { call_id: "c" })).rules).toEqual([
+      rule("put", "deny"),
+    ]);
+  });
+
+  test("have an object that asks for itself ask, although the environment allows", async () => {
+    const put = testTool("put", { risk: "write" });
+    await using world = await openTestWorld({
+      objects: helper("capabilities: [put]\npermissions: { put: ask }"),
+      config: { permissions: { put: "allow" } },
+      tools: [put],
+      script: () => ({ calls: [{ name: "put", args: {} }] }),
+    });
+    await agentOf(world);
+    await world.happened("HumanRequestQueued");
+    expect(put.ledger).toEqual([]);
+  });
+});
+
+describe("a call that needs a human when none is there", () => {
+  const options: TestWorldOptions = {
+    objects: helper("capabilities: [put]"),
+    script: ({ messages }) => {
+      const last = messages[messages.length - 1];
+      return last?.role === "tool" ? last.content : { calls: [{ name: "put", args: {} }] };
+    },
+  };
+  const run = async (world: TestWorld, on_ask: "queue" | "deny" | "fail") => {
+    const { turn_id } = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "go",
+      session_id: null,
+      settings: { on_ask },
+    });
+    return await world.ask("WaitForTurn", { turn_id });
+  };
+
+  test("is denied by `deny`, and the turn goes on", async () => {
+    await using world = await open(options);
+    const { status, response, denials } = await run(world, "deny");
+    expect([status, response, denials.length]).toEqual([
+      "completed",
+      "Denied: it needs a human's approval and nobody is there to give it.",
+      1,
+    ]);
+  });
+
+  test("ends the turn by `fail`", async () => {
+    await using world = await open(options);
+    const { status, error } = await run(world, "fail");
+    expect([status, error?.code]).toEqual(["failed", "blocked"]);
+  });
+});
+
+describe("the rest of a turn", () => {
+  test("limits are the message's over the object's over the environment's", async () => {
+    await using world = await open({
+      objects: helper("limits: { max_iterations: 2, max_tool_iterations: 2 }"),
+      config: { limits: { max_iterations: 1, max_tool_iterations: 1, max_parallel_tools: 1 } },
+    });
+    const { config } = await agentOf(world, { limits: { max_iterations: 3 } });
+    expect([config.max_iterations, config.max_tool_iterations, config.max_parallel_tools]).toEqual([
+      3, 2, 1,
+    ]);
+  });
+
+  test("the prompt is the message's or the object's, and kept once while it stays the same", async () => {
+    await using world = await open({ objects: helper("", "You help.") });
+    const agent = await agentOf(world, { system: "You count." });
+    expect(agent.system_prompt).toBe("You count.");
+    const first = await agentOf(world);
+    expect(first.system_prompt).toBe("You help.");
+    const { sessions } = await world.ask("ListSessions", { limit: 1 });
+    const again = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "again",
+      session_id: sessions[0]?.session_id ?? "",
+    });
+    const row = await world.happened(
+      "TurnStarted",
+      ({ payload }) => "turn_id" in payload && payload.turn_id === again.turn_id,
+    );
+    expect(row.payload).toMatchObject({
+      agent: { system_prompt: null, prompt_hash: first.prompt_hash },
+    });
+  });
+
+  test("the model is given the specs of just these tools", async () => {
+    await using world = await openTestWorld({
+      objects: helper("capabilities: [look]"),
+      tools: tools(),
+    });
+    const { turn_id } = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "hi",
+      session_id: null,
+    });
+    const call = await world.model.next();
+    expect(call.request.tools).toEqual([
+      { name: "look", description: "Does look.", parameters: { type: "object" } },
+    ]);
+    call.answer("ok");
+    await world.ask("WaitForTurn", { turn_id });
+  });
+});
