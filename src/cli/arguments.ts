@@ -1,0 +1,167 @@
+// Reads flags and words by a table of flags. Strict: what the table does not name is an error.
+// Rules: 1. A flag's value is the next argument whatever it looks like, unless that is itself a flag of
+//           the table. 2. Everything after `--` is words. 3. `-` is a word.
+import { JameyError } from "../protocol/errors.ts";
+import { suggest } from "./suggest.ts";
+
+export interface Flag {
+  type: "string" | "boolean";
+  description: string;
+  alias?: string;
+  valueHint?: string;
+  /** The only values it takes. */
+  options?: readonly string[];
+  isRepeatable?: true;
+}
+
+export type Flags = Readonly<Record<string, Flag>>;
+
+export interface Arguments {
+  words: readonly string[];
+  has(name: string): boolean;
+  text(name: string): string | undefined;
+  list(name: string): readonly string[];
+}
+
+export const usageError = (message: string): JameyError =>
+  new JameyError("invalid_request", message);
+
+interface Token {
+  flag: string;
+  /** Undefined for a flag without a value. */
+  value: string | undefined;
+  /** How many arguments it took. */
+  length: number;
+}
+
+export function readArguments(flags: Flags, raw: readonly string[]): Arguments {
+  const words: string[] = [];
+  const values = new Map<string, string[]>();
+  for (let index = 0; index < raw.length; ) {
+    const argument = raw[index] ?? "";
+    if (argument === "--") {
+      words.push(...raw.slice(index + 1));
+      break;
+    }
+    if (!isFlag(argument)) {
+      words.push(argument);
+      index += 1;
+      continue;
+    }
+    const tokens = readFlag(flags, raw, index);
+    for (const token of tokens) addValue(flags, values, token);
+    index += Math.max(...tokens.map((token) => token.length));
+  }
+  return {
+    words,
+    has: (name) => values.has(name),
+    text: (name) => values.get(name)?.at(-1),
+    list: (name) => values.get(name) ?? [],
+  };
+}
+
+/** Where the first word stands, flags and their values left aside; -1 where there is none. */
+export function findFirstWord(flags: Flags, raw: readonly string[]): number {
+  for (let index = 0; index < raw.length; ) {
+    const argument = raw[index] ?? "";
+    if (argument === "--") return -1;
+    if (!isFlag(argument)) return index;
+    index += lengthOf(flags, raw, index);
+  }
+  return -1;
+}
+
+const isFlag = (argument: string): boolean => argument.startsWith("-") && argument !== "-";
+
+/** A flag that the table does not know may belong to the command that is looked for: it counts as one argument. */
+function lengthOf(flags: Flags, raw: readonly string[], index: number): number {
+  try {
+    return Math.max(...readFlag(flags, raw, index).map((token) => token.length));
+  } catch {
+    return 1;
+  }
+}
+
+function addValue(flags: Flags, values: Map<string, string[]>, token: Token): void {
+  const { flag, value } = token;
+  const options = flags[flag]?.options;
+  if (value !== undefined && options && !options.includes(value)) {
+    throw usageError(`--${flag} takes ${options.join(", ")}; not '${value}'.`);
+  }
+  const before = values.get(flag) ?? [];
+  if (before.length > 0 && value !== undefined && !flags[flag]?.isRepeatable) {
+    throw usageError(`--${flag} is given twice.`);
+  }
+  values.set(flag, value === undefined ? before : [...before, value]);
+}
+
+function readFlag(flags: Flags, raw: readonly string[], index: number): Token[] {
+  const argument = raw[index] ?? "";
+  return argument.startsWith("--")
+    ? [readLong(flags, raw, index, argument)]
+    : readShorts(flags, raw, index, argument);
+}
+
+function readLong(flags: Flags, raw: readonly string[], index: number, argument: string): Token {
+  const equals = argument.indexOf("=");
+  const flag = equals < 0 ? argument.slice(2) : argument.slice(2, equals);
+  const row = Object.hasOwn(flags, flag) ? flags[flag] : undefined;
+  if (!row) throw unknownFlag(`--${flag}`, flags);
+  if (row.type === "boolean") {
+    if (equals >= 0) throw usageError(`--${flag} takes no value.`);
+    return { flag, value: undefined, length: 1 };
+  }
+  if (equals >= 0) return { flag, value: argument.slice(equals + 1), length: 1 };
+  return { flag, value: nextValue(flags, raw, index, `--${flag}`), length: 2 };
+}
+
+/** `-qv`, `-p TEXT`, `-pTEXT`. */
+function readShorts(
+  flags: Flags,
+  raw: readonly string[],
+  index: number,
+  argument: string,
+): Token[] {
+  const tokens: Token[] = [];
+  for (let at = 1; at < argument.length; at += 1) {
+    const letter = argument.charAt(at);
+    const found = Object.entries(flags).find(([, row]) => row.alias === letter);
+    if (!found) throw unknownFlag(`-${letter}`, flags);
+    const [flag, row] = found;
+    if (row.type === "boolean") {
+      tokens.push({ flag, value: undefined, length: 1 });
+      continue;
+    }
+    const rest = argument.slice(at + 1).replace(/^=/, "");
+    const isAttached = at + 1 < argument.length;
+    const value = isAttached ? rest : nextValue(flags, raw, index, `-${letter}`);
+    tokens.push({ flag, value, length: isAttached ? 1 : 2 });
+    break;
+  }
+  return tokens;
+}
+
+function nextValue(flags: Flags, raw: readonly string[], index: number, shown: string): string {
+  const value = raw[index + 1];
+  if (value === undefined) throw usageError(`${shown} needs a value.`);
+  const name = value.replace(/=.*$/s, "");
+  const isKnownFlag = Object.entries(flags).some(
+    ([flag, row]) => name === `--${flag}` || (row.alias !== undefined && value === `-${row.alias}`),
+  );
+  if (isKnownFlag) {
+    throw usageError(
+      `${shown} needs a value, and '${value}' is a flag. Write ${shown}=${value} if you mean it.`,
+    );
+  }
+  return value;
+}
+
+function unknownFlag(shown: string, flags: Flags): JameyError {
+  const known = Object.entries(flags).flatMap(([flag, row]) =>
+    row.alias === undefined ? [`--${flag}`] : [`--${flag}`, `-${row.alias}`],
+  );
+  const close = shown.startsWith("--") ? suggest(shown, known) : undefined;
+  return usageError(
+    `Unknown option ${shown}.${close ? ` Did you mean ${close}?` : ""} See 'jamey --help'.`,
+  );
+}

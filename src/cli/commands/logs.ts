@@ -1,0 +1,77 @@
+// `jamey daemon logs`: the daemon's log file, its end first, then what is added.
+import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
+import { logPath } from "../../client/start.ts";
+import { JameyError } from "../../protocol/errors.ts";
+import { daemonOptions } from "../connect.ts";
+import type { Context } from "../context.ts";
+import { readCount } from "../settings.ts";
+import { endBySignal, watchSignals } from "../signals.ts";
+import { stripControl } from "../strip.ts";
+
+const DEFAULT_LINES = 200;
+/** The part of the file that is looked at for its last lines, and read at once when it grows. Bytes. */
+const MAX_READ_BYTES = 1024 * 1024;
+const POLL_MS = 250;
+
+export async function logs(context: Context): Promise<number> {
+  const path = logPath(daemonOptions(context));
+  const lines = readCount(context.arguments, "limit") ?? DEFAULT_LINES;
+  let file = openLog(path);
+  try {
+    const { size } = fstatSync(file);
+    let at = Math.max(0, size - MAX_READ_BYTES);
+    const tail = read(file, at, size);
+    at = size;
+    const shown = tail.trimEnd().split("\n").slice(-lines).join("\n");
+    if (shown !== "") await context.out.write(`${stripControl(shown)}\n`);
+    if (!context.arguments.has("follow")) return 0;
+    const watch = watchSignals();
+    while (!watch.signal.aborted && !context.out.gone.aborted) {
+      await pause(POLL_MS, watch.signal);
+      const now = statSync(path, { throwIfNoEntry: false });
+      // Moved away when it had grown too long: the new file is read from its beginning.
+      if (now && now.ino !== fstatSync(file).ino) {
+        closeSync(file);
+        file = openLog(path);
+        at = 0;
+      }
+      const end = Math.min(fstatSync(file).size, at + MAX_READ_BYTES);
+      if (end > at) await context.out.write(stripControl(read(file, at, end)));
+      at = end;
+    }
+    watch.stop();
+    const caught = watch.caught();
+    if (caught) endBySignal(caught);
+    return 0;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function openLog(path: string): number {
+  try {
+    return openSync(path, "r");
+  } catch (cause) {
+    throw new JameyError(
+      "not_found",
+      `There is no log yet at ${path}. Start the daemon: jamey daemon start`,
+      { cause },
+    );
+  }
+}
+
+function read(file: number, from: number, to: number): string {
+  const bytes = Buffer.alloc(to - from);
+  const length = readSync(file, bytes, 0, bytes.length, from);
+  return bytes.toString("utf8", 0, length);
+}
+
+async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, milliseconds);
+  const wake = () => resolve();
+  signal.addEventListener("abort", wake, { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", wake);
+}

@@ -1,0 +1,138 @@
+// `jamey requests`: what waits for a human, and answering it.
+// Rules: 1. What is approved is the hash of exactly the call that is printed. 2. A secret is never an argument.
+import { isatty } from "node:tty";
+import type { Link } from "../../client/link.ts";
+import { JameyError } from "../../protocol/errors.ts";
+import type { Answer, HumanRequest } from "../../protocol/messages.ts";
+import { usageError } from "../arguments.ts";
+import { readSecretLine } from "../ask.ts";
+import { withLink } from "../connect.ts";
+import { type Context, printJson } from "../context.ts";
+import { decodeInput, undecodable } from "../decode-input.ts";
+import { readStdin } from "../stdin.ts";
+import { oneLine, stripControl } from "../strip.ts";
+
+export const list = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const found = await link.call("ListPendingRequests", {});
+    if (context.isJson) await printJson(context, found);
+    else if (found.requests.length === 0) await context.note("Nothing waits for a human.");
+    else for (const request of found.requests) await context.out.write(describe(request));
+    return 0;
+  });
+
+export const respond = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const [named = "", ...words] = context.arguments.words;
+    const request = await findRequest(link, named);
+    if (request.kind === "approval") {
+      throw usageError(`${request.request_id} is an approval: jamey requests approve, or deny.`);
+    }
+    const isFromStdin = words.length === 0 || words.join(" ") === "-";
+    if (request.kind === "secret" && !isFromStdin) {
+      throw usageError("A secret on the command line can be read by others: pipe it in instead.");
+    }
+    const isTyped = request.kind === "secret" && isatty(0);
+    const text = isTyped
+      ? await typedSecret(context)
+      : isFromStdin
+        ? await textOfStdin()
+        : words.join(" ");
+    const response: Answer =
+      request.kind === "secret" ? { type: "secret", value: text } : { type: "answer", text };
+    return await send(context, link, { request, response, said: "Answered" });
+  });
+
+export const approve = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const scope = context.arguments.has("session") ? "session" : "once";
+    return await decide(context, link, { decision: "approve", scope, reason: null });
+  });
+
+export const deny = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const reason = context.arguments.text("reason") ?? null;
+    return await decide(context, link, { decision: "deny", scope: "once", reason });
+  });
+
+type Decision = Pick<Extract<Answer, { type: "decision" }>, "decision" | "scope" | "reason">;
+
+async function decide(context: Context, link: Link, decision: Decision): Promise<number> {
+  const request = await findRequest(link, context.arguments.words[0] ?? "");
+  const { hash } = request;
+  if (hash === null) {
+    throw usageError(`${request.request_id} is a ${request.kind}: jamey requests answer.`);
+  }
+  const said = decision.decision === "approve" ? "Approved" : "Denied";
+  const response: Answer = { type: "decision", hash, ...decision };
+  return await send(context, link, { request, response, said });
+}
+
+async function send(
+  context: Context,
+  link: Link,
+  options: { request: HumanRequest; response: Answer; said: string },
+): Promise<number> {
+  const { request, response, said } = options;
+  const { request_id } = request;
+  await link.call("RespondToRequest", { request_id, response });
+  if (context.isJson) await printJson(context, { request_id });
+  else await context.out.write(`${said} ${describe(request)}`);
+  return 0;
+}
+
+async function findRequest(link: Link, text: string): Promise<HumanRequest> {
+  const { requests } = await link.call("ListPendingRequests", {});
+  const exact = requests.find((request) => request.request_id === text);
+  if (exact) return exact;
+  const near = text === "" ? [] : requests.filter((one) => one.request_id.startsWith(text));
+  const [only, ...others] = near;
+  if (only && others.length === 0) return only;
+  if (only) {
+    throw usageError(
+      `'${text}' fits ${near.length} requests: ${near.map((one) => one.request_id).join(", ")}.`,
+    );
+  }
+  throw new JameyError(
+    "request_not_found",
+    `No open request '${text}'. See 'jamey requests list'.`,
+  );
+}
+
+/** All of it: who decides must see everything that is decided. */
+function describe(request: HumanRequest): string {
+  const { request_id, kind, from_po, question, options, tool_call, deadline_at } = request;
+  const lines = [
+    `${request_id} ${kind} from ${oneLine(from_po, 64)}: ${stripControl(question)}`,
+    ...(tool_call
+      ? [`  ${oneLine(tool_call.name, 64)} ${stripControl(JSON.stringify(tool_call.args))}`]
+      : []),
+    ...(options.length > 0
+      ? [`  options: ${options.map((option) => oneLine(option, 100)).join(" | ")}`]
+      : []),
+    ...(deadline_at === null ? [] : [`  until ${deadline_at}`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+async function typedSecret({ err }: Context): Promise<string> {
+  await err.write("secret (not shown): ");
+  const line = await readSecretLine();
+  await err.write("\n");
+  if (line) return line;
+  throw new JameyError("input_missing", "No secret was given.");
+}
+
+async function textOfStdin(): Promise<string> {
+  const bytes = await readStdin(
+    { type: "read", graceMs: undefined, notice: undefined },
+    () => undefined,
+  );
+  if (bytes === "skipped") throw undecodable("stdin");
+  const input = decodeInput(bytes);
+  if (input.type !== "text") throw undecodable("stdin");
+  const text = input.text.replace(/\r?\n$/, "");
+  if (text === "")
+    throw new JameyError("input_missing", "The answer is empty: give it as text, or pipe it in.");
+  return text;
+}

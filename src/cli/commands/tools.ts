@@ -1,0 +1,68 @@
+// `jamey tools` and `jamey list-tools`: what agents can do, and doing it by hand.
+import type { Json } from "../../protocol/messages.ts";
+import { usageError } from "../arguments.ts";
+import { withLink } from "../connect.ts";
+import { type Context, columns, printJson } from "../context.ts";
+import { findSession } from "../find-session.ts";
+import { oneLine, stripControl } from "../strip.ts";
+
+export const list = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const found = await link.call("ListTools", {});
+    if (context.isJson) await printJson(context, found);
+    else {
+      const rows = found.tools.map(({ name, risk, description }) => [
+        oneLine(name, 64),
+        risk,
+        oneLine(description, 200),
+      ]);
+      await context.out.write(columns(rows));
+    }
+    return 0;
+  });
+
+export const runTool = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const [name = "", ...words] = context.arguments.words;
+    const args = readToolArguments(words);
+    const named = context.arguments.text("session");
+    const session_id = named === undefined ? null : (await findSession(link, named)).session_id;
+    const { result } = await link.call("RunTool", { session_id, name, args });
+    if (context.isJson) await printJson(context, { result });
+    else {
+      const output = stripControl(result.output).replace(/\n+$/, "");
+      if (output !== "") await context.out.write(`${output}\n`);
+    }
+    return result.success ? 0 : 1;
+  });
+
+/** One JSON object, or `key=value` pairs whose values are JSON where they read as such, else text. */
+export function readToolArguments(words: readonly string[]): Json {
+  const [first] = words;
+  if (first === undefined) return {};
+  if (first.startsWith("{")) {
+    if (words.length > 1) throw usageError("Give one JSON object, or key=value pairs.");
+    return readJson(first) ?? refuse(first);
+  }
+  const pairs = words.map((word): [string, Json] => {
+    const at = word.indexOf("=");
+    if (at < 1)
+      throw usageError(`'${word}' is no argument of a tool: write key=value, or one JSON object.`);
+    const value = word.slice(at + 1);
+    return [word.slice(0, at), readJson(value) ?? value];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function refuse(text: string): never {
+  throw usageError(`The tool's arguments are not valid JSON: ${oneLine(text, 100)}`);
+}
+
+function readJson(text: string): Json | undefined {
+  try {
+    // JSON.parse gives JSON and nothing else.
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,60 @@
+// What every command is given: its arguments, where it writes, and the program it is part of.
+import type { Variables } from "../client/variables.ts";
+import type { Arguments } from "./arguments.ts";
+import { paint } from "./colour.ts";
+import type { Output } from "./write-out.ts";
+
+/** What only main.ts knows. */
+export interface Host {
+  /** The command line that starts this program again. */
+  program: string[];
+  variables: Variables;
+  /** Absolute path of the working directory. */
+  directory: string;
+  serve(options: { environment: string; foreground: boolean }): Promise<number>;
+}
+
+export interface Context {
+  host: Host;
+  arguments: Arguments;
+  out: Output;
+  err: Output;
+  isJson: boolean;
+  /** A line on stderr, unless -q. */
+  note(text: string): Promise<void>;
+}
+
+/** Runs a command; the number is the exit code. */
+export type Run = (context: Context) => Promise<number>;
+
+export function createContext(options: Omit<Context, "note" | "isJson">): Context {
+  const { err } = options;
+  const isQuiet = options.arguments.has("quiet");
+  return {
+    ...options,
+    isJson: options.arguments.has("json"),
+    async note(text) {
+      if (!isQuiet) await err.write(`${paint(err.hasColour, "dim", text)}\n`);
+    },
+  };
+}
+
+export const printJson = (context: Context, value: unknown): Promise<void> =>
+  context.out.write(`${JSON.stringify(value, null, 2)}\n`);
+
+/** Rows as aligned columns; the last column is not padded. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, cell] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? 0, Bun.stringWidth(cell));
+    }
+  }
+  const padded = rows.map((row) =>
+    row
+      .map((cell, index) => cell + " ".repeat((widths[index] ?? 0) - Bun.stringWidth(cell)))
+      .join("  ")
+      .trimEnd(),
+  );
+  return padded.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,38 @@
+// Durations as people write them: 500ms, 90s, 10m, 1h30m, 2d; a plain number is seconds.
+import { usageError } from "./arguments.ts";
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+/** The longest timer that the runtime keeps: 2^31 - 1 ms, about 24 days. */
+const MAX_DURATION_MS = 2_147_483_647;
+
+export function parseDuration(text: string, flag: string): number {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
+  const isWhole = parts.length > 0 && parts.map((part) => part[0]).join("") === text;
+  const milliseconds = isWhole
+    ? parts.reduce((sum, part) => sum + Number(part[1]) * (UNIT_MS[part[2] ?? ""] ?? 0), 0)
+    : /^\d+(\.\d+)?$/.test(text)
+      ? Number(text) * 1000
+      : Number.NaN;
+  if (!(milliseconds > 0 && milliseconds <= MAX_DURATION_MS)) {
+    throw usageError(
+      `${flag}: '${text}' is no duration. Examples: 500ms, 90s, 10m, 1h30m (at most 24 days).`,
+    );
+  }
+  return Math.round(milliseconds);
+}
+
+/** 0.4s, 12s, 3m 20s */
+export function showDuration(milliseconds: number): string {
+  if (milliseconds < 10_000) return `${(milliseconds / 1000).toFixed(1)}s`;
+  const seconds = Math.round(milliseconds / 1000);
+  if (seconds < 60) return `${seconds}s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes}m ${seconds % 60}s`;
+  return `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
+}

@@ -1,0 +1,117 @@
+// Questions that agents ask while somebody sits at the terminal: shown whole, answered in place, one at a time.
+// Rule: what does not read as a clear yes is a no; the hash that is sent is that of the call that was shown.
+
+import type { TypedEvent } from "../client/events.ts";
+import type { Link } from "../client/link.ts";
+import { JameyError, messageOf } from "../protocol/errors.ts";
+import type { Answer, HumanRequest } from "../protocol/messages.ts";
+import { hideTyping, type LineReader } from "./ask.ts";
+import { paint } from "./colour.ts";
+import type { Context } from "./context.ts";
+import { oneLine, stripControl } from "./strip.ts";
+
+export interface HumanRequests {
+  take(event: TypedEvent): void;
+  stop(): void;
+}
+
+export function answerRequests(options: {
+  context: Context;
+  link: Link;
+  lines: LineReader;
+  /** Before a question is written. */
+  before(): Promise<void>;
+}): HumanRequests {
+  const { context, link, lines, before } = options;
+  const { out, err } = context;
+  const open = new Map<string, Open>();
+  let isAsking = false;
+
+  async function askAll(): Promise<void> {
+    if (isAsking) return;
+    isAsking = true;
+    for (let next = first(open); next; next = first(open)) {
+      await ask(next);
+      open.delete(next.request.request_id);
+    }
+    isAsking = false;
+  }
+
+  async function ask({ request, closed }: Open): Promise<void> {
+    await before();
+    await out.write(questionText(request, out.hasColour));
+    const show = request.kind === "secret" ? hideTyping() : () => undefined;
+    const typed = lines.next().then((line) => ({ line }));
+    const answered = await Promise.race([typed, closed.promise]).finally(show);
+    if (!answered) {
+      await out.write("\n(no longer asked)\n");
+      return;
+    }
+    try {
+      const response = answerOf(request, answered.line);
+      await link.call("RespondToRequest", { request_id: request.request_id, response });
+    } catch (thrown) {
+      const isLate = thrown instanceof JameyError && thrown.code === "already_answered";
+      const text = isLate ? "It was answered elsewhere." : messageOf(thrown);
+      await err.write(`${stripControl(text)}\n`);
+    }
+  }
+
+  return {
+    take(event) {
+      if (event.event_type === "HumanRequestQueued") {
+        const closed = Promise.withResolvers<undefined>();
+        open.set(event.payload.request_id, { request: event.payload, closed });
+        void askAll();
+      } else if (
+        event.event_type === "HumanRequestResponded" ||
+        event.event_type === "HumanRequestExpired"
+      ) {
+        const { request_id } = event.payload;
+        open.get(request_id)?.closed.resolve(undefined);
+        open.delete(request_id);
+      }
+    },
+    stop() {
+      for (const { closed } of open.values()) closed.resolve(undefined);
+      open.clear();
+    },
+  };
+}
+
+interface Open {
+  request: HumanRequest;
+  /** Resolves when there is nothing to answer any more. */
+  closed: PromiseWithResolvers<undefined>;
+}
+
+const first = (open: Map<string, Open>): Open | undefined => open.values().next().value;
+
+export function questionText(request: HumanRequest, hasColour: boolean): string {
+  const { kind, from_po, question, options, tool_call } = request;
+  const who = `✋ ${oneLine(from_po, 64)}`;
+  const choices =
+    options.length > 0 ? `\n  ${options.map((option) => oneLine(option, 200)).join(" | ")}` : "";
+  const head = paint(hasColour, "yellow", `${who}: ${stripControl(question)}`);
+  if (kind !== "approval") return `${head}${choices}\n? `;
+  const call = tool_call
+    ? `\n  ${oneLine(tool_call.name, 64)} ${stripControl(JSON.stringify(tool_call.args, null, 2)).replaceAll("\n", "\n  ")}`
+    : "";
+  return `${head}${call}\n[y]es once, [s]ession, [n]o? `;
+}
+
+/** End of input is a no, and an empty answer. */
+export function answerOf(request: HumanRequest, line: string | undefined): Answer {
+  const text = line?.trim() ?? "";
+  if (request.kind === "question") return { type: "answer", text };
+  if (request.kind === "secret") return { type: "secret", value: text };
+  const isSession = /^s(ession)?$/i.test(text);
+  const isYes = isSession || /^y(es)?$/i.test(text);
+  return {
+    type: "decision",
+    decision: isYes ? "approve" : "deny",
+    hash: request.hash ?? "",
+    scope: isSession ? "session" : "once",
+    reason: isYes || text === "" || /^no?$/i.test(text) ? null : text,
+  };
+}

@@ -1,0 +1,163 @@
+// The command line: which row of the table was meant, what it is given, and how its end becomes an exit code.
+// Rule: an exit code is only ever set, never forced: returning naturally is what flushes stdout.
+import { isatty } from "node:tty";
+import { errorCodes, toErrorBody } from "../protocol/errors.ts";
+import {
+  type Arguments,
+  type Flags,
+  findFirstWord,
+  readArguments,
+  usageError,
+} from "./arguments.ts";
+import { hasColour, paint } from "./colour.ts";
+import { type Context, createContext, type Host, type Run } from "./context.ts";
+import { globalFlags, oneShotFlags } from "./flags.ts";
+import { chooseMode } from "./mode.ts";
+import { stripControl } from "./strip.ts";
+import { suggest } from "./suggest.ts";
+import { type Row, type Rows, rows } from "./table.ts";
+import { createOutput, type Output } from "./write-out.ts";
+
+const READER_GONE = 141;
+
+/** What was meant: a command with its arguments, a page of help, or an error that says why not. */
+interface Plan {
+  arguments: Arguments;
+  run: Run;
+}
+
+/** Runs one command line; the number is the exit code. */
+export async function runCli(raw: readonly string[], host: Host): Promise<number> {
+  const { out, err } = openOutputs(raw, host);
+  try {
+    const { arguments: given, run } = await plan(raw);
+    const context: Context = createContext({ host, arguments: given, out, err });
+    const code = await run(context);
+    return out.gone.aborted && code === 0 ? READER_GONE : code;
+  } catch (thrown) {
+    return await fail(thrown, { raw, out, err });
+  }
+}
+
+/** Colours have to be known before the arguments are: an error in them is written in colour too. */
+function openOutputs(raw: readonly string[], { variables }: Host): { out: Output; err: Output } {
+  const before = raw.slice(0, raw.includes("--") ? raw.indexOf("--") : undefined);
+  const at = before.indexOf("--color");
+  const attached = before.find((argument) => argument.startsWith("--color="));
+  const flag = attached?.slice("--color=".length) ?? (at < 0 ? undefined : before[at + 1]);
+  const isOffByFlag = before.includes("--no-color");
+  const open = (sink: NodeJS.WriteStream, name: string, isTerminal: boolean) =>
+    createOutput({
+      sink,
+      name,
+      isTerminal,
+      hasColour: hasColour({ flag, isOffByFlag, variables, isTerminal }),
+    });
+  return {
+    out: open(process.stdout, "stdout", isatty(1)),
+    err: open(process.stderr, "stderr", isatty(2)),
+  };
+}
+
+async function plan(raw: readonly string[]): Promise<Plan> {
+  const rootFlags = { ...globalFlags, ...oneShotFlags };
+  const index = findFirstWord(rootFlags, raw);
+  const name = raw[index];
+  const row = name !== undefined && Object.hasOwn(rows, name) ? rows[name] : undefined;
+  if (row && name !== undefined) {
+    return await planRow(row, [name], [...raw.slice(0, index), ...raw.slice(index + 1)], index);
+  }
+  const given = readArguments(rootFlags, raw);
+  if (given.has("help")) return await helpPlan([], given);
+  const mode = chooseMode({
+    words: given.words,
+    hasPromptFlag: given.has("prompt"),
+    isStdinExplicit: given.has("stdin"),
+    isStdinTerminal: isatty(0),
+    isStdoutTerminal: isatty(1),
+    commands: Object.keys(rows),
+  });
+  if (mode.type === "wrong") throw mode.error;
+  const module = mode.type === "one_shot" ? rows.run : rows.chat;
+  if (mode.type === "interactive") readArguments({ ...globalFlags, ...rows.chat?.flags }, raw);
+  return { arguments: given, run: await loadRow(module, "run") };
+}
+
+/** `from` is where the words of this row begin. */
+async function planRow(
+  row: Row,
+  path: readonly string[],
+  raw: readonly string[],
+  from: number,
+): Promise<Plan> {
+  const flags: Flags = { ...globalFlags, ...row.flags };
+  if (row.rows) return await planGroup(row.rows, path, raw, from);
+  const given = readArguments(flags, raw);
+  if (given.has("help")) return await helpPlan(path, given);
+  checkWords(row, path, given.words);
+  return { arguments: given, run: await loadRow(row, path.join(" ")) };
+}
+
+async function planGroup(
+  group: Rows,
+  path: readonly string[],
+  raw: readonly string[],
+  from: number,
+): Promise<Plan> {
+  const next = findFirstWord(globalFlags, raw.slice(from));
+  const name = next < 0 ? undefined : raw[from + next];
+  const shown = `jamey ${path.join(" ")}`;
+  if (name === undefined) {
+    const given = readArguments(globalFlags, raw);
+    if (given.has("help")) return await helpPlan(path, given);
+    throw usageError(`${shown} needs one of: ${Object.keys(group).join(", ")}.`);
+  }
+  const row = Object.hasOwn(group, name) ? group[name] : undefined;
+  if (!row) {
+    const close = suggest(name, Object.keys(group));
+    const meant = close
+      ? `Did you mean '${shown} ${close}'?`
+      : `There are: ${Object.keys(group).join(", ")}.`;
+    throw usageError(`Unknown command '${shown} ${name}'. ${meant}`);
+  }
+  const at = from + next;
+  return await planRow(row, [...path, name], [...raw.slice(0, at), ...raw.slice(at + 1)], at);
+}
+
+function checkWords(row: Row, path: readonly string[], given: readonly string[]): void {
+  const words = row.words ?? [];
+  const missing = words.find((word, index) => !word.isOptional && given[index] === undefined);
+  const shown = `jamey ${path.join(" ")}`;
+  if (missing) throw usageError(`${shown} needs a <${missing.name}>. See '${shown} --help'.`);
+  const takesAll = words.some((word) => word.isRest);
+  if (!takesAll && given.length > words.length) {
+    throw usageError(`${shown} does not take '${given[words.length]}'. See '${shown} --help'.`);
+  }
+}
+
+async function loadRow(row: Row | undefined, name: string): Promise<Run> {
+  if (!row?.load) throw usageError(`'${name}' cannot be run. See 'jamey --help'.`);
+  return await row.load();
+}
+
+async function helpPlan(path: readonly string[], given: Arguments): Promise<Plan> {
+  const { showHelp } = await import("./help.ts");
+  return { arguments: given, run: (context) => showHelp(context, path) };
+}
+
+async function fail(
+  thrown: unknown,
+  { raw, out, err }: { raw: readonly string[]; out: Output; err: Output },
+): Promise<number> {
+  const body = toErrorBody(thrown);
+  const { exit: exit_code, retryable } = errorCodes[body.code];
+  const { code, message, details } = body;
+  // The arguments may be what is wrong, so whether JSON is wanted is looked up as it stands.
+  if (raw.includes("--json")) {
+    const object = { type: "error", error: { code, message, retryable, details }, exit_code };
+    await out.write(`${JSON.stringify(object)}\n`);
+  }
+  const text = stripControl(message).trimEnd();
+  await err.write(`${paint(err.hasColour, "red", "jamey:")} ${text}\n`);
+  return exit_code;
+}

@@ -1,0 +1,79 @@
+// How a one-shot ended, in one place: its exit code, and the object that JSON output carries.
+import { classify, type RunStatus } from "../protocol/classify.ts";
+import type { Reply } from "../protocol/commands/index.ts";
+import type { Run } from "../protocol/commands/session.ts";
+import { type ErrorBody, errorCodes } from "../protocol/errors.ts";
+import type { Usage } from "../protocol/messages.ts";
+import { type CaughtSignal, signalExitCodes } from "./signals.ts";
+
+export const SCHEMA_VERSION = 1;
+
+export interface Ended {
+  /** Set as soon as the message is kept; it is answered then, even if we do not see it. */
+  accepted: Reply<"SendMessage"> | null;
+  run: Run | null;
+  /** What failed outside of the run: arguments, input, the daemon, the time limit. */
+  error: ErrorBody | null;
+  caught: CaughtSignal | undefined;
+  warnings: readonly string[];
+  isStdinSkipped: boolean;
+  /** --denials ok */
+  areDenialsFine: boolean;
+}
+
+export interface Verdict {
+  status: RunStatus;
+  exit_code: number;
+  error: ErrorBody | null;
+}
+
+export function judge({ run, error, caught, areDenialsFine }: Ended): Verdict {
+  if (caught) return { status: "interrupted", exit_code: signalExitCodes[caught], error };
+  if (error) return { status: "failed", exit_code: errorCodes[error.code].exit, error };
+  if (!run) return { status: "failed", exit_code: 1, error: null };
+  const verdict = { ...classify(run), error: run.error };
+  const isOnlyDenied =
+    verdict.status === "blocked" && run.status === "completed" && run.pending_requests.length === 0;
+  return areDenialsFine && isOnlyDenied ? { ...verdict, exit_code: 0 } : verdict;
+}
+
+const noUsage: Usage = {
+  input_tokens: 0,
+  output_tokens: 0,
+  cached_tokens: 0,
+  reasoning_tokens: 0,
+  cost_usd: null,
+};
+
+/** The `result` object: the same for `json` and as the last line of `stream-json`. */
+export function resultObject(ended: Ended) {
+  const { run, accepted, warnings, isStdinSkipped } = ended;
+  const { status, exit_code, error } = judge(ended);
+  const usage = run?.usage ?? noUsage;
+  return {
+    type: "result",
+    schema_version: SCHEMA_VERSION,
+    status,
+    text: run?.response ?? "",
+    structured: null,
+    session_id: run?.session_id ?? accepted?.session_id ?? null,
+    run_id: run?.turn_id ?? accepted?.turn_id ?? null,
+    agent: run?.po_name ?? null,
+    model: run?.model ?? null,
+    stop_reason: run?.stop_reason ?? null,
+    turns: run?.model_calls ?? 0,
+    usage,
+    cost_usd: usage.cost_usd,
+    duration_ms: run?.duration_ms ?? 0,
+    denials: run?.denials ?? [],
+    pending_requests: run?.pending_requests ?? [],
+    warnings,
+    stdin_skipped: isStdinSkipped,
+    error: error && {
+      code: error.code,
+      message: error.message,
+      retryable: errorCodes[error.code].retryable,
+    },
+    exit_code,
+  };
+}

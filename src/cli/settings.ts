@@ -1,0 +1,65 @@
+// The flags of a one-shot → the settings of its message. Everything is checked before anything is sent.
+import type { AgentConfig, OnAsk, TurnSettings } from "../protocol/agents.ts";
+import { type Arguments, usageError } from "./arguments.ts";
+import { parseDuration } from "./duration.ts";
+import { parseRule } from "./rules.ts";
+
+export function readSettings(given: Arguments): TurnSettings {
+  const onAsk = readOnAsk(given.text("on-ask"));
+  const limits: Partial<AgentConfig> = {};
+  const turns = readCount(given, "max-turns");
+  if (turns !== undefined) limits.max_iterations = turns;
+  const tokens = readCount(given, "max-tokens");
+  if (tokens !== undefined) limits.max_tokens = tokens;
+  const cost = readNumber(given, "max-cost", { isWhole: false });
+  if (cost !== undefined) limits.max_cost_usd = cost;
+  if (onAsk.deadlineMs !== undefined) limits.request_deadline_ms = onAsk.deadlineMs;
+  const tools = given.text("tools");
+  return {
+    model: given.text("model") ?? null,
+    system: given.text("system") ?? null,
+    tools:
+      tools === undefined
+        ? null
+        : tools
+            .split(",")
+            .map((name) => name.trim())
+            .filter(Boolean),
+    rules: [
+      ...given.list("deny").map((rule) => parseRule(rule, "deny")),
+      ...given.list("allow").map((rule) => parseRule(rule, "allow")),
+    ],
+    on_ask: onAsk.action,
+    limits,
+  };
+}
+
+/** Nobody is there by default: what needs a human is denied, never waited for. */
+function readOnAsk(text: string | undefined): { action: OnAsk; deadlineMs: number | undefined } {
+  if (text === undefined) return { action: "deny", deadlineMs: undefined };
+  if (text === "deny" || text === "fail" || text === "queue") {
+    return { action: text, deadlineMs: undefined };
+  }
+  if (text.startsWith("queue:")) {
+    return { action: "queue", deadlineMs: parseDuration(text.slice("queue:".length), "--on-ask") };
+  }
+  throw usageError(`--on-ask takes deny, fail, queue or queue:TIME (queue:10m); not '${text}'.`);
+}
+
+/** A whole number above 0. */
+export const readCount = (given: Arguments, flag: string): number | undefined =>
+  readNumber(given, flag, { isWhole: true });
+
+function readNumber(
+  given: Arguments,
+  flag: string,
+  { isWhole }: { isWhole: boolean },
+): number | undefined {
+  const text = given.text(flag);
+  if (text === undefined) return undefined;
+  const number = text.trim() === "" ? Number.NaN : Number(text);
+  if (!(number > 0) || !Number.isFinite(number) || (isWhole && !Number.isSafeInteger(number))) {
+    throw usageError(`--${flag} takes a ${isWhole ? "whole " : ""}number above 0; not '${text}'.`);
+  }
+  return number;
+}

@@ -1,0 +1,60 @@
+// SIGINT, SIGTERM and SIGHUP while something can be saved: the first asks to stop, and at the end the
+// process ends by that very signal, so that a shell's loop stops too.
+
+const CAUGHT = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+export type CaughtSignal = (typeof CAUGHT)[number];
+
+/** 128 and the signal's number: what a shell shows. */
+export const signalExitCodes: Readonly<Record<CaughtSignal, number>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+  SIGHUP: 129,
+};
+
+/** After SIGTERM or SIGHUP the process ends within this time, whatever still runs. Milliseconds. */
+const TERMINATE_TIMEOUT_MS = 5000;
+
+export interface SignalWatch {
+  /** Aborted by the first signal; its reason is the signal's name. */
+  readonly signal: AbortSignal;
+  caught(): CaughtSignal | undefined;
+  stop(): void;
+}
+
+/** Until `stop`, the first signal only aborts; a second one ends the process at once. */
+export function watchSignals(): SignalWatch {
+  const controller = new AbortController();
+  let first: CaughtSignal | undefined;
+  let timer: Timer | undefined;
+
+  const listeners = CAUGHT.map((name) => {
+    const listener = () => {
+      if (first) {
+        stop();
+        endBySignal(name);
+        return;
+      }
+      first = name;
+      controller.abort(name);
+      if (name === "SIGINT") return;
+      timer = setTimeout(() => {
+        stop();
+        endBySignal(name);
+      }, TERMINATE_TIMEOUT_MS);
+    };
+    process.on(name, listener);
+    return { name, listener };
+  });
+
+  function stop(): void {
+    clearTimeout(timer);
+    for (const { name, listener } of listeners) process.removeListener(name, listener);
+  }
+
+  return { signal: controller.signal, caught: () => first, stop };
+}
+
+/** With no listener left, the signal does what it does by default. */
+export function endBySignal(name: CaughtSignal): void {
+  process.kill(process.pid, name);
+}

@@ -1,0 +1,140 @@
+// A connection that heals: reconnects, restarts a local daemon that died, and resumes what is followed.
+// Rules: 1. Calls wait while it reconnects. A call that was under way when the connection broke is
+//           rejected, unless its caller says that it may be repeated.
+//        2. After the attempts are used up the link is gone for good, and says so once.
+import type { CommandName, Params, Reply } from "../protocol/commands/index.ts";
+import { JameyError, messageOf } from "../protocol/errors.ts";
+import type { Hello } from "../protocol/frames.ts";
+import type { Connection, Ending } from "./connection.ts";
+import type { TakeFrames } from "./exchange.ts";
+import { createFollower, type Follower } from "./follow.ts";
+
+/** Waits before the attempts to reconnect, in milliseconds. */
+export const RECONNECT_DELAYS_MS = [500, 1000, 1500];
+/** How often one call is repeated: a request that kills the daemon each time must end. */
+const MAX_REPEATS = 5;
+/** A wait before repeating a call that the daemon itself refused as unavailable, in milliseconds. */
+const REPEAT_DELAY_MS = 200;
+
+export type LinkState =
+  | { type: "lost"; reason: string }
+  | { type: "restored"; hello: Hello }
+  | { type: "gone"; error: JameyError };
+
+export interface Link {
+  readonly hello: Hello;
+  /** The greeting of the connection that is open now. */
+  readonly currentHello: Hello;
+  call<Name extends CommandName>(
+    command: Name,
+    params: Params<Name>,
+    options?: { isRepeatable: boolean },
+  ): Promise<Reply<Name>>;
+  /** Each event once and in order, whatever happens to the connection. */
+  follow(params: Params<"Subscribe">, take: TakeFrames): Promise<{ stop(): void }>;
+  close(): void;
+}
+
+export interface LinkOptions {
+  /** `mayStart` is false after the daemon was stopped on purpose: it is found again, not started. */
+  connect(options: { mayStart: boolean }): Promise<Connection>;
+  onState?: (state: LinkState) => void;
+  delaysMs?: readonly number[];
+}
+
+export async function openLink(options: LinkOptions): Promise<Link> {
+  const followers = new Set<Follower>();
+  const delaysMs = options.delaysMs ?? RECONNECT_DELAYS_MS;
+  const first = await options.connect({ mayStart: true });
+  let current = Promise.resolve(first);
+  let latest = first;
+  let isClosed = false;
+  watch(first);
+
+  function watch(connection: Connection): void {
+    void connection.ended.then((ending) => {
+      if (isClosed || ending.type === "closed") return;
+      options.onState?.({ type: "lost", reason: ending.error.message });
+      current = reconnect(ending);
+      // Whoever calls next sees the failure; nobody may be calling.
+      current.catch((thrown) => {
+        if (!isClosed) options.onState?.({ type: "gone", error: asGone(thrown) });
+      });
+    });
+  }
+
+  async function reconnect(ending: Exclude<Ending, { type: "closed" }>): Promise<Connection> {
+    let reason = ending.error.message;
+    for (const delayMs of delaysMs) {
+      await Bun.sleep(delayMs);
+      if (isClosed) break;
+      let connection: Connection | undefined;
+      try {
+        connection = await options.connect({ mayStart: ending.type === "lost" });
+        for (const follower of followers) await follower.resume(connection);
+        latest = connection;
+        watch(connection);
+        options.onState?.({ type: "restored", hello: connection.hello });
+        return connection;
+      } catch (thrown) {
+        connection?.close();
+        reason = messageOf(thrown);
+        if (thrown instanceof JameyError && thrown.code === "version_mismatch") break;
+      }
+    }
+    const stopped = ending.type === "stopped" ? "The daemon was stopped. " : "";
+    throw new JameyError(
+      "unavailable",
+      `${stopped}Could not connect to daemon after ${delaysMs.length} attempts. ${reason}`,
+      { details: { is_gone: true } },
+    );
+  }
+
+  /** On the connection of the moment, and, if that breaks meanwhile, again on the next one. */
+  async function perform<Result>(
+    work: (connection: Connection) => Promise<Result>,
+    isRepeatable: boolean,
+  ): Promise<Result> {
+    for (let repeats = 0; ; repeats += 1) {
+      const connection = await current;
+      try {
+        return await work(connection);
+      } catch (thrown) {
+        const isWorthIt =
+          isRepeatable && thrown instanceof JameyError && thrown.code === "unavailable";
+        if (!isWorthIt || isClosed || repeats === MAX_REPEATS) throw thrown;
+        await Bun.sleep(REPEAT_DELAY_MS);
+      }
+    }
+  }
+
+  return {
+    hello: first.hello,
+    get currentHello() {
+      return latest.hello;
+    },
+    call: (command, params, { isRepeatable } = { isRepeatable: false }) =>
+      perform((connection) => connection.call(command, params), isRepeatable),
+    async follow(params, take) {
+      const follower = createFollower(params, take);
+      await perform(follower.resume, true);
+      followers.add(follower);
+      return {
+        stop() {
+          followers.delete(follower);
+          follower.stop();
+        },
+      };
+    },
+    close() {
+      isClosed = true;
+      latest.close();
+    },
+  };
+}
+
+function asGone(thrown: unknown): JameyError {
+  return thrown instanceof JameyError
+    ? thrown
+    : new JameyError("internal", messageOf(thrown), { cause: thrown });
+}

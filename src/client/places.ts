@@ -1,0 +1,50 @@
+// Where one environment of this user lies: the pure rules of the protocol with the real home, user and hash.
+import { realpathSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { resolve } from "node:path";
+import { JameyError } from "../protocol/errors.ts";
+import { type EnvironmentPlaces, environmentPlaces, placesOf } from "../protocol/places.ts";
+import type { Variables } from "./variables.ts";
+
+export interface Environment {
+  /** The name, or the real path where a path was given: what the daemon is started with. */
+  environment: string;
+  places: EnvironmentPlaces;
+  /** The folder of daemon.yml. */
+  config: string;
+}
+
+/** A name, or a path (whatever has a slash in it, or is `.` or `..`). Flag > JAMEY_ENV > `default`. */
+export function findEnvironment(options: {
+  flag: string | undefined;
+  variables: Variables;
+  directory: string;
+}): Environment {
+  const { flag, variables, directory } = options;
+  const asked = flag ?? (variables.JAMEY_ENV || "default");
+  const isPath = asked.includes("/") || asked === "." || asked === "..";
+  const environment = isPath ? realPath(resolve(directory, asked)) : asked;
+  const places = placesOf(variables, variables.HOME || homedir());
+  return {
+    environment,
+    config: places.config,
+    places: environmentPlaces({
+      places,
+      environment,
+      shortHash: (text) => new Bun.CryptoHasher("sha256").update(text).digest("hex"),
+      temporary: { folder: tmpdir(), uid: process.getuid?.() ?? 0 },
+    }),
+  };
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (cause) {
+    throw new JameyError(
+      "environment_not_found",
+      `There is no environment at ${path}: the folder does not exist.`,
+      { cause },
+    );
+  }
+}

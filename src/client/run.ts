@@ -1,0 +1,86 @@
+// One message and its whole answer, over a link that heals: survives the daemon's death in the middle.
+// Rules: 1. The message carries a key, so that sending it again after a lost acknowledgement starts nothing twice.
+//        2. Frames of this turn reach the caller before the result does.
+import type { Params, Reply } from "../protocol/commands/index.ts";
+import type { Run } from "../protocol/commands/session.ts";
+import type { FollowFrame, SignalFrame } from "../protocol/frames.ts";
+import { isTurnEnd, type TypedEvent, turnOf, typedEvent } from "./events.ts";
+import type { Link } from "./link.ts";
+
+/** After the reply of WaitForTurn, the last events may still be on their way. Milliseconds. */
+const LAST_EVENTS_TIMEOUT_MS = 2000;
+
+export type TurnFrame =
+  | { type: "event"; event: TypedEvent }
+  | { type: "signal"; signal: SignalFrame };
+
+export interface RunOptions {
+  message: Params<"SendMessage">;
+  signal_types: NonNullable<NonNullable<Params<"Subscribe">>["signal_types"]>;
+  onAccepted?: (accepted: Reply<"SendMessage">) => void;
+  /** Everything that belongs to this turn, in order. A promise holds the daemon's stream back. */
+  onFrame: (frame: TurnFrame) => void | Promise<void>;
+  /** Aborting cancels the turn; the run then ends as cancelled. Its reason, if text, is passed on. */
+  signal?: AbortSignal;
+}
+
+export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
+  const { message, signal } = options;
+  // From before the message, so that nothing of the turn is missed.
+  const { seq, journal_id } = link.currentHello;
+  const keyed = { ...message, message_key: message.message_key ?? crypto.randomUUID() };
+  const accepted = await link.call("SendMessage", keyed, { isRepeatable: true });
+  options.onAccepted?.(accepted);
+  const { session_id, turn_id } = accepted;
+
+  const ended = Promise.withResolvers<void>();
+  const following = await link.follow(
+    {
+      session_id,
+      signal_types: options.signal_types,
+      after: Math.min(seq, accepted.seq),
+      journal_id,
+    },
+    async (frames) => {
+      for (const frame of frames) {
+        const ours = ofTurn(frame, turn_id);
+        if (!ours) continue;
+        await options.onFrame(ours);
+        if (ours.type === "event" && isTurnEnd(ours.event)) ended.resolve();
+      }
+    },
+  );
+  const cancel = () => {
+    const reason = typeof signal?.reason === "string" ? signal.reason : null;
+    // If it cannot be cancelled, it has ended or the link is gone: WaitForTurn tells.
+    link.call("CancelTurn", { turn_id, reason }, { isRepeatable: true }).catch(() => undefined);
+  };
+  try {
+    if (signal?.aborted) cancel();
+    else signal?.addEventListener("abort", cancel, { once: true });
+    const run = await link.call("WaitForTurn", { turn_id }, { isRepeatable: true });
+    await withTimeout(ended.promise, LAST_EVENTS_TIMEOUT_MS);
+    return run;
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    following.stop();
+  }
+}
+
+/** The frame, if it belongs to the turn. A session's creation belongs to the turn that created it. */
+function ofTurn(frame: FollowFrame, turn_id: string): TurnFrame | undefined {
+  if (frame.type === "signal") {
+    return frame.turn_id === turn_id ? { type: "signal", signal: frame } : undefined;
+  }
+  if (frame.type !== "event") return undefined;
+  const event = typedEvent(frame);
+  const isOurs = event.event_type === "SessionCreated" || turnOf(event) === turn_id;
+  return isOurs ? { type: "event", event } : undefined;
+}
+
+async function withTimeout(promise: Promise<void>, timeoutMs: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, timeoutMs);
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,182 @@
+// Starts a daemon in the background and waits until it answers.
+// Rules: 1. Many may start one at once: the daemon's lock decides, and the losers exit with code 75.
+//        2. The daemon outlives its starter: own session, no terminal, output in a 0600 log file, which
+//           the daemon itself keeps short.
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { errorCodes, JameyError, messageOf } from "../protocol/errors.ts";
+import type { Connection } from "./connection.ts";
+import type { DaemonOptions } from "./daemon.ts";
+import { daemonVariables } from "./variables.ts";
+
+/** From the start of the daemon until it answers, in milliseconds. */
+const READY_TIMEOUT_MS = 10_000;
+const FIRST_POLL_MS = 2;
+const LONGEST_POLL_MS = 50;
+/** After a start that failed, another's daemon may still come up. Milliseconds. */
+const FAILED_START_GRACE_MS = 500;
+/** A start that lost the lock to a daemon that was just leaving is tried again; so often at most. */
+const MAX_STARTS = 10;
+/** How much of the log an error shows. */
+const LOG_TAIL_BYTES = 4096;
+const LOG_TAIL_LINES = 8;
+
+export const logPath = (options: Pick<DaemonOptions, "places">): string =>
+  `${options.places.state}/daemon.log`;
+
+export async function startDaemon(
+  options: DaemonOptions,
+  find: () => Promise<Connection | undefined>,
+): Promise<Connection> {
+  const log = openLog(options);
+  try {
+    return await waitUntilReady(options, find, log);
+  } finally {
+    closeSync(log.file);
+  }
+}
+
+/** JAMEY_AUTO_START, then `auto_start` of daemon.yml, then yes. */
+export async function mayAutoStart(
+  options: Pick<DaemonOptions, "variables" | "config">,
+): Promise<boolean> {
+  const variable = options.variables.JAMEY_AUTO_START;
+  if (variable) return !/^(false|0|no|off)$/i.test(variable);
+  const file = Bun.file(`${options.config}/daemon.yml`);
+  if (!(await file.exists())) return true;
+  try {
+    const settings: unknown = Bun.YAML.parse(await file.text());
+    return !(
+      typeof settings === "object" &&
+      settings !== null &&
+      "auto_start" in settings &&
+      settings.auto_start === false
+    );
+  } catch (cause) {
+    throw new JameyError("config_invalid", `${file.name} cannot be read: ${messageOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+interface Log {
+  file: number;
+  path: string;
+  /** Where the output of this start begins. */
+  from: number;
+}
+
+function openLog(options: DaemonOptions): Log {
+  const { folder, state } = options.places;
+  if (options.environment !== "default" && !existsSync(folder)) throw unknownEnvironment(options);
+  const path = logPath(options);
+  try {
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    const flags = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+    const file = openSync(path, flags, 0o600);
+    return { file, path, from: fstatSync(file).size };
+  } catch (cause) {
+    throw new JameyError(
+      "config_invalid",
+      `Cannot write the daemon's log ${path}: ${messageOf(cause)}`,
+      { cause },
+    );
+  }
+}
+
+function unknownEnvironment({ environment, places }: DaemonOptions): JameyError {
+  if (environment.startsWith("/")) {
+    return new JameyError("environment_not_found", `There is no environment at ${environment}.`);
+  }
+  const parent = dirname(places.folder);
+  const known = existsSync(parent)
+    ? readdirSync(parent).filter((name) => !name.startsWith("."))
+    : [];
+  const names = known.length > 0 ? known.sort().join(", ") : "none but 'default' yet";
+  return new JameyError(
+    "environment_not_found",
+    `There is no environment '${environment}' (known: ${names}). It would lie in ${places.folder}.`,
+    { details: { known } },
+  );
+}
+
+interface Start {
+  readonly exitCode: number | null;
+  readonly at: number;
+}
+
+function spawnDaemon(options: DaemonOptions, log: Log): Start {
+  const at = performance.now();
+  const child = Bun.spawn([...options.program, "__daemon", "--env", options.environment], {
+    detached: true,
+    cwd: "/",
+    env: daemonVariables(options.variables),
+    stdin: "ignore",
+    stdout: log.file,
+    stderr: log.file,
+  });
+  child.unref();
+  return {
+    at,
+    get exitCode() {
+      // Ended by a signal counts as a failure too.
+      return child.exitCode ?? (child.signalCode ? 1 : null);
+    },
+  };
+}
+
+async function waitUntilReady(
+  options: DaemonOptions,
+  find: () => Promise<Connection | undefined>,
+  log: Log,
+): Promise<Connection> {
+  const deadline = performance.now() + READY_TIMEOUT_MS;
+  let pollMs = FIRST_POLL_MS;
+  let starts = 1;
+  let start = spawnDaemon(options, log);
+  while (performance.now() < deadline) {
+    await Bun.sleep(pollMs);
+    pollMs = Math.min(pollMs * 2, LONGEST_POLL_MS);
+    const connection = await find();
+    if (connection) return connection;
+    const hasWaited = performance.now() - start.at > FAILED_START_GRACE_MS;
+    if (start.exitCode === null || !hasWaited) continue;
+    const hasLost = start.exitCode === 0 || start.exitCode === errorCodes.conflict.exit;
+    if (!hasLost || starts === MAX_STARTS)
+      throw failedStart(options, log, `it ended with exit code ${start.exitCode}`);
+    starts += 1;
+    start = spawnDaemon(options, log);
+  }
+  throw failedStart(options, log, `it did not answer within ${READY_TIMEOUT_MS / 1000} s`);
+}
+
+function failedStart(options: DaemonOptions, log: Log, reason: string): JameyError {
+  const tail = readTail(log);
+  return new JameyError(
+    "unavailable",
+    `The daemon of environment '${options.environment}' did not start: ${reason}. ${tail ? `It said:\n${tail}\n` : ""}Its log: ${log.path}`,
+    { details: { log: log.path } },
+  );
+}
+
+function readTail({ file, from }: Log): string {
+  const { size } = fstatSync(file);
+  const start = Math.max(from, size - LOG_TAIL_BYTES);
+  const bytes = Buffer.alloc(Math.max(0, size - start));
+  const length = readSync(file, bytes, 0, bytes.length, start);
+  const lines = bytes.toString("utf8", 0, length).trimEnd().split("\n");
+  return lines
+    .slice(-LOG_TAIL_LINES)
+    .map((line) => `  ${line}`)
+    .join("\n")
+    .trimEnd();
+}

@@ -1,0 +1,301 @@
+// What is written: cleaned text, colours, live answers, results, backpressure.
+import { describe, expect, test } from "bun:test";
+import { hasColour } from "../../src/cli/colour.ts";
+import { pickSession } from "../../src/cli/find-session.ts";
+import { createLiveText } from "../../src/cli/live-text.ts";
+import { type Ended, judge, resultObject } from "../../src/cli/result.ts";
+import { createStripper, oneLine, stripControl } from "../../src/cli/strip.ts";
+import { createOutput, type Sink } from "../../src/cli/write-out.ts";
+import type { Run } from "../../src/protocol/commands/session.ts";
+import type { SignalFrame } from "../../src/protocol/frames.ts";
+import type { Message, SessionSummary } from "../../src/protocol/messages.ts";
+import { finishedRun, messagePayload, textSignal } from "../support/fake-daemon.ts";
+
+const ESC = "\u001b";
+
+describe("stripping", () => {
+  const hostile: [string, string][] = [
+    [`a${ESC}[31mred${ESC}[0m`, "ared"],
+    [`a${ESC}]52;c;ZXZpbA==\u0007b`, "ab"],
+    [`a${ESC}]0;title${ESC}\\b`, "ab"],
+    [`a${ESC}P1;2|data${ESC}\\b`, "ab"],
+    ["a\u009b31mb\u009d0;t\u009cc", "abc"],
+    [`a${ESC}(0b${ESC}7c`, "abc"],
+    ["a\r\nb\bc\u0000\u007fd\te", "a\nbcd\te"],
+    [`a${ESC}]never closed\nb`, "a\nb"],
+    ["plain 猫 🤖 é\n", "plain 猫 🤖 é\n"],
+    [`${ESC}${ESC}[31mx`, "x"],
+    [`a${ESC}[31\nb`, "a\nb"],
+  ];
+
+  test("takes every control sequence out, and nothing else", () => {
+    expect(hostile.map(([text]) => stripControl(text))).toEqual(hostile.map(([, clean]) => clean));
+  });
+
+  test("gives the same however the text is cut", () => {
+    for (const [text, clean] of hostile) {
+      for (let cut = 0; cut <= text.length; cut += 1) {
+        const stripper = createStripper();
+        expect(stripper.push(text.slice(0, cut)) + stripper.push(text.slice(cut))).toBe(clean);
+      }
+    }
+  });
+
+  test("gives up a sequence that has no end, so that nothing hides the rest for ever", () => {
+    const kept = stripControl(`${ESC}]${"x".repeat(5000)}visible`);
+    expect(kept.endsWith("visible")).toBe(true);
+    expect(kept.length).toBeLessThan(1000);
+  });
+
+  test("makes one line of many", () => {
+    expect(oneLine(" a\n b\tc ", 10)).toBe("a b c");
+    expect(oneLine("🤖🤖🤖", 2)).toBe("🤖…");
+  });
+});
+
+describe("colour", () => {
+  const base = { flag: undefined, isOffByFlag: false, variables: {}, isTerminal: true };
+  const rows: [string, Partial<Parameters<typeof hasColour>[0]>, boolean][] = [
+    ["a terminal has it", {}, true],
+    ["a pipe has none", { isTerminal: false }, false],
+    [
+      "--color always beats everything",
+      { flag: "always", isOffByFlag: true, variables: { NO_COLOR: "1" }, isTerminal: false },
+      true,
+    ],
+    ["--color never beats FORCE_COLOR", { flag: "never", variables: { FORCE_COLOR: "1" } }, false],
+    ["--color auto decides nothing", { flag: "auto", isTerminal: false }, false],
+    ["--no-color beats FORCE_COLOR", { isOffByFlag: true, variables: { FORCE_COLOR: "1" } }, false],
+    [
+      "JAMEY_NO_COLOR beats FORCE_COLOR",
+      { variables: { JAMEY_NO_COLOR: "1", FORCE_COLOR: "1" } },
+      false,
+    ],
+    ["NO_COLOR beats FORCE_COLOR", { variables: { NO_COLOR: "1", FORCE_COLOR: "1" } }, false],
+    ["an empty NO_COLOR is none", { variables: { NO_COLOR: "" } }, true],
+    ["FORCE_COLOR beats a dumb terminal", { variables: { FORCE_COLOR: "1", TERM: "dumb" } }, true],
+    ["FORCE_COLOR=0 forces nothing", { variables: { FORCE_COLOR: "0" }, isTerminal: false }, false],
+    [
+      "CLICOLOR_FORCE works in a pipe",
+      { variables: { CLICOLOR_FORCE: "1" }, isTerminal: false },
+      true,
+    ],
+    ["a dumb terminal has none", { variables: { TERM: "dumb" } }, false],
+  ];
+  for (const [name, changed, expected] of rows) {
+    test(name, () => {
+      expect(hasColour({ ...base, ...changed })).toBe(expected);
+    });
+  }
+});
+
+describe("the live answer", () => {
+  async function show(frames: object[]) {
+    const written: string[] = [];
+    const live = createLiveText({
+      write: async (text) => void written.push(text),
+      mark: "",
+      isRaw: false,
+      onRestart: async () => void written.push("<restart>"),
+    });
+    for (const frame of frames) {
+      // Written loosely here; the daemon's tests hold frames to their schemas.
+      if ("signal_type" in frame) await live.signal(frame as SignalFrame);
+      else await live.message(frame as Message);
+    }
+    await live.endLine();
+    return { text: written.join(""), wasRestarted: live.wasRestarted };
+  }
+  const answer = (content: string, id = "m2") => messagePayload(id, "assistant", content);
+
+  test("writes each part once, however it comes", async () => {
+    const frames = [
+      textSignal(0, "Hel"),
+      textSignal(0, "Hello"),
+      textSignal(5, " you"),
+      answer("Hello you."),
+    ];
+    expect(await show(frames)).toEqual({ text: "Hello you.\n", wasRestarted: false });
+    expect(await show([answer("Hello\n")])).toEqual({ text: "Hello\n", wasRestarted: false });
+  });
+
+  test("parts two messages by an empty line", async () => {
+    expect((await show([answer("one", "a"), answer("two", "b")])).text).toBe("one\n\ntwo\n");
+  });
+
+  test("says when the model begins again", async () => {
+    const frames = [textSignal(0, "Hel"), textSignal(0, "By", 1), answer("Bye")];
+    expect(await show(frames)).toEqual({ text: "Hel\n<restart>Bye\n", wasRestarted: true });
+  });
+
+  test("writes no control sequence that is cut in two", async () => {
+    const frames = [
+      textSignal(0, `a${ESC}]52;c;`),
+      textSignal(8, "eA==\u0007b"),
+      answer(`a${ESC}]52;c;eA==\u0007b`),
+    ];
+    expect((await show(frames)).text).toBe("ab\n");
+  });
+
+  test("ignores what others say", async () => {
+    expect(
+      (await show([messagePayload("m1", "user", "q"), messagePayload("m3", "tool", "r")])).text,
+    ).toBe("");
+  });
+});
+
+describe("the result", () => {
+  const ended = (changed: Partial<Ended>): Ended => ({
+    accepted: null,
+    run: null,
+    error: null,
+    caught: undefined,
+    warnings: [],
+    isStdinSkipped: false,
+    areDenialsFine: false,
+    ...changed,
+  });
+  // The fixture has the shape of a Run; its status is a wider type there.
+  const run = (changed: object = {}) => finishedRun("text", changed) as Run;
+  const denials = [{ tool: "shell", subject: "ls", reason: "", allow_with: "--allow shell" }];
+  const code = (changed: Partial<Ended>) => {
+    const { status, exit_code } = judge(ended(changed));
+    return [status, exit_code];
+  };
+
+  test("has one status and exit code for each way to end", () => {
+    expect([
+      code({ run: run() }),
+      code({ run: run({ denials }) }),
+      code({ run: run({ denials }), areDenialsFine: true }),
+      code({ run: run({ denials, pending_requests: ["r"] }), areDenialsFine: true }),
+      code({ run: run({ status: "failed", error: { code: "limit_reached" } }) }),
+      code({ run: run({ status: "failed", error: { code: "provider_auth" } }) }),
+      code({ run: run({ status: "failed", error: { code: "model_refused" } }) }),
+      code({ run: run({ status: "cancelled" }) }),
+      code({ run: run({ status: "cancelled" }), caught: "SIGINT" }),
+      code({
+        run: run({ status: "cancelled" }),
+        error: { code: "timeout", message: "", details: {} },
+      }),
+      code({ error: { code: "input_missing", message: "", details: {} } }),
+    ]).toEqual([
+      ["ok", 0],
+      ["blocked", 3],
+      ["blocked", 0],
+      ["blocked", 3],
+      ["limit", 4],
+      ["failed", 77],
+      ["failed", 5],
+      ["interrupted", 1],
+      ["interrupted", 130],
+      ["failed", 124],
+      ["failed", 66],
+    ]);
+  });
+
+  test("has every field, also when nothing ran", () => {
+    expect(
+      resultObject(ended({ error: { code: "unavailable", message: "m", details: {} } })),
+    ).toEqual({
+      type: "result",
+      schema_version: 1,
+      status: "failed",
+      text: "",
+      structured: null,
+      session_id: null,
+      run_id: null,
+      agent: null,
+      model: null,
+      stop_reason: null,
+      turns: 0,
+      usage: {
+        input_tokens: 0,
+        output_tokens: 0,
+        cached_tokens: 0,
+        reasoning_tokens: 0,
+        cost_usd: null,
+      },
+      cost_usd: null,
+      duration_ms: 0,
+      denials: [],
+      pending_requests: [],
+      warnings: [],
+      stdin_skipped: false,
+      error: { code: "unavailable", message: "m", retryable: true },
+      exit_code: 69,
+    });
+  });
+});
+
+describe("an output", () => {
+  /** A sink that answers each write with what the test says. */
+  function openSink(answers: (Error | null | "never")[]) {
+    const pieces: string[] = [];
+    const sink: Sink = {
+      on: () => undefined,
+      write(text, done) {
+        pieces.push(text);
+        const answer = answers.shift() ?? null;
+        if (answer !== "never") queueMicrotask(() => done(answer));
+        return true;
+      },
+    };
+    const out = createOutput({
+      sink,
+      name: "stdout",
+      isTerminal: false,
+      hasColour: false,
+      drainTimeoutMs: 5,
+    });
+    return { out, pieces };
+  }
+  const failure = (code: string) => Object.assign(new Error(code), { code });
+
+  test("cuts long text between characters, and loses nothing", async () => {
+    const { out, pieces } = openSink([]);
+    const text = "🤖".repeat(50_000);
+    await out.write(`x${text}`);
+    expect(pieces.join("")).toBe(`x${text}`);
+    expect(pieces.length).toBe(2);
+    expect(pieces.every((piece) => piece.isWellFormed())).toBe(true);
+  });
+
+  test("goes silent when its reader has gone", async () => {
+    const { out, pieces } = openSink([failure("EPIPE")]);
+    await out.write("a");
+    await out.write("b");
+    expect([pieces, out.gone.aborted]).toEqual([["a"], true]);
+  });
+
+  test("says what stopped it otherwise", async () => {
+    const { out } = openSink([failure("ENOSPC")]);
+    await expect(out.write("a")).rejects.toThrow("Cannot write to stdout: ENOSPC.");
+  });
+
+  test("gives up on a reader that takes nothing", async () => {
+    const { out } = openSink(["never"]);
+    await expect(out.write("a")).rejects.toThrow("stdout takes no data for 0.005 s.");
+  });
+});
+
+describe("a session", () => {
+  // Only what picking looks at.
+  const session = (session_id: string, name: string | null) =>
+    ({ session_id, name }) as SessionSummary;
+  const sessions = [session("abc1", "one"), session("abd2", "abc1x"), session("xyz", "abd2")];
+  const pick = (text: string) => pickSession(sessions, text).session_id;
+
+  test("is found by id, then by name, then by the beginning of its id", () => {
+    expect([pick("abc1"), pick("one"), pick("abd2"), pick("abd"), pick("x")]).toEqual([
+      "abc1",
+      "abc1",
+      "abd2",
+      "abd2",
+      "xyz",
+    ]);
+    expect(() => pick("ab")).toThrow("'ab' fits 2 sessions: abc1 one, abd2 abc1x.");
+    expect(() => pick("nope")).toThrow("There is no session 'nope'");
+    expect(() => pick("")).toThrow("There is no session ''");
+  });
+});
