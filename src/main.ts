@@ -21,7 +21,7 @@ async function runInBackground(environment: string): Promise<number> {
 async function main(raw: string[]): Promise<number> {
   const [first, flag, environment] = raw;
   if (raw.length === 1 && (first === "--version" || first === "-V")) {
-    process.stdout.write(versionLine());
+    await Bun.write(Bun.stdout, versionLine());
     return 0;
   }
   // What a client starts in the background; see client/start.ts.

@@ -1,8 +1,8 @@
 // Lines from a terminal or a pipe, one at a time, and the questions that are asked there.
-import { isatty } from "node:tty";
 import { JameyError } from "../protocol/errors.ts";
 import { MAX_MESSAGE_BYTES } from "../protocol/limits.ts";
 import { endBySignal, watchSignals } from "./signals.ts";
+import { isTerminal } from "./terminal.ts";
 
 export interface LineReader {
   /**
@@ -64,7 +64,7 @@ export function openLines(stream: ReadableStream<Uint8Array> = Bun.stdin.stream(
 
 /** What is typed is not shown, until the returned function is called. Nothing happens without a terminal. */
 export function hideTyping(): () => void {
-  if (!isatty(0)) return () => undefined;
+  if (!isTerminal(0)) return () => undefined;
   const set = (word: string) =>
     Bun.spawnSync(["stty", word], { stdin: "inherit", stdout: "ignore", stderr: "ignore" });
   set("-echo");

@@ -1,6 +1,5 @@
 // The command line: which row of the table was meant, what it is given, and how its end becomes an exit code.
 // Rule: an exit code is only ever set, never forced: returning naturally is what flushes stdout.
-import { isatty } from "node:tty";
 import { errorCodes, toErrorBody } from "../protocol/errors.ts";
 import {
   type Arguments,
@@ -16,7 +15,8 @@ import { chooseMode } from "./mode.ts";
 import { stripControl } from "./strip.ts";
 import { suggest } from "./suggest.ts";
 import { type Row, type Rows, rows } from "./table.ts";
-import { createOutput, type Output } from "./write-out.ts";
+import { isTerminal } from "./terminal.ts";
+import { createOutput, type Output, openSink } from "./write-out.ts";
 
 const READER_GONE = 141;
 
@@ -46,16 +46,16 @@ function openOutputs(raw: readonly string[], { variables }: Host): { out: Output
   const attached = before.find((argument) => argument.startsWith("--color="));
   const flag = attached?.slice("--color=".length) ?? (at < 0 ? undefined : before[at + 1]);
   const isOffByFlag = before.includes("--no-color");
-  const open = (sink: NodeJS.WriteStream, name: string, isTerminal: boolean) =>
+  const open = (file: Bun.BunFile, name: string, isTerminal: boolean) =>
     createOutput({
-      sink,
+      sink: openSink(file),
       name,
       isTerminal,
       hasColour: hasColour({ flag, isOffByFlag, variables, isTerminal }),
     });
   return {
-    out: open(process.stdout, "stdout", isatty(1)),
-    err: open(process.stderr, "stderr", isatty(2)),
+    out: open(Bun.stdout, "stdout", isTerminal(1)),
+    err: open(Bun.stderr, "stderr", isTerminal(2)),
   };
 }
 
@@ -73,8 +73,8 @@ async function plan(raw: readonly string[]): Promise<Plan> {
     words: given.words,
     hasPromptFlag: given.has("prompt"),
     isStdinExplicit: given.has("stdin"),
-    isStdinTerminal: isatty(0),
-    isStdoutTerminal: isatty(1),
+    isStdinTerminal: isTerminal(0),
+    isStdoutTerminal: isTerminal(1),
     commands: Object.keys(rows),
   });
   if (mode.type === "wrong") throw mode.error;
@@ -93,6 +93,7 @@ async function planRow(
   const flags: Flags = { ...globalFlags, ...row.flags };
   if (row.rows) return await planGroup(row.rows, path, raw, from);
   const given = readArguments(flags, raw);
+  if (row.isHelp) return await helpPlan(given.words, given);
   if (given.has("help")) return await helpPlan(path, given);
   checkWords(row, path, given.words);
   return { arguments: given, run: await loadRow(row, path.join(" ")) };

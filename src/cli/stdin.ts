@@ -2,10 +2,10 @@
 // Rules: 1. A pipe that nobody closes never hangs a run that has its prompt.
 //        2. Once one byte has arrived, everything is read to the end. Nothing is ever cut in silence.
 import { fstatSync } from "node:fs";
-import { isatty } from "node:tty";
 import { JameyError } from "../protocol/errors.ts";
 import { MAX_MESSAGE_BYTES } from "../protocol/limits.ts";
 import { usageError } from "./arguments.ts";
+import { isTerminal } from "./terminal.ts";
 
 export type StdinKind = "terminal" | "device" | "file" | "pipe" | "socket" | "other";
 
@@ -64,7 +64,7 @@ export function stdinMode(isOff: boolean, variable: string | undefined): StdinQu
 
 /** A closed stdin is /dev/null to Bun, hence a device. */
 export function stdinKind(): StdinKind {
-  if (isatty(0)) return "terminal";
+  if (isTerminal(0)) return "terminal";
   const stat = fstatSync(0);
   if (stat.isFIFO()) return "pipe";
   if (stat.isSocket()) return "socket";

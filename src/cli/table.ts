@@ -16,6 +16,8 @@ export interface Row {
   words?: readonly Word[];
   flags?: Flags;
   rows?: Rows;
+  /** Shows the page of the command that its words name. */
+  isHelp?: true;
   load?: () => Promise<Run>;
 }
 
@@ -217,6 +219,6 @@ export const rows: Rows = {
   help: {
     description: "Show help of a command",
     words: [{ name: "command", isOptional: true, isRest: true }],
-    load: async () => (await import("./commands/help.ts")).help,
+    isHelp: true,
   },
 };

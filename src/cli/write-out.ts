@@ -1,7 +1,7 @@
 // Writing to stdout and stderr: with backpressure, and with an answer to readers that go away.
 // Rules: 1. `write` resolves when the text is really gone, so that returning naturally loses nothing.
 //        2. After the reader went away (EPIPE) writes are dropped, and `gone` says so.
-import { JameyError } from "../protocol/errors.ts";
+import { JameyError, messageOf } from "../protocol/errors.ts";
 
 /** One piece of a long text; the time limit holds for each piece, so that a slow reader is no dead one. */
 const PIECE_LENGTH = 64 * 1024;
@@ -16,10 +16,24 @@ export interface Output {
   readonly hasColour: boolean;
 }
 
-/** What is needed of `process.stdout`. */
+/** Where pieces go: rejects with the system's error. */
 export interface Sink {
-  write(text: string, done: (error?: Error | null) => void): boolean;
-  on(event: "error", listener: (error: Error) => void): unknown;
+  write(text: string): Promise<void>;
+}
+
+/**
+ * A standard stream as a sink. Bun's own writer waits for a slow reader without holding up the process,
+ * and loads nothing; `process.stdout` would cost more than all the rest of a start.
+ */
+export function openSink(file: Bun.BunFile): Sink {
+  let writer: Bun.FileSink | undefined;
+  return {
+    async write(text) {
+      writer ??= file.writer();
+      writer.write(text);
+      await writer.flush();
+    },
+  };
 }
 
 export function createOutput(options: {
@@ -31,24 +45,24 @@ export function createOutput(options: {
 }): Output {
   const { sink, name, isTerminal, hasColour, drainTimeoutMs = DRAIN_TIMEOUT_MS } = options;
   const gone = new AbortController();
-  // Without a listener a failed write ends the process with a trace; the callback of write tells us as well.
-  sink.on("error", () => undefined);
 
   async function writePiece(piece: string): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const late = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
-      reject(new JameyError("timeout", `${name} takes no data for ${drainTimeoutMs / 1000} s.`));
+      const message = `${name} takes no data for ${drainTimeoutMs / 1000} s.`;
+      late.reject(new JameyError("timeout", message));
     }, drainTimeoutMs);
-    sink.write(piece, (error) => {
-      if (!error) resolve();
-      else if (codeOf(error) === "EPIPE") {
-        gone.abort();
-        resolve();
-      } else {
-        reject(new JameyError("storage_failed", `Cannot write to ${name}: ${error.message}.`));
+    try {
+      await Promise.race([sink.write(piece), late.promise]);
+    } catch (thrown) {
+      if (thrown instanceof JameyError) throw thrown;
+      if (codeOf(thrown) !== "EPIPE") {
+        throw new JameyError("storage_failed", `Cannot write to ${name}: ${messageOf(thrown)}.`);
       }
-    });
-    await promise.finally(() => clearTimeout(timer));
+      gone.abort();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   return {
@@ -72,6 +86,7 @@ function pieceEnd(text: string, from: number): number {
   return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
-function codeOf(error: Error): string | undefined {
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+function codeOf(thrown: unknown): string | undefined {
+  if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
+  return typeof thrown.code === "string" ? thrown.code : undefined;
 }

@@ -233,12 +233,11 @@ describe("an output", () => {
   function openSink(answers: (Error | null | "never")[]) {
     const pieces: string[] = [];
     const sink: Sink = {
-      on: () => undefined,
-      write(text, done) {
+      async write(text) {
         pieces.push(text);
         const answer = answers.shift() ?? null;
-        if (answer !== "never") queueMicrotask(() => done(answer));
-        return true;
+        if (answer === "never") await Promise.withResolvers().promise;
+        else if (answer) throw answer;
       },
     };
     const out = createOutput({

@@ -71,14 +71,19 @@ export function judgeDelivery(followed: WireFrame[], log: WireFrame[]): string[]
  * For a follower of all events that was late: every seq came, in order, or a `gap` had said that it is no
  * longer kept; and what both have is the same as in the log.
  */
-export function judgeLateness(followed: WireFrame[], log: WireFrame[], head: number): string[] {
+export function judgeLateness(
+  followed: WireFrame[],
+  log: WireFrame[],
+  range: { from: number; to: number },
+): string[] {
+  const head = range.to;
   const got = followed.filter(
     ({ type, seq = 0 }) => type === "gap" || (type === "event" && seq <= head),
   );
   const upToHead = log.filter((frame) => isEvent(frame) && (frame.seq ?? 0) <= head);
   const logged = new Set(upToHead.map(identity));
   const problems: string[] = [];
-  let [cursor, excused] = [0, 0];
+  let [cursor, excused] = [range.from, range.from];
   for (const frame of got) {
     const { type, seq = 0 } = frame;
     // Both ends of a gap stand in the frame itself, which is no event.

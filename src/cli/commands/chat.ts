@@ -1,7 +1,6 @@
 // `jamey chat`: a conversation line by line, in a terminal or through a pipe.
 // Rules: 1. A failed message does not end the chat. 2. End of input does. 3. Ctrl-C cancels a running
 //        turn; without one, or pressed again, it leaves.
-import { isatty } from "node:tty";
 import type { Link } from "../../client/link.ts";
 import { runTurn } from "../../client/run.ts";
 import { toErrorBody } from "../../protocol/errors.ts";
@@ -17,6 +16,7 @@ import { answerRequests } from "../human-requests.ts";
 import { createLiveText } from "../live-text.ts";
 import { describeError } from "../report.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
+import { isTerminal } from "../terminal.ts";
 
 const DEFAULT_OBJECT = "assistant";
 const ROBOT = "🤖 ";
@@ -44,7 +44,7 @@ export async function chat(context: Context): Promise<number> {
     await out.write(`${title}  ::help for help, ::quit to leave\n\n`);
     const session = await openSession(context, link);
     const lines = openLines();
-    const isInteractive = isatty(0) && !context.arguments.has("no-input");
+    const isInteractive = isTerminal(0) && !context.arguments.has("no-input");
     try {
       const left = await converse({ context, link, lines, session, isInteractive });
       await out.write("Goodbye!\n");

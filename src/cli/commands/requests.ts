@@ -1,6 +1,5 @@
 // `jamey requests`: what waits for a human, and answering it.
 // Rules: 1. What is approved is the hash of exactly the call that is printed. 2. A secret is never an argument.
-import { isatty } from "node:tty";
 import type { Link } from "../../client/link.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
@@ -11,6 +10,7 @@ import { type Context, printJson } from "../context.ts";
 import { decodeInput, undecodable } from "../decode-input.ts";
 import { readStdin } from "../stdin.ts";
 import { oneLine, stripControl } from "../strip.ts";
+import { isTerminal } from "../terminal.ts";
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
@@ -32,7 +32,7 @@ export const respond = (context: Context): Promise<number> =>
     if (request.kind === "secret" && !isFromStdin) {
       throw usageError("A secret on the command line can be read by others: pipe it in instead.");
     }
-    const isTyped = request.kind === "secret" && isatty(0);
+    const isTyped = request.kind === "secret" && isTerminal(0);
     const text = isTyped
       ? await typedSecret(context)
       : isFromStdin

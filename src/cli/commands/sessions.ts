@@ -1,5 +1,4 @@
 // `jamey sessions`, `jamey create-session` and `jamey status`: conversations.
-import { isatty } from "node:tty";
 import type { Message, SessionSummary } from "../../protocol/messages.ts";
 import { describeCall } from "../activity.ts";
 import { usageError } from "../arguments.ts";
@@ -9,6 +8,7 @@ import { type Context, columns, printJson } from "../context.ts";
 import { findSession } from "../find-session.ts";
 import { readCount } from "../settings.ts";
 import { oneLine, stripControl } from "../strip.ts";
+import { isTerminal } from "../terminal.ts";
 
 const DEFAULT_OBJECT = "assistant";
 const DEFAULT_LIMIT = 50;
@@ -101,7 +101,7 @@ export const remove = (context: Context): Promise<number> =>
     const session = await findSession(link, given.words[0] ?? "");
     const { session_id, message_count } = session;
     if (!given.has("yes")) {
-      if (given.has("no-input") || !isatty(0)) {
+      if (given.has("no-input") || !isTerminal(0)) {
         throw usageError(`Deleting ${session_id} cannot be undone. Say so with --yes.`);
       }
       const name = session.name === null ? "" : ` '${oneLine(session.name, 60)}'`;

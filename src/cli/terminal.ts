@@ -1,0 +1,12 @@
+// Whether a file descriptor is a terminal. The module that knows costs milliseconds at every start, so it
+// is asked only where the answer may be yes.
+import { fstatSync } from "node:fs";
+
+export function isTerminal(descriptor: 0 | 1 | 2): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false;
+  } catch (_closed) {
+    return false;
+  }
+  return process.getBuiltinModule("node:tty").isatty(descriptor);
+}
