@@ -30,8 +30,8 @@ export function openSink(file: Bun.BunFile): Sink {
   return {
     async write(text) {
       writer ??= file.writer();
-      writer.write(text);
-      await writer.flush();
+      // Either of the two reports a failure; one that nobody awaits would end the process with a trace.
+      await Promise.all([writer.write(text), writer.flush()]);
     },
   };
 }

@@ -32,6 +32,8 @@ export interface Link {
   ): Promise<Reply<Name>>;
   /** Each event once and in order, whatever happens to the connection. */
   follow(params: Params<"Subscribe">, take: TakeFrames): Promise<{ stop(): void }>;
+  /** Resolves with why, when it is gone for good. Never when it is closed. */
+  readonly gone: Promise<JameyError>;
   close(): void;
 }
 
@@ -48,6 +50,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const first = await options.connect({ mayStart: true });
   let current = Promise.resolve(first);
   let latest = first;
+  const gone = Promise.withResolvers<JameyError>();
+  void gone.promise.then((error) => options.onState?.({ type: "gone", error }));
   let isClosed = false;
   watch(first);
 
@@ -58,7 +62,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       current = reconnect(ending);
       // Whoever calls next sees the failure; nobody may be calling.
       current.catch((thrown) => {
-        if (!isClosed) options.onState?.({ type: "gone", error: asGone(thrown) });
+        if (!isClosed) gone.resolve(asGone(thrown));
       });
     });
   }
@@ -82,12 +86,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
         if (thrown instanceof JameyError && thrown.code === "version_mismatch") break;
       }
     }
-    const stopped = ending.type === "stopped" ? "The daemon was stopped. " : "";
-    throw new JameyError(
-      "unavailable",
-      `${stopped}Could not connect to daemon after ${delaysMs.length} attempts. ${reason}`,
-      { details: { is_gone: true } },
-    );
+    throw unreachable(ending, delaysMs.length, reason);
   }
 
   /** On the connection of the moment, and, if that breaks meanwhile, again on the next one. */
@@ -126,11 +125,25 @@ export async function openLink(options: LinkOptions): Promise<Link> {
         },
       };
     },
+    gone: gone.promise,
     close() {
       isClosed = true;
       latest.close();
     },
   };
+}
+
+function unreachable(
+  ending: Exclude<Ending, { type: "closed" }>,
+  attempts: number,
+  reason: string,
+): JameyError {
+  const stopped = ending.type === "stopped" ? "The daemon was stopped. " : "";
+  return new JameyError(
+    "unavailable",
+    `${stopped}Could not connect to daemon after ${attempts} attempts. ${reason}`,
+    { details: { is_gone: true } },
+  );
 }
 
 function asGone(thrown: unknown): JameyError {

@@ -1,6 +1,7 @@
 // One message and its whole answer, over a link that heals: survives the daemon's death in the middle.
 // Rules: 1. The message carries a key, so that sending it again after a lost acknowledgement starts nothing twice.
 //        2. Frames of this turn reach the caller before the result does.
+//        3. A caller that cannot take a frame ends the run: the turn is cancelled, its error is thrown.
 import type { Params, Reply } from "../protocol/commands/index.ts";
 import type { Run } from "../protocol/commands/session.ts";
 import type { FollowFrame, SignalFrame } from "../protocol/frames.ts";
@@ -9,6 +10,8 @@ import type { Link } from "./link.ts";
 
 /** After the reply of WaitForTurn, the last events may still be on their way. Milliseconds. */
 const LAST_EVENTS_TIMEOUT_MS = 2000;
+/** How long rule 3 waits for its cancel to be acknowledged. Milliseconds. */
+const CANCEL_TIMEOUT_MS = 1000;
 
 export type TurnFrame =
   | { type: "event"; event: TypedEvent }
@@ -34,6 +37,8 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
   const { session_id, turn_id } = accepted;
 
   const ended = Promise.withResolvers<void>();
+  const broken = Promise.withResolvers<never>();
+  let isBroken = false;
   const following = await link.follow(
     {
       session_id,
@@ -44,25 +49,36 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
     async (frames) => {
       for (const frame of frames) {
         const ours = ofTurn(frame, turn_id);
-        if (!ours) continue;
-        await options.onFrame(ours);
+        if (!ours || isBroken) continue;
+        try {
+          await options.onFrame(ours);
+        } catch (thrown) {
+          isBroken = true;
+          broken.reject(thrown);
+        }
         if (ours.type === "event" && isTurnEnd(ours.event)) ended.resolve();
       }
     },
   );
-  const cancel = () => {
+  const cancel = async (): Promise<void> => {
     const reason = typeof signal?.reason === "string" ? signal.reason : null;
     // If it cannot be cancelled, it has ended or the link is gone: WaitForTurn tells.
-    link.call("CancelTurn", { turn_id, reason }, { isRepeatable: true }).catch(() => undefined);
+    const asked = link.call("CancelTurn", { turn_id, reason }, { isRepeatable: true });
+    await asked.catch(() => undefined);
   };
+  const abort = () => void cancel();
   try {
-    if (signal?.aborted) cancel();
-    else signal?.addEventListener("abort", cancel, { once: true });
-    const run = await link.call("WaitForTurn", { turn_id }, { isRepeatable: true });
-    await withTimeout(ended.promise, LAST_EVENTS_TIMEOUT_MS);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+    const waiting = link.call("WaitForTurn", { turn_id }, { isRepeatable: true });
+    const run = await Promise.race([waiting, broken.promise]);
+    await Promise.race([withTimeout(ended.promise, LAST_EVENTS_TIMEOUT_MS), broken.promise]);
     return run;
+  } catch (thrown) {
+    if (isBroken) await withTimeout(cancel(), CANCEL_TIMEOUT_MS);
+    throw thrown;
   } finally {
-    signal?.removeEventListener("abort", cancel);
+    signal?.removeEventListener("abort", abort);
     following.stop();
   }
 }

@@ -154,7 +154,10 @@ describe("requests", () => {
 describe("a run", () => {
   test("survives the daemon's death in its middle", async () => {
     const before = await pidOfDaemon();
-    const asked = runCli(["-p", '/shell command="sleep 30"', "--allow", "shell"], { home });
+    const asked = runCli(
+      ["-p", '/shell command="sleep 30"', "--allow", "shell", "--model", "offline/guide"],
+      { home },
+    );
     const follow = terminal(
       "events",
       "--since",

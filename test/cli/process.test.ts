@@ -81,6 +81,16 @@ describe("an answer into a pipe", () => {
     expect(daemon.asked.map(({ type }) => type)).toContain("CancelTurn");
   });
 
+  test("that cannot be written ends the run with what is wrong", async () => {
+    const daemon = answering({ response: "yes" });
+    for (const command of ["jamey -n -p x --stream", "jamey -n -p x", "jamey events"]) {
+      // stdout is open for reading only.
+      const { code, stderr } = await runShell(`${command} 1</dev/null`, daemon);
+      expect([command, code]).toEqual([command, 1]);
+      expect(stderr).toMatch(/^jamey: Cannot write to stdout: .*\n$/);
+    }
+  });
+
   test("needs neither stdin nor stderr", async () => {
     const daemon = answering({ response: "yes" });
     expect(await runShell("jamey -p x <&- 2>&-", daemon)).toEqual({
@@ -328,66 +338,5 @@ describe("a turn that does not end", () => {
       stdout: "",
       stderr: "jamey: No answer within 100ms (--timeout).\n",
     });
-  });
-});
-
-describe("a daemon that cannot be had", () => {
-  test("is an error with what to do, when it may not be started", async () => {
-    const home = temporaryHome();
-    const ran = await runCli(["a b"], { home, variables: { JAMEY_AUTO_START: "false" } });
-    expect(ran).toEqual({
-      code: 69,
-      stdout: "",
-      stderr: `jamey: No daemon runs for environment 'default' (${home}/state/run/default.sock). Start it with 'jamey daemon start'.\n`,
-    });
-  });
-
-  test("is named, when its environment does not exist, and nothing is made", async () => {
-    const home = temporaryHome();
-    const ran = await runCli(["--env", "nope", "sessions", "list"], { home });
-    expect(ran.code).toBe(2);
-    expect(ran.stderr).toStartWith(
-      "jamey: There is no environment 'nope' (known: none but 'default' yet).",
-    );
-    expect(await Array.fromAsync(new Bun.Glob("**").scan({ cwd: home, onlyFiles: false }))).toEqual(
-      [],
-    );
-  });
-});
-
-describe("help", () => {
-  test("shows examples first and every command with its line, without colours in a pipe", async () => {
-    const { code, stdout } = await runCli(["--help"], { home: temporaryHome() });
-    expect([code, stdout.startsWith("EXAMPLES\n"), stdout.includes("\u001b")]).toEqual([
-      0,
-      true,
-      false,
-    ]);
-    for (const text of [
-      "Start interactive chat session",
-      "Create a new session",
-      "List available tools",
-      "Get session status",
-    ]) {
-      expect(stdout).toContain(text);
-    }
-  });
-
-  test("of a command shows its flags, wherever --help stands", async () => {
-    const home = temporaryHome();
-    const [before, after] = await Promise.all([
-      runCli(["--help", "sessions", "delete"], { home }),
-      runCli(["sessions", "delete", "-h"], { home }),
-    ]);
-    expect(before.stdout).toContain("-y, --yes");
-    expect(after).toEqual(before);
-  });
-
-  test("knows the version", async () => {
-    const home = temporaryHome();
-    const texts = await Promise.all(
-      [["--version"], ["version"]].map((args) => runCli(args, { home })),
-    );
-    expect(texts.map(({ stdout }) => stdout)).toEqual(["0.1.0\n", "0.1.0\n"]);
   });
 });

@@ -234,6 +234,7 @@ describe("a link", () => {
     await errorOf(link.call("ListPOs", {}));
     await gone.promise;
     const error = await errorOf(link.call("ListPOs", {}));
+    expect((await link.gone).code).toBe("unavailable");
     expect(error).toMatchObject({ code: "unavailable" });
     expect(JSON.stringify(error)).toContain("Could not connect to daemon after 3 attempts");
   });
@@ -336,6 +337,28 @@ describe("a turn", () => {
     link.close();
     expect(run.response).toBe("back");
     expect(seen).toEqual([12, 21]);
+  });
+
+  test("is cancelled when its caller cannot take a frame, and ends with the caller's error", async () => {
+    const daemon = start({
+      answer(asked, client) {
+        if (asked.type !== "WaitForTurn") answerTurn(asked, client, { response: "yes" });
+      },
+    });
+    const link = await open(daemon);
+    const taking = runTurn(link, {
+      message,
+      signal_types: [],
+      onFrame: () => Promise.reject(new Error("disk full")),
+    });
+    expect(await errorOf(taking)).toEqual(new Error("disk full"));
+    link.close();
+    expect(daemon.asked.map(({ type }) => type)).toEqual([
+      "SendMessage",
+      "Subscribe",
+      "WaitForTurn",
+      "CancelTurn",
+    ]);
   });
 
   test("is cancelled by its signal, with the reason, and still waits for its end", async () => {

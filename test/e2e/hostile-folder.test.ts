@@ -73,7 +73,7 @@ for (const { name, program, isSource } of programs) {
     async () => {
       await using visited = await visit(program);
       const { home, options } = visited;
-      const plain = await home.run(["who are you there"], options);
+      const plain = await home.run(["-q", "who are you there"], options);
       expect({ code: plain.code, stderr: plain.stderr }).toEqual({ code: 0, stderr: "" });
       expect(plain.stdout).toStartWith("No model is connected");
       const tools = await home.run(
@@ -101,7 +101,7 @@ for (const { name, program, isSource } of programs) {
         socket,
         directory: visited.trap.folder,
       });
-      const answer = await home.run(["/say all is well"], options);
+      const answer = await home.run(["-q", "/say all is well"], options);
       expect(answer).toEqual({ code: 0, stdout: "all is well\n", stderr: "" });
       expect(await served.stop()).toBe(0);
       judgeVisit(visited);

@@ -4,7 +4,7 @@
 import type { Link } from "../../client/link.ts";
 import { runTurn } from "../../client/run.ts";
 import { toErrorBody } from "../../protocol/errors.ts";
-import type { SessionSummary } from "../../protocol/messages.ts";
+import type { SessionSummary, ToolCall } from "../../protocol/messages.ts";
 import { describeDenial, describeEvent } from "../activity.ts";
 import { usageError } from "../arguments.ts";
 import { type LineReader, openLines } from "../ask.ts";
@@ -75,11 +75,9 @@ async function openSession(context: Context, link: Link): Promise<SessionSummary
 }
 
 async function converse(chat: Chat): Promise<Left> {
-  const { context, lines } = chat;
-  const { out } = context;
+  const { out } = chat.context;
   while (!out.gone.aborted) {
-    await out.write("> ");
-    const read = await readLine(lines);
+    const read = await readLine(chat);
     if (read.type === "signal") {
       await out.write("\n");
       return read;
@@ -104,13 +102,15 @@ async function converse(chat: Chat): Promise<Left> {
 type Read = { type: "line"; line: string | undefined } | Extract<Left, { type: "signal" }>;
 
 /** At the prompt there is nothing to save: a signal leaves. */
-async function readLine(lines: LineReader): Promise<Read> {
+async function readLine({ context, lines }: Chat): Promise<Read> {
+  // Before the prompt is shown: whoever sees it may press Ctrl-C.
   const watch = watchSignals();
   const { promise: aborted, resolve } = Promise.withResolvers<Read>();
   watch.signal.addEventListener("abort", () => {
     resolve({ type: "signal", name: watch.caught() ?? "SIGINT" });
   });
   try {
+    await context.out.write("> ");
     const next = lines.next().then((line): Read => ({ type: "line", line }));
     return await Promise.race([next, aborted]);
   } finally {
@@ -129,7 +129,7 @@ async function say(chat: Chat, message: string): Promise<Left | undefined> {
     isRaw: false,
     onRestart: () => context.note("! The answer broke off and begins again."),
   });
-  const calls = new Map();
+  const calls = new Map<string, ToolCall>();
   const requests = answerRequests({ context, link, lines: chat.lines, before: live.endLine });
   try {
     const run = await runTurn(link, {

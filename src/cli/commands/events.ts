@@ -20,6 +20,7 @@ export const events = (context: Context): Promise<number> =>
     const ended = Promise.withResolvers<void>();
     const watch = watchSignals();
     watch.signal.addEventListener("abort", () => ended.resolve(), { once: true });
+    void link.gone.then(ended.reject);
     out.gone.addEventListener("abort", () => ended.resolve(), { once: true });
     try {
       const following = await link.follow(
@@ -30,11 +31,11 @@ export const events = (context: Context): Promise<number> =>
           after: since ?? (isFollowing ? null : 0),
         },
         async (frames) => {
-          const shown = frames.filter(
-            (frame) => frame.type !== "caught_up" && frame.type !== "signal",
-          );
-          const lines = shown.map((frame) => describe(frame, context.isJson));
-          await out.write(lines.map((line) => `${line}\n`).join(""));
+          const lines = frames
+            .filter((frame) => frame.type !== "caught_up" && frame.type !== "signal")
+            .map((frame) => `${describe(frame, context.isJson)}\n`);
+          // What cannot be written ends the command; thrown here, it would only end the connection.
+          await out.write(lines.join("")).catch(ended.reject);
           if (!isFollowing && frames.some((frame) => frame.type === "caught_up")) ended.resolve();
         },
       );

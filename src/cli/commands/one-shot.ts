@@ -22,6 +22,9 @@ const LAST_WORD_TIMEOUT_MS = 5000;
 /** Nobody reads any more: only the cancel itself is waited for. */
 const GONE_TIMEOUT_MS = 800;
 
+const UNCONNECTED =
+  "no model is connected, the offline guide answered; `jamey models` says what is missing.";
+
 type Message = Params<"SendMessage">;
 
 export async function oneShot(context: Context): Promise<number> {
@@ -51,6 +54,10 @@ export async function oneShot(context: Context): Promise<number> {
         settings,
       };
       await runWatched({ context, link, message, report, timeoutMs, ended });
+      if (isUnconnected(context, ended)) {
+        warnings.push(UNCONNECTED);
+        await context.note(`jamey: warning: ${UNCONNECTED}`);
+      }
       return 0;
     });
   } catch (thrown) {
@@ -59,6 +66,12 @@ export async function oneShot(context: Context): Promise<number> {
   const exitCode = await report.end(ended);
   if (ended.caught) endBySignal(ended.caught);
   return exitCode;
+}
+
+/** The guide answered although nobody asked for it: a script must not take that for a model's answer. */
+function isUnconnected({ arguments: given, host }: Context, { run }: Ended): boolean {
+  const asked = given.text("model") ?? host.variables.JAMEY_MODEL;
+  return run?.model === "offline/guide" && !asked;
 }
 
 interface Watched {
