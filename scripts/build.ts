@@ -5,7 +5,6 @@
 import { mkdir, rename, rm, stat, utimes } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { version } from "../package.json";
 
 const root = resolve(import.meta.dir, "..");
 
@@ -53,7 +52,7 @@ function configure(target: Options["target"], outfile: string): Bun.BuildConfig 
     // Identifiers stay, so that the classes of errors keep their names.
     minify: { whitespace: true, syntax: true, identifiers: false },
     sourcemap: "inline",
-    define: { "process.env.NODE_ENV": '"production"', VERSION: JSON.stringify(version) },
+    define: { "process.env.NODE_ENV": '"production"' },
     compile: {
       outfile,
       ...(target && { target }),
