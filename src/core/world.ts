@@ -39,14 +39,20 @@ export interface Resolved {
  * itself, so that no name, link or race leads outside; what cannot be resolved is refused.
  */
 export interface Files {
-  /** `write` also refuses what agents must not change, such as `.git` and `.state`. */
+  /**
+   * `write` also refuses what agents must not change, such as `.git`, `.state` and the environment's
+   * objects. Jamey's keys and state are refused by every method here.
+   */
   resolve(place: Place, purpose: "read" | "write"): Promise<Attempt<Resolved>>;
   open(place: Place): Promise<Attempt<FileReader>>;
   /** Atomic: another reader sees the old content or the new. Missing folders are made. */
   write(place: Place, content: Uint8Array, options?: WriteOptions): Promise<Attempt<Written>>;
   /** A new file that only its owner can read, for content that comes in pieces. */
   create(place: Place): Promise<Attempt<FileWriter>>;
-  /** What lies in a folder, in the order of names. Links are named, never followed. */
+  /**
+   * What lies in a folder, in the order of names. Links are named, never followed; jamey's own keys and
+   * state are named, never entered.
+   */
   walk(place: Place, options: WalkOptions): Promise<Attempt<AsyncIterable<FileEntry>>>;
 }
 

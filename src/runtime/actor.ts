@@ -2,8 +2,10 @@
 // anyone is told, folds it, and reconciles: aborts what is no longer outstanding, starts what is.
 //
 // 1. The mailbox is the lock: no half state. 2. An effect runs once for its id until its outcome is
-// committed: an outcome that could not be committed is kept and tried again, never re-performed.
+// committed: an outcome that could not be committed is kept and tried again, never re-performed; one that
+// no second try can commit is said to be broken, and where that fails too, the effect is given up.
 // 3. `perform` never rejects. 4. A failed append changes nothing; a command is answered with the error.
+// 5. One writer per stream: a stream at another version than its actor knows is the end of that actor.
 import type { Machine } from "../core/machine.ts";
 import { type ErrorBody, errorCodes, JameyError, toErrorBody } from "../protocol/errors.ts";
 import type { StoredEvent } from "../protocol/events/index.ts";
@@ -57,6 +59,10 @@ export interface ActorOptions<State, Said, Input, Event, Effect extends { id: st
   perform(effect: Effect, context: PerformContext<State>): Promise<Said | undefined>;
   /** The outcome that stands in for one that the journal will never take. */
   broken?(effect: Effect, error: ErrorBody): Said;
+  /** What ends the effect where not even that could be committed. */
+  abandon?(effect: Effect, error: ErrorBody, state: State): Said;
+  /** The stream is not as this actor knows it. It has stopped; the next one begins from the journal. */
+  lost?(): void;
   /** The state has changed. */
   changed?(state: State): void;
   commitRetryMs?: number;
@@ -74,6 +80,8 @@ interface Entry<Said, Event, Effect> {
   run: Run<Effect> | undefined;
   /** Times that an outcome could not be committed. */
   failures: number;
+  /** The effect's own outcome, or what stands in for it. */
+  resort: "own" | "broken" | "abandoned";
   resolve(taken: Taken<Event>): void;
   reject(error: unknown): void;
 }
@@ -91,12 +99,12 @@ export function startActor<
   let hasBegun = false;
   const nextAt = createClock(options.now, options.lastAt);
   const mailbox = createMailbox(take);
-  const retries = createRetries(options, mailbox.push);
+  const retries = createRetries(options, { push: mailbox.push, state: () => state });
   const running = createRunning<Effect, Said>({
     perform: (effect, signal) => options.perform(effect, { signal, state: () => state }),
     performed(said, run) {
       const from = { caller: "effect", causation_id: run.effect.id };
-      mailbox.push({ said, from, run, failures: 0, resolve: ignore, reject: ignore });
+      mailbox.push({ ...firstTry, said, from, run, resolve: ignore, reject: ignore });
     },
   });
 
@@ -113,7 +121,7 @@ export function startActor<
       if (refused) throw new JameyError(refused.code, refused.message, refused);
       happened = machine.decide(state, input);
       const append = { stream, expected_version: version, events: happened, at, ...entry.from };
-      const rows = happened.length === 0 ? [] : await options.journal.append(append);
+      const rows = happened.length === 0 ? [] : await options.journal.append(append).catch(failed);
       seq = rows[rows.length - 1]?.seq ?? 0;
     } catch (thrown) {
       return entry.run ? retries.add(entry, entry.run, thrown) : entry.reject(thrown);
@@ -124,6 +132,17 @@ export function startActor<
     if (happened.length > 0) options.changed?.(state);
     reconcile();
     entry.resolve({ happened, seq });
+  }
+
+  /** Rule 5: the same append would be refused for ever. */
+  function failed(thrown: unknown): never {
+    if (options.lost && toErrorBody(thrown).code === "conflict" && !isStopped) {
+      isStopped = true;
+      retries.stop();
+      void running.stop();
+      options.lost();
+    }
+    throw thrown;
   }
 
   function reconcile(): void {
@@ -138,7 +157,7 @@ export function startActor<
         return Promise.reject(new JameyError("overloaded", message));
       }
       const { promise, resolve, reject } = Promise.withResolvers<Taken<Event>>();
-      mailbox.push({ said, from, run: undefined, failures: 0, resolve, reject });
+      mailbox.push({ ...firstTry, said, from, run: undefined, resolve, reject });
       return promise;
     },
     begin() {
@@ -155,6 +174,7 @@ export function startActor<
 }
 
 const ignore = () => undefined;
+const firstTry = { failures: 0, resort: "own" as const };
 
 /** Times ascend strictly within a stream, whatever the clock does. */
 function createClock(now: () => string, lastAt: string): () => string {
@@ -169,29 +189,40 @@ function createClock(now: () => string, lastAt: string): () => string {
 /** Outcomes that could not be committed: kept, and tried again until they are. Rule 2. */
 function createRetries<State, Said, Input, Event, Effect extends { id: string }>(
   options: ActorOptions<State, Said, Input, Event, Effect>,
-  push: (entry: Entry<Said, Event, Effect>) => void,
+  actor: { push: (entry: Entry<Said, Event, Effect>) => void; state: () => State },
 ) {
-  const { stream, log, broken, commitRetryMs = COMMIT_RETRY_MS } = options;
+  const { stream, log, broken, abandon, commitRetryMs = COMMIT_RETRY_MS } = options;
   const timers = new Set<ReturnType<typeof setTimeout>>();
+  let hasStopped = false;
   return {
     count: () => timers.size,
     add(entry: Entry<Said, Event, Effect>, { effect }: Run<Effect>, thrown: unknown): void {
       const error = toErrorBody(thrown);
       const { code, message: reason } = error;
       log.error("could not commit an outcome", { stream, effect: effect.id, code, reason });
-      if (code === "too_large" && broken && entry.failures === 0) {
-        return push({ ...entry, failures: 1, said: broken(effect, error) });
+      if (!errorCodes[code].retryable) {
+        const failures = entry.failures + 1;
+        if (broken && entry.resort === "own") {
+          const said = broken(effect, error);
+          return actor.push({ ...entry, failures, resort: "broken", said });
+        }
+        if (abandon && entry.resort !== "abandoned") {
+          const said = abandon(effect, error, actor.state());
+          return actor.push({ ...entry, failures, resort: "abandoned", said });
+        }
+        // It waits for the next start: performing it again would be worse.
+        return;
       }
-      // What no second try can mend waits for the next start: performing it again would be worse.
-      if (!errorCodes[code].retryable) return;
+      if (hasStopped) return;
       const ms = Math.min(MAX_COMMIT_RETRY_MS, commitRetryMs * 2 ** entry.failures);
       const timer = setTimeout(() => {
         timers.delete(timer);
-        push({ ...entry, failures: entry.failures + 1 });
+        actor.push({ ...entry, failures: entry.failures + 1 });
       }, ms);
       timers.add(timer);
     },
     stop(): void {
+      hasStopped = true;
       for (const timer of timers) clearTimeout(timer);
       timers.clear();
     },

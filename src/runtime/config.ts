@@ -43,7 +43,8 @@ export const configSchema = z.object({
     .prefault({}),
   provider: z
     .object({
-      first_byte_timeout_ms: z.number().int().positive().default(60_000),
+      /** null: what suits the vendor; servers that load a model first are given longer. */
+      first_byte_timeout_ms: z.number().int().positive().nullable().default(null),
       idle_timeout_ms: z.number().int().positive().default(90_000),
     })
     .prefault({}),
@@ -72,7 +73,7 @@ export interface ConfigLayer {
 }
 
 /** Keys that mean something in a manifest beside the settings. */
-const MANIFEST_KEYS = ["name", "description", "version", "default_object"];
+const MANIFEST_KEYS = ["name", "description", "version"];
 
 /** Layers, the weightiest first → settings and warnings. */
 export function mergeConfig(layers: ConfigLayer[]): { config: Config; warnings: string[] } {
@@ -113,14 +114,16 @@ function check(layer: ConfigLayer, values: Record<string, unknown>): void {
   throw new JameyError("config_invalid", message, { details: { from: layer.from, key } });
 }
 
+/** The keys of `over` come first: of permission rules the first that matches decides. */
 function mergeObjects(
   under: Record<string, unknown>,
   over: Record<string, unknown>,
 ): Record<string, unknown> {
-  const merged = { ...under };
-  for (const [key, value] of Object.entries(over)) {
-    const before = merged[key];
-    merged[key] = isPlain(before) && isPlain(value) ? mergeObjects(before, value) : value;
+  const merged = { ...over };
+  for (const [key, value] of Object.entries(under)) {
+    const above = merged[key];
+    if (above === undefined) merged[key] = value;
+    else if (isPlain(above) && isPlain(value)) merged[key] = mergeObjects(value, above);
   }
   return merged;
 }

@@ -50,6 +50,8 @@ export interface Connections {
   open(attach: Attach, options: { isLocal: boolean; ring: Ring }): Connection;
   /** A caller without a connection, for one request. */
   passing(options: { signal: AbortSignal; workspace: string }): Caller;
+  /** The daemon itself, where it speaks for an object. It may say something, and nothing else. */
+  own(): Caller;
   list(): ConnectorInfo[];
   /** Says of everybody who was attached when the last daemon died that they are gone. */
   revive(): Promise<void>;
@@ -103,8 +105,7 @@ export function createConnections(options: {
         signal: gone.signal,
         subscriptions,
       };
-      const { source: connector_type, client } = caller;
-      const entry = { connector_id, connector_type, client };
+      const entry = { connector_id, connector_type: caller.source, client: caller.client };
       attached.set(connector_id, { ...entry, since: options.now() });
       void say({ type: "attached", ...entry });
       const stops = [journal.follow(ring.events), signals.follow(ring.signals)];
@@ -140,6 +141,7 @@ export function createConnections(options: {
       signal,
       subscriptions: undefined,
     }),
+    own: () => ownCaller(options.workspace),
     list: () => [...attached.values()],
     revive: async () => {
       await say({ type: "revived" });
@@ -149,6 +151,19 @@ export function createConnections(options: {
     },
   };
 }
+
+const ownCaller = (workspace: string): Caller => ({
+  connector_id: "daemon",
+  source: "po",
+  client: "daemon",
+  scopes: ["chat"],
+  isHuman: false,
+  workspace,
+  variables: {},
+  current: new Map(),
+  signal: new AbortController().signal,
+  subscriptions: undefined,
+});
 
 function knownVariables(given: Record<string, string>): Record<string, string> {
   const known = Object.entries(given).filter(([name]) => PROVIDER_VARIABLES.includes(name));

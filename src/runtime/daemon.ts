@@ -1,14 +1,17 @@
 // The daemon: the one composition root. It takes the environment's lock, opens what is on disk, starts the
 // runtime and its doors. However far it came, what was opened is closed again, the last first.
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { errorCodes, JameyError, messageOf } from "../protocol/errors.ts";
 import { VERSION } from "../protocol/version.ts";
 import { builtInTools, createToolbox } from "../tools/index.ts";
-import { createBlobs } from "./blobs.ts";
 import { startUnixConnector } from "./connectors/unix.ts";
 import { createCredentials } from "./credentials.ts";
-import { findEnvironment, type OpenEnvironment, openEnvironment } from "./environment/open.ts";
+import {
+  findEnvironment,
+  type OpenEnvironment,
+  openEnvironment,
+  protectedPlaces,
+} from "./environment/open.ts";
 import { watchIdle } from "./idle.ts";
 import { createKeyring } from "./keyring.ts";
 import { takeLock } from "./lock.ts";
@@ -17,6 +20,7 @@ import { createModels } from "./models.ts";
 import { readPid, writePidFile } from "./pid-file.ts";
 import { atMost, endProcessAfter, listenToSignals } from "./process-ending.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
+import { createSessionFiles } from "./session-files.ts";
 import { openStore, type Store } from "./store/open.ts";
 import { endLeftovers } from "./world/leftovers.ts";
 import { childVariables } from "./world/variables.ts";
@@ -84,9 +88,9 @@ async function serve({ environment: name, foreground }: DaemonOptions): Promise<
   const end = () => ending.resolve("nobody needed it");
   opened.defer(watchIdle({ isIdle: runtime.isIdle, timeoutSeconds, end }).stop);
   log.info("stopping", { reason: await ending.promise });
-  const callOff = endProcessAfter(STOP_TIMEOUT_MS);
+  // Left on: what would keep the process from ending after this is no reason to stay.
+  endProcessAfter(STOP_TIMEOUT_MS);
   await opened.disposeAsync();
-  callOff();
   return 0;
 }
 
@@ -98,11 +102,11 @@ function assemble(parts: {
 }): Runtime {
   const { environment, store, log } = parts;
   const { places, config } = environment;
+  const protect = protectedPlaces(environment);
   const world = createWorld({
     http: { allow_private: config.http.allow_private, ownPorts: () => [] },
+    protect,
   });
-  const spillFolder = join(places.state, "outputs");
-  mkdirSync(spillFolder, { recursive: true, mode: 0o700 });
   return createRuntime({
     environment: environment.name,
     workspace: places.folder,
@@ -117,9 +121,13 @@ function assemble(parts: {
       credentials: createCredentials(join(environment.configFolder, "credentials")),
     }),
     tools: createToolbox(builtInTools()),
-    blobs: createBlobs(join(places.state, "attachments"), world.hash),
+    sessionFiles: createSessionFiles({
+      attachments: join(places.state, "attachments"),
+      outputs: protect.outputs,
+      hash: world.hash,
+      log,
+    }),
     objectFiles: environment.objectFiles,
-    spillFolder,
     childVariables: (call_id) =>
       childVariables(process.env, { journal_id: store.journal.journal_id, call_id }),
     shutDown: parts.shutDown,

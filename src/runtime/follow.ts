@@ -37,22 +37,27 @@ export function createFollower(options: {
   const isForeign = asked.journal_id !== null && asked.journal_id !== journal.journal_id;
   let cursor = asked.after === null ? journal.head() : isForeign ? 0 : asked.after;
   let isCaughtUp = false;
-  let gap = missed();
+  /** The newest seq that a gap has told of. */
+  let toldThrough = 0;
+  const asksHousekeeping =
+    session_id === null &&
+    (types === null || types.some((name) => storedEvents[name].isHousekeeping));
+  let foreign = strayed();
 
-  /** What was asked for and is no longer kept. */
-  function missed(): FollowFrame | undefined {
-    if (asked.after === null) return undefined;
+  /** A cursor that is not one of this journal: what is there is refetched, then it goes on from now. */
+  function strayed(): FollowFrame[] {
     const to = journal.head();
-    const frame = { type: "gap" as const, subscription_id, from: asked.after };
-    if (isForeign || asked.after > to) {
-      cursor = to;
-      return { ...frame, to, reason: "other_journal" };
-    }
-    const pruned = journal.prunedThrough();
-    const asksHousekeeping =
-      types === null || types.some((name) => storedEvents[name].isHousekeeping);
-    if (session_id !== null || !asksHousekeeping || asked.after >= pruned) return undefined;
-    return { ...frame, to: pruned, reason: "not_kept" };
+    if (asked.after === null || !(isForeign || asked.after > to)) return [];
+    cursor = to;
+    return [{ type: "gap", subscription_id, from: asked.after, to, reason: "other_journal" }];
+  }
+
+  /** What was asked for and is no longer kept: looked at before each read, for a slow one falls behind. */
+  function missed(): FollowFrame[] {
+    const to = journal.prunedThrough();
+    if (!asksHousekeeping || Math.max(cursor, toldThrough) >= to) return [];
+    toldThrough = to;
+    return [{ type: "gap", subscription_id, from: cursor, to, reason: "not_kept" }];
   }
 
   function events(): FollowFrame[] {
@@ -65,9 +70,8 @@ export function createFollower(options: {
 
   return {
     pull() {
-      const frames: FollowFrame[] = gap ? [gap] : [];
-      gap = undefined;
-      frames.push(...events());
+      const frames: FollowFrame[] = [...foreign, ...missed(), ...events()];
+      foreign = [];
       if (cursor < journal.head()) return { frames, hasMore: true };
       if (!isCaughtUp) {
         isCaughtUp = true;

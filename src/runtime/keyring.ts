@@ -20,6 +20,8 @@ export interface Keyring {
   sourceOf(name: string, variables: Record<string, string>): string | null;
   /** Resolves when a caller has spoken in the session since the start, or the time is over. */
   waitForCaller(session_id: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** The credentials file has a value of this name. */
+  has(name: string): boolean;
   /** Keeps a secret that a human gave, in the credentials file. */
   keep(name: string, value: string): void;
 }
@@ -75,6 +77,7 @@ export function createKeyring(options: {
         if (waiters.size === 0) waiting.delete(session_id);
       });
     },
+    has: (name) => own(credentials.read(), name) !== undefined,
     keep: credentials.keep,
   };
 }

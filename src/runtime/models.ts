@@ -27,10 +27,8 @@ export interface Models {
 }
 
 export function createModels(config: Config): Models {
-  const timeouts = {
-    first_byte_ms: config.provider.first_byte_timeout_ms,
-    idle_ms: config.provider.idle_timeout_ms,
-  };
+  const { first_byte_timeout_ms: first_byte_ms, idle_timeout_ms: idle_ms } = config.provider;
+  const timeouts = first_byte_ms === null ? { idle_ms } : { first_byte_ms, idle_ms };
   return {
     open: (name, { variable, folder }) => openModel(name, { variable, folder, timeouts }),
     choose: (variable) => defaultModel({ variable, timeouts }),

@@ -43,9 +43,7 @@ export async function atMost(ms: number, ending: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-/** The process ends after this time, whatever still runs. Returns how to call that off. */
-export function endProcessAfter(ms: number): () => void {
-  const timer = setTimeout(() => process.exit(1), ms);
-  timer.unref();
-  return () => clearTimeout(timer);
+/** The process ends after this time, whatever still runs; it may well end before. */
+export function endProcessAfter(ms: number): void {
+  setTimeout(() => process.exit(1), ms).unref();
 }

@@ -2,7 +2,6 @@
 // in-memory world both begin here.
 import type { World } from "../core/world.ts";
 import type { Toolbox } from "../tools/index.ts";
-import type { Blobs } from "./blobs.ts";
 import type { Config } from "./config.ts";
 import { createConnections } from "./connections.ts";
 import { createCatalog, type ObjectFiles } from "./environment/catalog.ts";
@@ -13,10 +12,12 @@ import type { Keyring } from "./keyring.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
 import { createObjects } from "./objects.ts";
-import { broken, perform } from "./perform/index.ts";
+import { abandon, broken, perform } from "./perform/index.ts";
 import type { Services } from "./services.ts";
+import type { SessionFiles } from "./session-files.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignalHub } from "./signals.ts";
+import { sendStartMessages } from "./start-messages.ts";
 import type { Store } from "./store/open.ts";
 
 export interface RuntimeParts {
@@ -31,9 +32,8 @@ export interface RuntimeParts {
   models: Models;
   keyring: Keyring;
   tools: Pick<Toolbox, "find" | "list">;
-  blobs: Blobs;
+  sessionFiles: SessionFiles;
   objectFiles: ObjectFiles;
-  spillFolder: string;
   childVariables(call_id: string): Record<string, string>;
   shutDown(reason: string): void;
 }
@@ -67,6 +67,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     now,
     perform: (effect, context) => perform(effect, context, services),
     broken,
+    abandon,
     active: objects.active,
   });
   const connections = createConnections({
@@ -92,12 +93,15 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     shutDown: parts.shutDown,
   });
 
+  const handle = createDoor(handlers, log);
+
   return {
-    handle: createDoor(handlers, log),
+    handle,
     connections,
     log,
     async start() {
       await connections.revive();
+      await parts.sessionFiles.sweep((session_id) => views.findSession(session_id) !== undefined);
       const before = views.listObjects().map((one) => one.po_name);
       catalog.refresh();
       const live = new Set(catalog.list().map((one) => one.name));
@@ -105,6 +109,9 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       await sessions.revive(views.openSessions());
       objects.settle([...live, ...before]);
       await objects.flush();
+      const key = `start:${world.newId("start")}`;
+      const caller = connections.own();
+      await sendStartMessages({ objects: catalog.list(), key, caller, handle, log });
     },
     isIdle() {
       const { running_turns, pending_requests } = views.counts();

@@ -1,12 +1,12 @@
 // What performing an effect and handling a command need, passed on as one value by the composition root.
 import type { World } from "../core/world.ts";
 import type { Toolbox } from "../tools/index.ts";
-import type { Blobs } from "./blobs.ts";
 import type { Config } from "./config.ts";
 import type { Catalog } from "./environment/catalog.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
+import type { SessionFiles } from "./session-files.ts";
 import type { SignalHub } from "./signals.ts";
 
 export interface Services {
@@ -18,9 +18,7 @@ export interface Services {
   catalog: Catalog;
   tools: Pick<Toolbox, "find" | "list">;
   signals: SignalHub;
-  blobs: Blobs;
-  /** The folder for outputs that are too long to keep. */
-  spillFolder: string;
+  sessionFiles: SessionFiles;
   /** The whole environment of a call's processes. */
   childVariables(call_id: string): Record<string, string>;
 }

@@ -15,6 +15,8 @@ import { type Journal, sessionStream } from "./store/journal.ts";
  * wait for nothing are let go, the longest unused first. */
 const MAX_LOADED_SESSIONS = 256;
 const MAX_LOADED_TEXT = 32 * 1024 * 1024;
+/** Sessions that begin again by themselves because the journal had more of them than their actor knew. */
+const MAX_BEGUN_AGAIN = 1_000;
 
 type Said = SessionCommand | SessionOutcome;
 
@@ -50,6 +52,7 @@ export interface SessionsOptions {
     context: PerformContext<SessionActorState>,
   ): Promise<SessionOutcome | undefined>;
   broken(effect: Effect, error: ErrorBody): SessionOutcome;
+  abandon(effect: Effect, error: ErrorBody, state: SessionActorState): SessionCommand;
   /** A session does something else than before. */
   active(change: { session_id: string; po_name: string; activity: PoState }): void;
 }
@@ -57,6 +60,7 @@ export interface SessionsOptions {
 export function createSessions(options: SessionsOptions): Sessions {
   const { journal, log } = options;
   const sessions = new Map<string, Loaded>();
+  const begunAgain = new Set<string>();
 
   function load(session_id: string, folded: Folded): Loaded {
     const { state, version } = folded;
@@ -70,26 +74,28 @@ export function createSessions(options: SessionsOptions): Sessions {
       stamp: (said, at) => ({ ...said, at }),
       refuse: refusal,
       changed: (next) => changed(session_id, loaded, next),
+      lost: () => lost(session_id, loaded),
     });
     const loaded = asLoaded(actor);
     sessions.set(session_id, loaded);
     changed(session_id, loaded, state);
     if (loaded.activity === "idle") actor.begin();
-    else loaded.ready = recover(session_id, loaded);
+    else loaded.ready = recover(loaded, () => forget(session_id, loaded));
     letGo(sessions, session_id);
     return loaded;
   }
 
-  /** `revived` comes before anything runs: what had started and is not safe to repeat is not repeated. */
-  async function recover(session_id: string, { actor }: Loaded): Promise<void> {
-    try {
-      await actor.take({ type: "revived" }, { caller: "daemon", causation_id: null });
-      actor.begin();
-    } catch (thrown) {
-      sessions.delete(session_id);
-      await actor.stop();
-      throw thrown;
-    }
+  function forget(session_id: string, loaded: Loaded): void {
+    if (sessions.get(session_id) === loaded) sessions.delete(session_id);
+  }
+
+  /** It begins again from the journal: by itself once, so that no turn runs in circles. */
+  function lost(session_id: string, loaded: Loaded): void {
+    log.error("session is not as the journal has it", { session_id });
+    forget(session_id, loaded);
+    if (begunAgain.has(session_id) || begunAgain.size >= MAX_BEGUN_AGAIN) return;
+    begunAgain.add(session_id);
+    void reviveOne(session_id, open, log);
   }
 
   function changed(session_id: string, loaded: Loaded, state: SessionActorState): void {
@@ -114,7 +120,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       try {
         return await loaded.actor.take(said, from);
       } catch (thrown) {
-        sessions.delete(session_id);
+        forget(session_id, loaded);
         throw thrown;
       }
     },
@@ -130,13 +136,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       }
     },
     async revive(session_ids) {
-      for (const session_id of session_ids) {
-        try {
-          await open(session_id)?.ready;
-        } catch (thrown) {
-          log.error("session not revived", { session_id, reason: messageOf(thrown) });
-        }
-      }
+      for (const session_id of session_ids) await reviveOne(session_id, open, log);
     },
     isIdle: () => [...sessions.values()].every(isIdle),
     async stop() {
@@ -153,6 +153,30 @@ const asLoaded = (actor: Loaded["actor"]): Loaded => ({
   messages: 0,
   textLength: 0,
 });
+
+/** `revived` comes before anything runs: what had started and is not safe to repeat is not repeated. */
+async function recover({ actor }: Loaded, forget: () => void): Promise<void> {
+  try {
+    await actor.take({ type: "revived" }, { caller: "daemon", causation_id: null });
+    actor.begin();
+  } catch (thrown) {
+    forget();
+    await actor.stop();
+    throw thrown;
+  }
+}
+
+async function reviveOne(
+  session_id: string,
+  open: (session_id: string) => Loaded | undefined,
+  log: Log,
+): Promise<void> {
+  try {
+    await open(session_id)?.ready;
+  } catch (thrown) {
+    log.error("session not revived", { session_id, reason: messageOf(thrown) });
+  }
+}
 
 const isIdle = ({ actor, activity, users }: Loaded): boolean =>
   activity === "idle" && users === 0 && actor.isIdle();

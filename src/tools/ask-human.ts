@@ -1,12 +1,12 @@
 // The tool with which an agent asks its human. Only its arguments are handled here: the session
 // itself turns a valid call into a human request and waits, for days if need be.
 import { z } from "zod";
+import { ASK_HUMAN, MAX_OPTIONS } from "../core/session/question.ts";
 import type { Tool } from "../core/tool.ts";
 import { defineTool } from "./define.ts";
 import type { OutputLimits } from "./output.ts";
 
 const MAX_QUESTION_LENGTH = 10_000;
-const MAX_OPTIONS = 20;
 const MAX_OPTION_LENGTH = 500;
 
 const input = z.strictObject({
@@ -30,7 +30,7 @@ const input = z.strictObject({
 export function askHumanTool(limits?: OutputLimits): Tool {
   return defineTool(
     {
-      name: "ask_human",
+      name: ASK_HUMAN,
       description:
         "Asks the human and waits for the answer. Use it when only they can know or decide something.",
       input,

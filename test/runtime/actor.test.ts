@@ -172,6 +172,67 @@ describe("an actor", () => {
     await scene.close();
   });
 
+  test("says so in place of an outcome that no second try can commit", async () => {
+    const scene = openScene({
+      perform: () => Promise.resolve({ note: "break" }),
+      broken: ({ id }, error) => ({ note: `stop ${id}+${error.message}` }),
+    });
+    scene.actor.begin();
+    await scene.take("want x");
+    await scene.noted("a bug in the machine");
+    expect(scene.notes()).toEqual(["want x", "stop x", "a bug in the machine"]);
+    expect(scene.actor.isIdle()).toBe(true);
+    await scene.close();
+  });
+
+  test("gives the effect up where not even that can be committed", async () => {
+    const bug = new TypeError("not to be kept");
+    const scene = openScene({
+      append: (number) => (number === 2 || number === 3 ? bug : undefined),
+      broken: ({ id }) => ({ note: `broken ${id}` }),
+      abandon: ({ id }, error) => ({ note: `stop ${id}+${error.message}` }),
+    });
+    scene.actor.begin();
+    await scene.take("want x");
+    await scene.noted("not to be kept");
+    expect(scene.notes()).toEqual(["want x", "stop x", "not to be kept"]);
+    expect(scene.performed).toEqual(["x"]);
+    expect(scene.actor.isIdle()).toBe(true);
+    await scene.close();
+  });
+
+  test("tries no third time where nothing can be committed", async () => {
+    const bug = new TypeError("not to be kept");
+    const scene = openScene({
+      append: (number) => (number > 1 ? bug : undefined),
+      broken: ({ id }) => ({ note: `broken ${id}` }),
+      abandon: ({ id }) => ({ note: `stop ${id}` }),
+    });
+    scene.actor.begin();
+    await scene.take("want x");
+    expect(await scene.take("after").catch((thrown) => thrown)).toBe(bug);
+    await new Promise(setImmediate);
+    expect(scene.log.length).toBe(3);
+    expect(scene.notes()).toEqual(["want x"]);
+    await scene.close();
+  });
+
+  test("is over when its stream is not as it knows it: it tries nothing again", async () => {
+    const lost = Promise.withResolvers<string>();
+    const scene = openScene({
+      append: (number) => (number > 1 ? new JameyError("conflict", "Another wrote.") : undefined),
+      lost: () => lost.resolve("lost"),
+    });
+    scene.actor.begin();
+    await scene.take("want x");
+    expect(await lost.promise).toBe("lost");
+    expect(scene.performed).toEqual(["x"]);
+    const refused = await scene.take("after").catch((thrown) => thrown);
+    expect(refused.code).toBe("unavailable");
+    expect(scene.log.length).toBe(1);
+    await scene.close();
+  });
+
   test("aborts what is no longer outstanding, and hears no more of it", async () => {
     const aborted = Promise.withResolvers<string>();
     const scene = openScene({
@@ -191,6 +252,18 @@ describe("an actor", () => {
     expect(scene.notes()).toEqual(["want x", "stop x", "after"]);
     await new Promise(setImmediate);
     expect(scene.actor.isIdle()).toBe(true);
+    await scene.close();
+  });
+
+  test("performs an effect again that is still outstanding after its outcome", async () => {
+    let times = 0;
+    const scene = openScene({
+      perform: async ({ id }) => ({ note: ++times < 3 ? `not yet ${times}` : `done ${id}` }),
+    });
+    scene.actor.begin();
+    await scene.take("want x");
+    await scene.noted("done x");
+    expect(scene.notes()).toEqual(["want x", "not yet 1", "not yet 2", "done x"]);
     await scene.close();
   });
 

@@ -49,7 +49,7 @@ describe("settings", () => {
       },
       permissions: {},
       http: { allow_private: false },
-      provider: { first_byte_timeout_ms: 60_000, idle_timeout_ms: 90_000 },
+      provider: { first_byte_timeout_ms: null, idle_timeout_ms: 90_000 },
     });
   });
 
@@ -82,6 +82,20 @@ describe("settings", () => {
       },
       permissions: { shell: "ask", file_write: "allow" },
     });
+  });
+
+  test("put the rules of the weightier layer first, for the first that matches decides", () => {
+    const { config } = mergeConfig([
+      layer("manifest.yml", { permissions: { "shell(git push *)": "ask", "*": "allow" } }),
+      layer("daemon.yml", {
+        permissions: { "*": "ask", "shell(git *)": "allow", "shell(git push *)": "deny" },
+      }),
+    ]);
+    expect(Object.entries(config.permissions)).toEqual([
+      ["shell(git push *)", "ask"],
+      ["*", "allow"],
+      ["shell(git *)", "allow"],
+    ]);
   });
 
   test("come from variables: a.b is JAMEY_A_B, read as what the setting takes", () => {

@@ -273,46 +273,51 @@ describe("a daemon that is told to end", () => {
     },
   );
 
-  test("while a tool will not stop still ends within 5 s, and the tool with it", async () => {
-    await using home = openDaemonHome();
+  /** A turn whose tool obeys no signal but the last; resolves to the tool's pid once it runs. */
+  async function startStubborn(home: DaemonHome): Promise<{ pid: number; session_id: string }> {
     const mark = join(home.folder, "started");
+    const command = `trap '' TERM INT HUP; echo $$ > ${mark}.new; mv ${mark}.new ${mark}; while :; do sleep 0.1; done`;
     scripted(
       home,
-      `- tool_calls: [{ name: shell, args: { command: "trap '' TERM INT HUP; echo $$ > ${mark}; while :; do sleep 0.1; done" } }]\n- text: done\n`,
+      `- tool_calls: [{ name: shell, args: { command: "${command}" } }]\n- text: ok\n`,
     );
-    const daemon = home.start();
-    await daemon.ready;
+    await home.start().ready;
     const wire = await attached(home);
     const rules = [{ tool: "shell", match: null, action: "allow" }];
-    await wire.ask("SendMessage", { po_name: "assistant", message: "go", settings: { rules } });
+    const { payload } = await wire.ask("SendMessage", {
+      po_name: "assistant",
+      message: "kept",
+      settings: { rules },
+    });
     await appeared(mark);
+    const { session_id } = payload as { session_id: string };
+    return { pid: Number(readFileSync(mark, "utf8")), session_id };
+  }
+
+  test("while a tool will not stop still ends within 5 s, and the tool with it", async () => {
+    await using home = openDaemonHome();
+    const tool = await startStubborn(home);
+    const [daemon] = home.started;
     const begun = performance.now();
-    daemon.kill("SIGTERM");
-    expect(await daemon.exited).toBe(0);
+    daemon?.kill("SIGTERM");
+    expect(await daemon?.exited).toBe(0);
     expect(performance.now() - begun).toBeLessThan(5_000);
     ended(home);
-    expect(isAlive(Number(readFileSync(mark, "utf8")))).toBe(false);
+    expect(isAlive(tool.pid)).toBe(false);
   });
 
-  test("twice ends at once, and the next start finds everything that was acknowledged", async () => {
+  test("twice ends at once; the next start finds what was acknowledged, and ends the tool", async () => {
     await using home = openDaemonHome();
-    scripted(home, "- text: x\n  fault: hang\n");
-    const daemon = home.start();
-    await daemon.ready;
-    const wire = await attached(home);
-    const { payload } = await wire.ask("SendMessage", { po_name: "assistant", message: "kept" });
-    const { session_id } = payload as { session_id: string };
-    // A request that waits holds up the end for a moment: the second signal does not wait for it.
-    wire.send(JSON.stringify({ id: 1, type: "WaitForTurn", payload }));
-    await wire.ask("ListPOs");
+    const tool = await startStubborn(home);
+    const [daemon] = home.started;
+    daemon?.kill("SIGTERM");
+    while (!daemon?.said().includes("stopping reason=SIGTERM")) await new Promise(setImmediate);
     daemon.kill("SIGTERM");
-    await Promise.race([daemon.exited, said(daemon, "stopping reason=SIGTERM")]);
-    daemon.kill("SIGTERM");
-    expect([0, 1]).toContain(await daemon.exited);
-    const next = home.start();
-    await next.ready;
+    expect(await daemon.exited).toBe(1);
+    await home.start().ready;
+    expect(isAlive(tool.pid)).toBe(false);
     const again = await attached(home);
-    const reply = await again.ask("GetSession", { session_id });
+    const reply = await again.ask("GetSession", { session_id: tool.session_id });
     expect(JSON.stringify(reply.payload)).toContain("kept");
   });
 
@@ -359,11 +364,6 @@ describe("a daemon that is told to end", () => {
     expect(statSync(join(home.state, "daemon.log")).size).toBeGreaterThan(0);
   });
 });
-
-/** Resolves when the daemon has said this. Its stderr is read as it comes, and nobody rings. */
-async function said(daemon: { said(): string }, text: string): Promise<void> {
-  while (!daemon.said().includes(text)) await new Promise(setImmediate);
-}
 
 /** Another process writes a file and rings nobody. */
 async function appeared(file: string): Promise<void> {

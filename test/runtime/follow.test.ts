@@ -95,6 +95,34 @@ describe("a subscription", () => {
     expect(await gapOf({ after: world.store.journal.prunedThrough() })).toEqual([]);
   });
 
+  test("that is too slow for what is pruned meanwhile is told of the gap, once, then goes on", async () => {
+    await using world = await openTestWorld({
+      prunes: { housekeepingEvents: 10, pruneEvents: 5 },
+    });
+    const session_id = await newSession(world);
+    const client = world.connect();
+    await world.happened("ConnectorAttached");
+    const { pull } = client.connection;
+    // It hears the bell, and reads nothing yet.
+    client.connection.pull = () => ({ frames: [], hasMore: false });
+    const types = ["ConnectorAttached", "SessionRenamed"] as const;
+    const from = world.store.journal.head();
+    const { subscription_id } = await subscribe(world, client, { event_types: [...types] });
+    await rename(world, session_id, "kept");
+    for (let round = 0; round < 20; round += 1) world.connect().close();
+    await world.runtime().connections.flush();
+    const to = world.store.journal.prunedThrough();
+    expect(to).toBeGreaterThan(from);
+    const left = world.rows({ types: [...types] }).filter((row) => row.seq > from);
+    const first = pull();
+    expect(first.frames[0]).toEqual({ type: "gap", subscription_id, from, to, reason: "not_kept" });
+    expect(first.frames.flatMap((frame) => (frame.type === "event" ? [frame.seq] : []))).toEqual(
+      left.map((row) => row.seq),
+    );
+    await rename(world, session_id, "live");
+    expect(told(pull().frames)).toEqual(["SessionRenamed"]);
+  });
+
   test("of one session sees that session alone", async () => {
     await using world = await openTestWorld();
     const [one, other] = [await newSession(world), await newSession(world)];

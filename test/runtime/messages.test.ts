@@ -101,6 +101,29 @@ describe("SendMessage", () => {
     expect(await codeOf(world, "SendMessage", params)).toBe("ok");
   });
 
+  test("in one session is queued in the order it was sent, also behind one with an image", async () => {
+    await using world = await openTestWorld();
+    const { session_id } = await send(world, "START");
+    const data = Buffer.from("not really a picture").toString("base64");
+    const attachments = [{ media_type: "image/png", data, name: "a.png" }];
+    const pictured = { po_name: "helper", message: "FIRST", session_id, attachments };
+    const refused = {
+      ...pictured,
+      message: "NONE",
+      attachments: [{ ...attachments[0], data: "" }],
+    };
+    const codes = await Promise.all([
+      codeOf(world, "SendMessage", pictured),
+      codeOf(world, "SendMessage", refused),
+      codeOf(world, "SendMessage", { po_name: "helper", message: "SECOND", session_id }),
+    ]);
+    expect(codes).toEqual(["ok", "bad_data", "ok"]);
+    const queued = world
+      .rows({ types: ["MessageQueued"] })
+      .map((row) => (row.type === "MessageQueued" ? row.payload.content : ""));
+    expect(queued).toEqual(["START", "FIRST", "SECOND"]);
+  });
+
   test("takes images, keeps them once under their hash, and shows them to the model", async () => {
     await using world = await openTestWorld({ script: echo });
     const data = Buffer.from("not really a picture").toString("base64");
@@ -170,7 +193,53 @@ describe("a message key", () => {
   });
 });
 
+describe("a history that the vendor finds too long", () => {
+  test("is compacted, and the turn answers", async () => {
+    await using world = await openTestWorld({
+      script: ({ system, messages }) => {
+        if (system.startsWith("Summarise")) return "They talked.";
+        return messages.length > 2 ? { fail: "context_full" } : `saw ${messages[0]?.content}`;
+      },
+    });
+    const first = await send(world, "x".repeat(1_000));
+    await world.ask("WaitForTurn", { turn_id: first.turn_id });
+    const params = { po_name: "helper", message: "and now?", session_id: first.session_id };
+    const { turn_id } = await world.ask("SendMessage", params);
+    const { status, response } = await world.ask("WaitForTurn", { turn_id });
+    expect([status, response]).toEqual([
+      "completed",
+      "saw <summary of the conversation so far>\nThey talked.\n</summary>",
+    ]);
+  });
+});
+
 describe("a message that steers", () => {
+  test("is refused when it wants another model or limit than the running turn has", async () => {
+    const held = heldRun();
+    await using world = await openTestWorld({
+      tools: [testTool("put", { run: held.run })],
+      script: ({ messages }) =>
+        messages.length > 1 ? "done" : { calls: [{ name: "put", args: {} }] },
+    });
+    const { session_id, turn_id } = await send(world, "go");
+    await held.started;
+    const settings = { model: "test/two", limits: { max_tokens: 9 } };
+    const params = { po_name: "helper", message: "left", session_id, settings };
+    const { caller } = world.connect({ variables: { JAMEY_MODEL: "test/three" } }).connection;
+    const refused = await world.call("SendMessage", { ...params, delivery: "steer" }, caller);
+    expect(refused).toMatchObject({
+      ok: false,
+      payload: {
+        code: "invalid_request",
+        details: { settings: ["model", "limits.max_tokens"] },
+      },
+    });
+    const plain = { ...params, settings: {}, delivery: "steer" as const };
+    expect((await world.ask("SendMessage", plain, caller)).turn_id).toBe(turn_id);
+    held.finish("done");
+    await world.ask("WaitForTurn", { turn_id });
+  });
+
   test("joins the running turn after the round of tools, and returns that turn's id", async () => {
     const held = heldRun();
     await using world = await openTestWorld({
@@ -268,89 +337,5 @@ describe("CancelTurn", () => {
     await world.ask("WaitForTurn", { turn_id });
     expect(await codeOf(world, "CancelTurn", { turn_id })).toBe("turn_not_found");
     expect(await codeOf(world, "CancelTurn", { turn_id: "none" })).toBe("turn_not_found");
-  });
-});
-
-describe("WaitForTurn", () => {
-  test("answers at once where the turn is over, also after a restart", async () => {
-    await using world = await openTestWorld({ script: echo });
-    const { turn_id } = await send(world, "hi");
-    const run = await world.ask("WaitForTurn", { turn_id });
-    await world.restart();
-    expect(await world.ask("WaitForTurn", { turn_id, timeout_ms: 0 })).toEqual(run);
-  });
-
-  test("answers all who wait when the turn ends", async () => {
-    await using world = await openTestWorld();
-    const { turn_id } = await send(world, "hi");
-    const waiting = [1, 2, 3].map(() => world.ask("WaitForTurn", { turn_id }));
-    (await world.model.next()).answer("now");
-    const runs = await Promise.all(waiting);
-    expect(runs.map((run) => run.response)).toEqual(["now", "now", "now"]);
-  });
-
-  test("answers timeout, and the turn goes on", async () => {
-    await using world = await openTestWorld();
-    const { turn_id } = await send(world, "hi");
-    expect(await world.call("WaitForTurn", { turn_id, timeout_ms: 1 })).toEqual({
-      ok: false,
-      type: "Error",
-      payload: {
-        code: "timeout",
-        message: `The turn ${turn_id} goes on after 1 ms.`,
-        details: {},
-      },
-    });
-    (await world.model.next()).answer("late");
-    expect((await world.ask("WaitForTurn", { turn_id })).response).toBe("late");
-  });
-
-  test("with a time beyond what a timer holds does not answer at once", async () => {
-    await using world = await openTestWorld();
-    const { turn_id } = await send(world, "hi");
-    const waiting = world.ask("WaitForTurn", { turn_id, timeout_ms: 2 ** 40 });
-    const call = await world.model.next();
-    call.answer("fine");
-    expect((await waiting).response).toBe("fine");
-  });
-
-  test("of a caller that goes away is over, and the turn is not", async () => {
-    await using world = await openTestWorld();
-    const client = world.connect();
-    const { turn_id } = await send(world, "hi");
-    const waiting = world.call("WaitForTurn", { turn_id }, client.connection.caller);
-    client.close();
-    expect((await waiting).payload).toMatchObject({ code: "cancelled" });
-    const gone = AbortSignal.abort();
-    const late = await world.call("WaitForTurn", { turn_id }, world.passing(gone));
-    expect(late.payload).toMatchObject({ code: "cancelled" });
-    (await world.model.next()).answer("done");
-    expect((await world.ask("WaitForTurn", { turn_id })).status).toBe("completed");
-  });
-
-  test("of a turn whose session is deleted meanwhile is told so", async () => {
-    await using world = await openTestWorld();
-    const { turn_id, session_id } = await send(world, "hi");
-    const waiting = world.call("WaitForTurn", { turn_id });
-    const call = await world.model.next();
-    await world.ask("DeleteSession", { session_id });
-    expect(call.signal.aborted).toBe(true);
-    const { payload } = await waiting;
-    expect(JSON.stringify(payload)).toMatch(/cancelled|turn_not_found/);
-    expect(await codeOf(world, "WaitForTurn", { turn_id })).toBe("turn_not_found");
-  });
-
-  test("of a turn that failed has the error, and what there is of an answer", async () => {
-    await using world = await openTestWorld({
-      script: (_, index) => (index === 0 ? { fail: "provider_auth" } : "ok"),
-    });
-    const { turn_id, session_id } = await send(world, "hi");
-    const run = await world.ask("WaitForTurn", { turn_id });
-    expect([run.status, run.error]).toEqual([
-      "failed",
-      { code: "provider_auth", message: "test: provider_auth", details: {} },
-    ]);
-    const next = await send(world, "again", session_id);
-    expect((await world.ask("WaitForTurn", { turn_id: next.turn_id })).response).toBe("ok");
   });
 });

@@ -30,6 +30,14 @@ async function agentOf(
   return row.payload.agent;
 }
 
+/** How the turn of one message failed; null where it did not. */
+async function errorOf(world: TestWorld, settings: Settings) {
+  const params = { po_name: "helper", message: "hi", session_id: null, settings };
+  const { caller } = world.connect().connection;
+  const { turn_id } = await world.ask("SendMessage", params, caller);
+  return (await world.ask("WaitForTurn", { turn_id })).error;
+}
+
 const helper = (front: string, body?: string) => ({
   "helper.md": objectText({ name: "helper", front, ...(body === undefined ? {} : { body }) }),
 });
@@ -75,7 +83,64 @@ describe("the model of a turn", () => {
   });
 });
 
+describe("a limit on costs", () => {
+  const limits = { max_cost_usd: 1 };
+
+  test("fails the turn of a model whose price is not known, before it is asked", async () => {
+    await using world = await open({ models: { costOf: () => null } });
+    const error = await errorOf(world, { limits });
+    expect(error?.code).toBe("config_invalid");
+    expect(error?.message).toContain("the price of test/one is not known");
+    expect(world.rows({ types: ["ModelCallStarted"] })).toEqual([]);
+    expect(await errorOf(world, {})).toBeNull();
+  });
+
+  test("holds nobody up whose model costs nothing", async () => {
+    await using world = await open({ models: { costOf: () => 0 } });
+    expect(await errorOf(world, { limits })).toBeNull();
+  });
+});
+
+describe("an object that is a template", () => {
+  const objects = helper("template: true", "You help with {{project}}, not \\{{that}}.");
+  const run = async (world: TestWorld, context: Record<string, string>) => {
+    const { session } = await world.ask("CreateSession", { po_name: "helper", context });
+    const params = { po_name: "helper", message: "hi", session_id: session.session_id };
+    const { turn_id } = await world.ask("SendMessage", params);
+    return await world.ask("WaitForTurn", { turn_id });
+  };
+
+  test("is filled in with the context of its session", async () => {
+    await using world = await open({ objects });
+    expect((await run(world, { project: "jamey" })).status).toBe("completed");
+    const [started] = world.rows({ types: ["TurnStarted"] });
+    expect(started?.payload).toMatchObject({
+      agent: { system_prompt: "You help with jamey, not {{that}}." },
+    });
+  });
+
+  test("fails a turn whose session lacks a value, and says which", async () => {
+    await using world = await open({ objects });
+    const { status, error } = await run(world, { other: "x" });
+    expect([status, error?.code]).toEqual(["failed", "bad_data"]);
+    expect(error?.message).toStartWith("helper.md: The template needs a value for project.");
+  });
+
+  test("is taken as it stands where the object does not say that it is one", async () => {
+    await using world = await open({ objects: helper("", "You help with {{project}}.") });
+    expect((await agentOf(world)).system_prompt).toBe("You help with {{project}}.");
+  });
+});
+
 describe("the tools of a turn", () => {
+  test("never include one with the reserved name", async () => {
+    await using world = await open({
+      objects: helper("capabilities: [model, look]"),
+      tools: [testTool("model"), ...tools()],
+    });
+    expect((await agentOf(world)).tools.map((tool) => tool.name)).toEqual(["look"]);
+  });
+
   test("are the object's capabilities that are tools; the log names the others", async () => {
     await using world = await open({ objects: helper("capabilities: [put, fly, look, put]") });
     expect((await agentOf(world)).tools).toEqual([
@@ -140,6 +205,54 @@ describe("the rules of a turn", () => {
   });
 });
 
+describe("a rule that denies", () => {
+  test("wins over what the message, the environment and a human for the session allow", async () => {
+    const put = testTool("put", { risk: "write" });
+    const objects = helper("capabilities: [put]\npermissions: { 'put(*secret*)': deny }");
+    await using world = await openTestWorld({
+      objects,
+      config: { permissions: { put: "ask" } },
+      tools: [put],
+      script: ({ messages }) => {
+        const last = messages[messages.length - 1];
+        if (last?.role === "tool") return last.content;
+        return { calls: [{ name: "put", args: { path: last?.content ?? "" } }] };
+      },
+    });
+    const ask = async (message: string, session_id: string | null, isAllowed: boolean) => {
+      const rules = isAllowed
+        ? [{ tool: "*", match: null, action: "allow" as const }]
+        : [{ tool: "look", match: null, action: "ask" as const }];
+      const params = { po_name: "helper", message, session_id, settings: { rules } };
+      const caller = world.connect().connection.caller;
+      return await world.ask("SendMessage", params, caller);
+    };
+    const first = await ask("open", null, false);
+    await world.happened("HumanRequestQueued");
+    const { requests } = await world.ask("ListPendingRequests", {});
+    const [request] = requests;
+    await world.ask(
+      "RespondToRequest",
+      {
+        request_id: request?.request_id ?? "",
+        response: {
+          type: "decision",
+          decision: "approve",
+          scope: "session",
+          hash: request?.hash ?? "",
+        },
+      },
+      world.connect().connection.caller,
+    );
+    expect((await world.ask("WaitForTurn", { turn_id: first.turn_id })).response).toBe("put done");
+    const denied = await ask("secret", first.session_id, true);
+    expect((await world.ask("WaitForTurn", { turn_id: denied.turn_id })).response).toBe(
+      "Denied by the rule put(*secret*).",
+    );
+    expect(put.ledger).toHaveLength(1);
+  });
+});
+
 describe("a call that needs a human when none is there", () => {
   const options: TestWorldOptions = {
     objects: helper("capabilities: [put]"),
@@ -185,6 +298,31 @@ describe("the rest of a turn", () => {
     expect([config.max_iterations, config.max_tool_iterations, config.max_parallel_tools]).toEqual([
       3, 2, 1,
     ]);
+  });
+
+  test("limits of a process that a tool started only narrow", async () => {
+    await using world = await open({
+      objects: helper(
+        "limits: { max_iterations: 3, max_tokens: 100, enable_self_correction: false }",
+      ),
+      config: { limits: { max_wall_ms: null, max_model_attempts: 2 } },
+    });
+    const wide = {
+      max_iterations: 4,
+      max_tokens: null,
+      enable_self_correction: true,
+      max_model_attempts: 9,
+      retry_base_ms: 1,
+      compact_above_tokens: 1,
+    };
+    const own = await agentOf(world);
+    expect((await agentOf(world, { limits: wide }, { call_id: "c" })).config).toEqual(own.config);
+    expect((await agentOf(world, { limits: wide })).config).toEqual({ ...own.config, ...wide });
+    const narrow = { max_iterations: 2, max_tokens: 7, max_wall_ms: 1_000_000, max_cost_usd: 1 };
+    expect((await agentOf(world, { limits: narrow }, { call_id: "c" })).config).toEqual({
+      ...own.config,
+      ...narrow,
+    });
   });
 
   test("the prompt is the message's or the object's, and kept once while it stays the same", async () => {

@@ -177,7 +177,8 @@ describe("a secret", () => {
   });
 
   test("without a fit name is kept under the name of its request", async () => {
-    for (const name of [undefined, "lower", "OPENAI_BASE_URL", "JAMEY_MODEL", 7, "A".repeat(65)]) {
+    const ours = ["OPENAI_API_KEY", "OPENAI_BASE_URL", "OLLAMA_HOST", "JAMEY_MODEL", "JAMEY_TOKEN"];
+    for (const name of [undefined, "lower", ...ours, 7, "A".repeat(65)]) {
       const call = secret(name === undefined ? {} : { name });
       const { world, request_id } = await openAsking(call);
       await using _ = world;
@@ -186,14 +187,25 @@ describe("a secret", () => {
     }
   });
 
-  test("replaces the one of its name, and leaves what else a human wrote", async () => {
+  test("never replaces one that is there: it is kept beside it, and the rest is left as it was", async () => {
     const { world, request_id } = await openAsking(secret({ name: "TOKEN" }));
     await using _ = world;
     writeFileSync(file(world), "# mine\nexport TOKEN=old\nOTHER=kept\n");
     chmodSync(file(world), 0o644);
     await respond(world, request_id, { type: "secret", value: "new" });
-    expect(readFileSync(file(world), "utf8")).toBe('# mine\nOTHER=kept\nTOKEN="new"\n');
+    expect(readFileSync(file(world), "utf8")).toBe(
+      `# mine\nexport TOKEN=old\nOTHER=kept\nSECRET_${request_id}="new"\n`,
+    );
     expect(statSync(file(world)).mode & 0o777).toBe(0o600);
+  });
+
+  test("is asked for with the name that the agent gives it, whatever the question says", async () => {
+    const { world } = await openAsking(secret({ name: "GITHUB_TOKEN" }));
+    await using _ = world;
+    const { requests } = await world.ask("ListPendingRequests", {});
+    expect(requests.map((one) => one.question)).toEqual([
+      'The token? (to be kept as "GITHUB_TOKEN")',
+    ]);
   });
 
   test("goes through a link to the file that it names", async () => {
@@ -239,29 +251,5 @@ describe("a secret", () => {
     );
     expect(answers).toEqual(["ok", "already_answered"]);
     expect(readFileSync(file(world), "utf8")).toBe('TOKEN="one"\n');
-  });
-
-  test("counts as the key of a model call right after it was given", async () => {
-    const { world, request_id, turn_id } = await openAsking(secret({ name: "OPENAI_API_KEY" }), {
-      models: {
-        list: async ({ variable, source }) => [
-          {
-            vendor: "openai",
-            api: "test",
-            base_url: "",
-            key_from: source("OPENAI_API_KEY") ?? null,
-            is_ready: variable("OPENAI_API_KEY") === "sk-1",
-            example: "",
-          },
-        ],
-      },
-    });
-    await using _ = world;
-    await respond(world, request_id, { type: "secret", value: "sk-1" });
-    await world.ask("WaitForTurn", { turn_id });
-    const { vendors } = await world.ask("ListModels", {});
-    expect(vendors.map(({ key_from, is_ready }) => [key_from, is_ready])).toEqual([
-      ["the credentials file", true],
-    ]);
   });
 });

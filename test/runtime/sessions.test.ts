@@ -1,5 +1,6 @@
 // Sessions: lists and filters, the current one of each client, deletion, usage; and what stays in memory.
 import { describe, expect, test } from "bun:test";
+import { JameyError } from "../../src/protocol/errors.ts";
 import { testTool } from "../support/test-tools.ts";
 import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
 
@@ -233,6 +234,29 @@ describe("the states of an object", () => {
 });
 
 describe("sessions in memory", () => {
+  test("that are not as the journal has them begin again from it, by themselves once", async () => {
+    await using world = await openTestWorld({ script: () => "ok" });
+    let refused = 0;
+    const conflict = new JameyError("conflict", "Another wrote.");
+    world.refuse((append) => {
+      const isAnswer = append.events.some(
+        (event) => event.type === "MessageAdded" && event.payload.role === "assistant",
+      );
+      refused += isAnswer ? 1 : 0;
+      return isAnswer && refused !== 2 ? conflict : undefined;
+    });
+    const { session_id, turn_id } = await send(world, "hi");
+    expect((await world.ask("WaitForTurn", { turn_id })).response).toBe("ok");
+    expect([refused, world.model.requests.length]).toEqual([2, 2]);
+    const again = await send(world, "again", session_id);
+    while (refused < 3) await new Promise(setImmediate);
+    // It is over until somebody says something: no circle in which the model is asked for ever.
+    expect(world.model.requests.length).toBe(3);
+    world.refuse(undefined);
+    await world.ask("RenameSession", { session_id, name: "woken" });
+    expect((await world.ask("WaitForTurn", { turn_id: again.turn_id })).response).toBe("ok");
+  });
+
   test("that wait for nothing are let go, and come back from the journal as they were", async () => {
     const text = "x".repeat(1024 * 1024);
     await using world = await openTestWorld({
@@ -261,11 +285,19 @@ describe("sessions in memory", () => {
     expect((await world.ask("GetSession", { session_id })).session.name).toBe("n49");
   });
 
-  test("with more of them than stay loaded all work at the same time", async () => {
+  test("with more of them than stay loaded all work, and so does one that comes back", async () => {
     await using world = await openTestWorld();
+    const { session } = await world.ask("CreateSession", { po_name: "helper" });
+    const { session_id } = session;
     const accepted = await Promise.all(
       Array.from({ length: 300 }, (_, index) => send(world, `m${index}`)),
     );
+    // All the others are busy, and this one was let go for them.
+    const names = Array.from({ length: 50 }, (_, index) => `n${index}`);
+    const renamed = await Promise.all(
+      names.map((name) => world.call("RenameSession", { session_id, name })),
+    );
+    expect(renamed.filter((answer) => !answer.ok)).toEqual([]);
     for (let count = 0; count < 300; count += 1) (await world.model.next()).answer("ok");
     const runs = await Promise.all(
       accepted.map(({ turn_id }) => world.ask("WaitForTurn", { turn_id })),

@@ -18,6 +18,8 @@ export interface DaemonHome extends AsyncDisposable {
   environment: string;
   state: string;
   socket: string;
+  /** Every daemon so far. */
+  started: readonly DaemonProcess[];
   write(path: string, text: string): void;
   /** In the foreground unless told otherwise, because then it says when it is ready. */
   start(options?: {
@@ -40,6 +42,7 @@ export function openDaemonHome(): DaemonHome {
     environment,
     state: join(environment, ".state"),
     socket: join(folder, "state/run/default.sock"),
+    started,
     write(path, text) {
       const file = join(folder, path);
       mkdirSync(join(file, ".."), { recursive: true, mode: 0o700 });

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import type { Tool, ToolContext, ToolOutput } from "../../src/core/tool.ts";
 import type { World } from "../../src/core/world.ts";
 import type { ToolCall } from "../../src/protocol/messages.ts";
+import type { ProtectedPlaces } from "../../src/runtime/world/protected.ts";
 import { childVariables } from "../../src/runtime/world/variables.ts";
 import { createWorld } from "../../src/runtime/world.ts";
 
@@ -24,7 +25,12 @@ export interface ToolWorld {
 }
 
 export async function openToolWorld(
-  options: { allow_private?: boolean; kill_grace_ms?: number; ownPorts?: () => number[] } = {},
+  options: {
+    allow_private?: boolean;
+    kill_grace_ms?: number;
+    ownPorts?: () => number[];
+    protect?: (workspace: string) => ProtectedPlaces;
+  } = {},
 ): Promise<ToolWorld> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), "jamey-tools-")));
   const workspace = join(folder, "workspace");
@@ -37,6 +43,7 @@ export async function openToolWorld(
       ownPorts: options.ownPorts ?? (() => []),
     },
     kill_grace_ms: options.kill_grace_ms ?? 2000,
+    ...(options.protect && { protect: options.protect(workspace) }),
   });
   const journal_id = world.newId("journal_");
   const live: string[] = [];

@@ -9,7 +9,6 @@ import { JameyError } from "../../src/protocol/errors.ts";
 import type { StoredEventName, StoredRow } from "../../src/protocol/events/index.ts";
 import type { Attach } from "../../src/protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
-import { createBlobs } from "../../src/runtime/blobs.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import { type Config, configSchema } from "../../src/runtime/config.ts";
 import { createCredentials } from "../../src/runtime/credentials.ts";
@@ -18,6 +17,7 @@ import { createKeyring } from "../../src/runtime/keyring.ts";
 import { createLog } from "../../src/runtime/log.ts";
 import type { Models } from "../../src/runtime/models.ts";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.ts";
+import { createSessionFiles } from "../../src/runtime/session-files.ts";
 import type { Append } from "../../src/runtime/store/journal.ts";
 import { openStore, type Store } from "../../src/runtime/store/open.ts";
 import { createWorld } from "../../src/runtime/world.ts";
@@ -165,6 +165,11 @@ function partsOf(given: {
   const { options, folder, objects, log, model } = given;
   const config: Config = configSchema.parse(options.config ?? {});
   const world = createWorld({ http: { allow_private: true, ownPorts: () => [] } });
+  const logger = createLog({
+    level: options.log_level ?? "info",
+    now: world.now,
+    write: (line) => void log.push(line),
+  });
   const models: Models = {
     open: async (name) => ({ model: model.port, model_name: name }),
     choose: async () => ({ name: "test/one", from: "the test" }),
@@ -178,11 +183,7 @@ function partsOf(given: {
     workspace: folder,
     socket: join(folder, "test.sock"),
     config,
-    log: createLog({
-      level: options.log_level ?? "info",
-      now: world.now,
-      write: (line) => void log.push(line),
-    }),
+    log: logger,
     world,
     models,
     keyring: createKeyring({
@@ -190,7 +191,12 @@ function partsOf(given: {
       credentials: createCredentials(join(folder, "credentials")),
     }),
     tools: createToolbox(options.tools ?? []),
-    blobs: createBlobs(join(folder, "attachments"), world.hash),
+    sessionFiles: createSessionFiles({
+      attachments: join(folder, "attachments"),
+      outputs: join(folder, "outputs"),
+      hash: world.hash,
+      log: logger,
+    }),
     objectFiles: {
       list: () =>
         [...objects.entries()]
@@ -198,7 +204,6 @@ function partsOf(given: {
           .map(([file, text]) => ({ file, stamp: world.hash(text) })),
       read: (file: string) => objects.get(file) ?? "",
     },
-    spillFolder: folder,
     childVariables: () => ({}),
   };
 }

@@ -15,10 +15,13 @@ import { createWebSockets, type SocketData, type WebSockets } from "./websocket.
 const STOP_TIMEOUT_MS = 1_000;
 /** Sockets open at once, attached or not yet. */
 const MAX_SOCKETS = 4_000;
+/** Requests of plain HTTP at once; one that waits for a turn is one of them. */
+const MAX_HTTP_REQUESTS = 1_000;
 const PRIVATE_MASK = 0o177;
 
 export interface UnixOptions {
   attachTimeoutMs?: number;
+  maxHttpRequests?: number;
 }
 
 /** Refuses what lies at the place unless it is a socket that nobody answers on. */
@@ -28,13 +31,14 @@ export async function startUnixConnector(
   options: UnixOptions = {},
 ): Promise<Connector> {
   await refuseTaken(socket);
+  const { maxHttpRequests = MAX_HTTP_REQUESTS } = options;
   const webSockets = createWebSockets(gateway, options);
   // No longer than the name that the path was measured with.
   const own = join(dirname(socket), `.${crypto.randomUUID().slice(0, 4)}`);
   const mask = process.umask(PRIVATE_MASK);
   let server: Bun.Server<SocketData>;
   try {
-    server = listen(own, gateway, webSockets);
+    server = listen(own, { gateway, webSockets, maxHttpRequests });
   } finally {
     process.umask(mask);
   }
@@ -48,7 +52,11 @@ export async function startUnixConnector(
   };
 }
 
-function listen(path: string, gateway: Gateway, webSockets: WebSockets) {
+function listen(
+  path: string,
+  parts: { gateway: Gateway; webSockets: WebSockets; maxHttpRequests: number },
+) {
+  const { gateway, webSockets, maxHttpRequests } = parts;
   return Bun.serve<SocketData>({
     unix: path,
     // One more than allowed, so that it is we who say what is wrong.
@@ -59,6 +67,10 @@ function listen(path: string, gateway: Gateway, webSockets: WebSockets) {
         return errorResponse({ code: "forbidden", message, details: {} });
       }
       if (new URL(request.url).pathname !== "/ws") {
+        if (server.pendingRequests > maxHttpRequests) {
+          const message = `${maxHttpRequests} requests are being answered already: try again later.`;
+          return errorResponse({ code: "overloaded", message, details: {} });
+        }
         // The body has to come in time; the answer may take as long as a turn does.
         return await answerHttp(request, gateway, () => server.timeout(request, 0));
       }

@@ -52,7 +52,12 @@ export function createCatalog(options: {
     if (before?.stamp === stamp && !problems.has(file)) return;
     entries.set(file, { stamp, definition: before?.definition });
     try {
-      const definition = parseObject({ text: files.read(file), file, hash: options.hash });
+      const definition = parseObject({
+        text: files.read(file),
+        file,
+        hash: options.hash,
+        warn: (problem) => log.warn(problem),
+      });
       const other = byName(definition.name);
       if (other && other.file !== file) {
         const message = `${file}: the name '${definition.name}' is taken by ${other.file}.`;

@@ -2,19 +2,29 @@
 import { z } from "zod";
 import { agentConfig } from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
-import { name } from "../../protocol/messages.ts";
+import { agentMode, name } from "../../protocol/messages.ts";
 import { permissionTable } from "../config.ts";
 import { lineOfPath, parseYaml } from "./yaml.ts";
 
 /** The text of one object. */
 export const MAX_OBJECT_BYTES = 1024 * 1024;
 
-const frontMatter = z.strictObject({
+/** Keys of one file that are looked at for a warning. */
+const MAX_WARNINGS = 100;
+/** In UTF-16 units. */
+const MAX_ON_START_LENGTH = 100_000;
+
+const frontMatter = z.object({
   name,
   description: z.string().max(2_000).default(""),
+  /** The body's `{{name}}` are filled in with the session's context. */
+  template: z.boolean().default(false),
   model: z.string().max(200).nullable().default(null),
   capabilities: z.array(z.string().max(128)).max(256).default([]),
-  mode: z.enum(["single"]).default("single"),
+  /** How the object's new sessions work. */
+  mode: agentMode.default("single"),
+  /** A message to a session of its own, once at each start of the daemon. */
+  on_start: z.string().min(1).max(MAX_ON_START_LENGTH).nullable().default(null),
   permissions: permissionTable.default({}),
   limits: agentConfig.partial().default({}),
 });
@@ -31,17 +41,25 @@ export function parseObject(options: {
   text: string;
   file: string;
   hash: (text: string) => string;
+  /** Told of keys that mean nothing. */
+  warn(problem: string): void;
 }): ObjectDefinition {
-  const { text, file } = options;
+  const { text, file, warn } = options;
   if (Buffer.byteLength(text) > MAX_OBJECT_BYTES) {
     throw new JameyError("config_invalid", `${file}: larger than ${MAX_OBJECT_BYTES} bytes.`);
   }
   const { head, body } = splitFrontMatter(text, file);
-  const result = frontMatter.safeParse(parseYaml(head, file, 2));
-  if (result.success) return { ...result.data, body, hash: options.hash(text), file };
+  const fields = parseYaml(head, file, 2);
+  const result = frontMatter.safeParse(fields);
+  if (result.success) {
+    for (const key of Object.keys(fields).slice(0, MAX_WARNINGS)) {
+      if (Object.hasOwn(frontMatter.shape, key)) continue;
+      warn(`${file}:${lineOfPath(head, [key]) + 1}: unknown key '${key}' is ignored`);
+    }
+    return { ...result.data, body, hash: options.hash(text), file };
+  }
   const issue = result.error.issues[0];
-  const extra = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-  const path = [...(issue?.path ?? []), ...extra].map(String);
+  const path = (issue?.path ?? []).map(String);
   const problem = `${path.join(".")}: ${issue?.message ?? "is not valid"}`;
   throw invalid(file, lineOfPath(head, path) + 1, problem);
 }

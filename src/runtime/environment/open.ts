@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { type EnvironmentPlaces, environmentPlaces, placesOf } from "../../protocol/places.ts";
 import { type ConfigLayer, configFromVariables, mergeConfig } from "../config.ts";
+import type { ProtectedPlaces } from "../world/protected.ts";
 import type { ObjectFiles } from "./catalog.ts";
 import { defaultAssistant, defaultManifest } from "./defaults.ts";
 import { MAX_OBJECT_BYTES } from "./object-file.ts";
@@ -31,6 +32,10 @@ export interface FoundEnvironment {
   places: EnvironmentPlaces;
   /** Folder of daemon.yml and the credentials. */
   configFolder: string;
+  /** What all environments share that no tool may reach: keys, and the folder of sockets and tokens. */
+  privateFolders: string[];
+  /** Folder of all environments that have a name. */
+  environments: string;
 }
 
 export interface OpenEnvironment extends FoundEnvironment {
@@ -59,12 +64,19 @@ export function findEnvironment(options: {
   }
   privateFolder(found.state);
   privateFolder(found.run);
-  return { name: environment, places: found, configFolder: places.config };
+  return {
+    name: environment,
+    places: found,
+    configFolder: places.config,
+    privateFolders: [places.config, places.state],
+    environments: join(places.data, "environments"),
+  };
 }
 
 /** Makes the default environment if need be, and reads settings. Only for who holds the lock. */
 export function openEnvironment(found: FoundEnvironment, variables: Variables): OpenEnvironment {
-  const { folder } = found.places;
+  const { folder, state } = found.places;
+  makeFile(join(state, ".gitignore"), "*\n");
   if (found.name === DEFAULT_ENVIRONMENT) makeDefault(folder);
   const objects = join(folder, "objects");
   mkdirSync(objects, { recursive: true, mode: 0o700 });
@@ -76,19 +88,31 @@ export function openEnvironment(found: FoundEnvironment, variables: Variables): 
   return { ...found, config, warnings, objectFiles: objectFilesIn(objects) };
 }
 
+/** What of an environment no tool may reach, and what none may change. */
+export function protectedPlaces(found: FoundEnvironment): ProtectedPlaces {
+  const { places, privateFolders, environments } = found;
+  return {
+    hidden: [...privateFolders, places.state, places.run],
+    environments,
+    outputs: join(places.state, "outputs"),
+    fixed: [join(places.folder, "manifest.yml"), join(places.folder, "objects")],
+  };
+}
+
 /** The objects appear last and whole: a start that was interrupted is made good by the next. */
 function makeDefault(folder: string): void {
   const objects = join(folder, "objects");
   if (existsSync(objects)) return;
-  const make = (file: string, text: string) => {
-    if (!existsSync(file)) writeFileSync(file, text, { mode: 0o600 });
-  };
   const making = join(folder, ".objects.new");
   mkdirSync(making, { recursive: true, mode: 0o700 });
-  make(join(folder, "manifest.yml"), defaultManifest);
-  make(join(folder, ".gitignore"), ".state/\n");
-  make(join(making, "assistant.md"), defaultAssistant);
+  makeFile(join(folder, "manifest.yml"), defaultManifest);
+  makeFile(join(folder, ".gitignore"), ".state/\n");
+  makeFile(join(making, "assistant.md"), defaultAssistant);
   renameSync(making, objects);
+}
+
+function makeFile(file: string, text: string): void {
+  if (!existsSync(file)) writeFileSync(file, text, { mode: 0o600 });
 }
 
 /** A folder that is ours and only ours; somebody else's, or a link, is refused and left alone. */

@@ -1,6 +1,7 @@
 // Handlers over the questions that wait for humans.
 import { JameyError } from "../../protocol/errors.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
+import { PROVIDER_VARIABLES } from "../../protocol/variables.ts";
 import { callerName } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
@@ -42,16 +43,22 @@ export function requestHandlers(
 
 function keepSecret(request: HumanRequest, response: Answer, { services }: HandlerContext): void {
   if (request.kind !== "secret" || response.type !== "secret") return;
-  services.keyring.keep(secretName(request), response.value);
+  const { keyring } = services;
+  keyring.keep(secretName(request, keyring.has), response.value);
 }
 
-/** The name that the agent asked for, where it is one that a secret may have; else one of its own. */
-function secretName({ request_id, tool_call }: HumanRequest): string {
+/**
+ * The name that the agent asked for, where it is one that a new secret may have; else one of its own:
+ * what a human wrote is never replaced, and no agent chooses which key or address we use.
+ */
+function secretName(
+  { request_id, tool_call }: HumanRequest,
+  isTaken: (name: string) => boolean,
+): string {
   const args = tool_call?.args;
   const fields = args !== null && typeof args === "object" && !Array.isArray(args) ? args : {};
   const { name } = fields;
   const isName = typeof name === "string" && /^[A-Z][A-Z0-9_]{0,63}$/.test(name);
-  // An address is no secret: one that an agent could choose would be sent our keys.
-  const isFit = isName && !/_(?:BASE_URL|ENDPOINT|HOST)$|^JAMEY_/.test(name);
-  return isFit ? name : `SECRET_${request_id}`;
+  const isOurs = isName && (PROVIDER_VARIABLES.includes(name) || name.startsWith("JAMEY_"));
+  return isName && !isOurs && !isTaken(name) ? name : `SECRET_${request_id}`;
 }

@@ -1,12 +1,14 @@
 // SendMessage: admitted, committed, acknowledged; then it runs. The same key is the same message.
 import type { NewSession } from "../../core/session/inputs.ts";
-import type { PermissionRule } from "../../protocol/agents.ts";
+import type { TurnSettings } from "../../protocol/agents.ts";
 import type { Asked, Reply } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_ATTACHMENTS_BYTES, MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { AgentMode, Attachment, Json } from "../../protocol/messages.ts";
 import { type Caller, callerName } from "../caller.ts";
+import { mergeLimits } from "../config.ts";
 import type { Handlers } from "../handle.ts";
+import { narrowedLimits } from "../narrowed-limits.ts";
 import type { Services } from "../services.ts";
 import type { HandlerContext } from "./index.ts";
 
@@ -14,21 +16,26 @@ type Accepted = Reply<"SendMessage">;
 
 const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
+/** Messages to one session that are on their way to its mailbox. */
+const MAX_WAITING_SENDS = 1_000;
+
 export function createSendMessage(context: HandlerContext): Handlers["SendMessage"] {
   const { views } = context;
+  const inOrder = createOrder();
   /** Sends under a key that are not yet in the views. */
   const underway = new Map<string, Promise<Accepted>>();
 
   return async (asked, caller) => {
     const key = asked.message_key;
-    if (key === null) return await send(context, asked, caller);
+    const sent = () => inOrder(asked.session_id, () => send(context, asked, caller));
+    if (key === null) return await sent();
     const accepted = views.findMessageKey(key);
     if (accepted) {
       const { session_id, turn_id, message_id, seq } = accepted;
       context.services.keyring.remember(session_id, caller.variables);
       return { session_id, turn_id, message_id, seq };
     }
-    const sending = underway.get(key) ?? send(context, asked, caller);
+    const sending = underway.get(key) ?? sent();
     underway.set(key, sending);
     try {
       return await sending;
@@ -37,6 +44,33 @@ export function createSendMessage(context: HandlerContext): Handlers["SendMessag
     }
   };
 }
+
+/** What is sent to one session keeps its order, however long its images or its model take. */
+function createOrder() {
+  const last = new Map<string, { done: Promise<unknown>; count: number }>();
+  return async <Out>(session_id: string | null, run: () => Promise<Out>): Promise<Out> => {
+    if (session_id === null) return await run();
+    const before = last.get(session_id);
+    const count = (before?.count ?? 0) + 1;
+    if (count > MAX_WAITING_SENDS) {
+      const message = `${MAX_WAITING_SENDS} messages are on their way to ${session_id} already; try again later.`;
+      throw new JameyError("overloaded", message);
+    }
+    const sending = before ? before.done.then(run) : run();
+    // The next one waits for the end of this one, good or bad: the error is the caller's.
+    const place = { done: sending.then(ignore, ignore), count };
+    last.set(session_id, place);
+    try {
+      return await sending;
+    } finally {
+      const newest = last.get(session_id);
+      if (newest === place) last.delete(session_id);
+      else if (newest) newest.count -= 1;
+    }
+  };
+}
+
+const ignore = () => undefined;
 
 async function send(
   context: HandlerContext,
@@ -49,13 +83,13 @@ async function send(
     throw new JameyError("too_large", `A message holds at most ${MAX_MESSAGE_BYTES} bytes.`);
   }
   if (!services.catalog.refresh(asked.po_name)) throw unknownObject(asked.po_name, services);
-  const attachments = await keepAttachments(asked.attachments, services);
   const create =
     asked.session_id === null
       ? newSession({ po_name: asked.po_name, name: null, caller, services })
       : null;
   const session_id = asked.session_id ?? create?.session_id ?? "";
   if (!create) requireSession(context, session_id, asked.po_name);
+  const attachments = await keepAttachments(session_id, asked.attachments, services);
   services.log.info("Processing message for session", { session: session_id });
   keyring.remember(session_id, caller.variables);
   const message_id = world.newId("m");
@@ -69,11 +103,8 @@ async function send(
     attachments,
     delivery: asked.delivery,
     source: caller.source,
-    settings: {
-      ...asked.settings,
-      rules: allowedRules(asked.settings.rules, caller),
-      model: await chosenModel(asked, caller, services),
-    },
+    settings: allowedSettings(asked, caller, services),
+    default_model: await defaultModel(asked, caller, services),
   };
   const from = { caller: callerName(caller), causation_id: null };
   const begin = create ? sessions.create : sessions.take;
@@ -100,23 +131,35 @@ export const sessionNotFound = (session_id: string): JameyError =>
   new JameyError("session_not_found", `Session not found: ${session_id}`);
 
 /**
- * The model that the caller wants, or what stands in where nobody names one: chosen now, with the
+ * The model that the caller works with, or what stands in where nobody names one: chosen now, with the
  * caller's keys, so that a restart cannot make it another. null leaves it to the object and settings.
  */
-async function chosenModel(
+async function defaultModel(
   asked: Asked<"SendMessage">,
   caller: Caller,
   { catalog, config, models, keyring }: Services,
 ): Promise<string | null> {
-  const named = asked.settings.model ?? caller.variables.JAMEY_MODEL;
-  if (named) return named;
+  if (asked.settings.model) return null;
+  if (caller.variables.JAMEY_MODEL) return caller.variables.JAMEY_MODEL;
   if (catalog.get(asked.po_name)?.model || config.model) return null;
   return (await models.choose(keyring.forVariables(caller.variables))).name;
 }
 
-/** Humans may allow; what an agent's process sends can only narrow. */
-function allowedRules(rules: PermissionRule[], caller: Caller): PermissionRule[] {
-  return caller.isHuman ? rules : rules.filter((rule) => rule.action !== "allow");
+/** Humans may allow and widen; what an agent's process sends can only narrow. */
+function allowedSettings(
+  { settings, po_name }: Asked<"SendMessage">,
+  caller: Caller,
+  { config, catalog }: Services,
+): TurnSettings {
+  const model = settings.model || null;
+  if (caller.isHuman) return { ...settings, model };
+  const base = mergeLimits(config.limits, catalog.get(po_name)?.limits ?? {});
+  return {
+    ...settings,
+    model,
+    rules: settings.rules.filter((rule) => rule.action !== "allow"),
+    limits: narrowedLimits(settings.limits, base),
+  };
 }
 
 export function newSession(options: {
@@ -124,18 +167,20 @@ export function newSession(options: {
   name: string | null;
   caller: Caller;
   services: Services;
-  agent_mode?: AgentMode;
+  /** null: the object's own. */
+  agent_mode?: AgentMode | null;
   context?: Record<string, string>;
   metadata?: Record<string, Json>;
 }): NewSession {
   const { po_name, caller, services } = options;
-  if (!services.catalog.refresh(po_name)) throw unknownObject(po_name, services);
+  const definition = services.catalog.refresh(po_name);
+  if (!definition) throw unknownObject(po_name, services);
   return {
     session_id: crypto.randomUUID(),
     po_name,
     source: caller.source,
     name: options.name,
-    agent_mode: options.agent_mode ?? "single",
+    agent_mode: options.agent_mode ?? definition.mode,
     workspace: caller.workspace,
     context: options.context ?? {},
     metadata: options.metadata ?? {},
@@ -152,8 +197,9 @@ export function unknownObject(po_name: string, { catalog }: Services): JameyErro
 }
 
 async function keepAttachments(
+  session_id: string,
   given: Asked<"SendMessage">["attachments"],
-  { blobs }: Services,
+  { sessionFiles }: Services,
 ): Promise<Attachment[]> {
   const kept: Attachment[] = [];
   let total = 0;
@@ -169,7 +215,8 @@ async function keepAttachments(
       const message = `The attachments of one message hold at most ${MAX_ATTACHMENTS_BYTES} bytes.`;
       throw new JameyError("too_large", message);
     }
-    kept.push({ media_type, bytes: bytes.length, sha256: await blobs.put(bytes), name });
+    const sha256 = await sessionFiles.keepAttachment(session_id, bytes);
+    kept.push({ media_type, bytes: bytes.length, sha256, name });
   }
   return kept;
 }

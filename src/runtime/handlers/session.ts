@@ -62,6 +62,7 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
     async DeleteSession({ session_id }, caller) {
       await sessions.take(session_id, { type: "delete" }, fromCaller(caller));
       await journal.erase(sessionStream(session_id));
+      await services.sessionFiles.forget(session_id);
       return {};
     },
     SwitchSession({ po_name, session_id }, caller) {
@@ -86,7 +87,7 @@ function createRunTool({ views, services }: HandlerContext): Handlers["RunTool"]
     if (!session) throw sessionNotFound(session_id ?? "");
     const call_id = services.world.newId("run");
     services.log.info("Executing tool for session", { session: session_id, tool: name, call_id });
-    const ids = { workspace: session.workspace, session_id: session_id ?? "", call_id };
+    const ids = { workspace: session.workspace, session_id, call_id };
     const toolContext = toolContextOf(ids, caller.signal, services);
     const check = await tool.check(args, toolContext);
     if (!check.valid) throw new JameyError("invalid_request", `${name}: ${check.problem}`);

@@ -2,6 +2,7 @@
 import type { Run } from "../../protocol/commands/session.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { Handlers } from "../handle.ts";
+import { sessionStream } from "../store/journal.ts";
 import type { HandlerContext } from "./index.ts";
 
 /** A timer beyond this fires at once. */
@@ -14,7 +15,13 @@ export function createWaitForTurn(context: HandlerContext): Handlers["WaitForTur
     if (!found) throw new JameyError("turn_not_found", `Turn not found: ${turn_id}`);
     services.keyring.offer(found.session_id, caller.variables);
     const { promise, resolve, reject } = Promise.withResolvers<Run>();
+    const stream = sessionStream(found.session_id);
+    let version = -1;
     const look = () => {
+      // The bell rings for every session: only what happened in this one is worth a query.
+      const now = journal.version(stream);
+      if (now === version) return;
+      version = now;
       const run = views.getRun(turn_id);
       if (run === undefined) {
         reject(new JameyError("turn_not_found", `The turn ${turn_id} was deleted.`));

@@ -7,7 +7,9 @@ import { JameyError } from "../../protocol/errors.ts";
 import type { Message } from "../../protocol/messages.ts";
 import type { Services } from "../services.ts";
 import type { SignalWriter } from "../signals.ts";
+import { type Shown, showImages } from "./images.ts";
 import type { Context, Performed } from "./index.ts";
+import { openWriter, silent } from "./writer.ts";
 
 /** A turn that was revived waits this long for a caller to bring its key. */
 const KEY_WAIT_MS = 30_000;
@@ -25,7 +27,7 @@ export async function callModel(
   if (!asked || !turn || !session) return undefined;
   const name = turn.agent.model;
   const { model, model_name } = await openWithKey(name, session, context.signal, services);
-  const request = requestOf(asked, model_name, services);
+  const request = await requestOf(asked, model_name, session.id, services);
   const key = {
     session_id: session.id,
     turn_id: effect.turn_id,
@@ -36,8 +38,12 @@ export async function callModel(
   const isShown = effect.purpose === "answer";
   const writers: Writers = isShown
     ? {
-        text: services.signals.open({ ...key, signal_type: "TextDelta" }),
-        reasoning: services.signals.open({ ...key, signal_type: "ReasoningDelta" }),
+        text: openWriter({ ...key, signal_type: "TextDelta" }, context.signal, services.signals),
+        reasoning: openWriter(
+          { ...key, signal_type: "ReasoningDelta" },
+          context.signal,
+          services.signals,
+        ),
       }
     : { text: silent, reasoning: silent };
   try {
@@ -55,7 +61,6 @@ export async function callModel(
 }
 
 type Writers = { text: SignalWriter; reasoning: SignalWriter };
-const silent: SignalWriter = { write: () => undefined, close: () => undefined };
 
 async function openWithKey(
   name: string,
@@ -78,30 +83,33 @@ async function openWithKey(
   }
 }
 
-function requestOf(asked: AskedModel, model: string, services: Services): ModelRequest {
+async function requestOf(
+  asked: AskedModel,
+  model: string,
+  session_id: string,
+  services: Services,
+): Promise<ModelRequest> {
+  const shown = await showImages(asked.messages, session_id, services.sessionFiles);
   return {
     model,
     system: asked.system,
-    messages: asked.messages.map((message) => requestMessage(message, services)),
+    messages: asked.messages.map((message, index) => requestMessage(message, shown[index])),
     tools: asked.tools.flatMap((name) => services.tools.find(name)?.spec ?? []),
     effort: asked.effort,
     max_output_tokens: undefined,
   };
 }
 
-function requestMessage(message: Message, { blobs }: Services): RequestMessage {
+function requestMessage(message: Message, shown: Shown | undefined): RequestMessage {
   return {
     // The system prompt is no message of the conversation; one that an import brought speaks as user.
     role: message.role === "system" ? "user" : message.role,
-    content: message.content,
+    content: shown?.content ?? message.content,
     name: message.name,
     tool_call_id: message.tool_call_id,
     tool_calls: message.tool_calls,
     reasoning: message.reasoning,
-    images: message.attachments.map(({ media_type, sha256 }) => ({
-      media_type,
-      data: Buffer.from(blobs.get(sha256)).toString("base64"),
-    })),
+    images: shown?.images ?? [],
   };
 }
 

@@ -1,7 +1,7 @@
 // Performs effects: one function per effect of the core. Never rejects: whatever goes wrong becomes the
 // outcome that says so.
 import type { Effect } from "../../core/effects.ts";
-import type { SessionOutcome } from "../../core/session/inputs.ts";
+import type { SessionCommand, SessionOutcome } from "../../core/session/inputs.ts";
 import type { SessionActorState } from "../../core/session/state.ts";
 import { type ErrorBody, toErrorBody } from "../../protocol/errors.ts";
 import type { PerformContext } from "../actor.ts";
@@ -56,6 +56,16 @@ export function broken(effect: Effect, error: ErrorBody): SessionOutcome {
     case "wake_at":
       return { type: "woke" };
   }
+}
+
+/** What ends an effect for good: its turn is cancelled. */
+export function abandon(
+  effect: Effect,
+  error: ErrorBody,
+  { turn }: SessionActorState,
+): SessionCommand {
+  const turn_id = effect.type === "wake_at" ? (turn?.turn_id ?? "") : effect.turn_id;
+  return { type: "cancel", turn_id, reason: `nothing of it could be kept: ${error.message}` };
 }
 
 export async function perform(effect: Effect, context: Context, services: Services): Performed {

@@ -1,11 +1,12 @@
 // Checks and runs tool calls of a turn, each in its session's workspace.
 import type { EffectOf } from "../../core/effects.ts";
 import type { SessionActorState } from "../../core/session/state.ts";
-import type { Tool, ToolContext } from "../../core/tool.ts";
+import type { Tool, ToolCheck, ToolContext } from "../../core/tool.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { ToolCall } from "../../protocol/messages.ts";
 import type { Services } from "../services.ts";
 import type { Context, Performed } from "./index.ts";
+import { openWriter } from "./writer.ts";
 
 export async function checkTool(
   effect: EffectOf<"check_tool">,
@@ -24,7 +25,7 @@ export async function checkTool(
   const toolContext = toolContextOf({ workspace, session_id, call_id }, context.signal, services);
   const check = await tool.check(call.args, toolContext);
   if (!check.valid) return { type: "tool_checked", call_id, check };
-  const hash = callHash(call, workspace, services);
+  const hash = callHash(call, workspace, check, services);
   return { type: "tool_checked", call_id, check: { ...check, hash } };
 }
 
@@ -36,19 +37,24 @@ export async function runTool(
   const { call_id, turn_id } = effect;
   const asked = callOf(context.state(), call_id);
   if (!asked) return undefined;
-  const { call, workspace, session_id } = asked;
+  const { call, hash, workspace, session_id } = asked;
   const tool = services.tools.find(call.name);
   if (!tool) throw new JameyError("tool_not_found", `There is no tool '${call.name}' any more.`);
-  const writer = services.signals.open({
-    signal_type: "ToolOutputDelta",
-    session_id,
-    turn_id,
-    message_id: call_id,
-    attempt: 1,
-  });
+  const key = { signal_type: "ToolOutputDelta" as const, session_id, turn_id };
+  const writer = openWriter(
+    { ...key, message_id: call_id, attempt: 1 },
+    context.signal,
+    services.signals,
+  );
   try {
     const ids = { workspace, session_id, call_id };
     const toolContext = toolContextOf(ids, context.signal, services, writer.write);
+    const check = await tool.check(call.args, toolContext);
+    const problem = changed(check, callHash(call, workspace, check, services) === hash);
+    if (problem !== undefined) {
+      const output = { ...nothing, output: problem };
+      return { type: "tool_finished", call_id, output, duration_ms: 0 };
+    }
     const { output, duration_ms } = await timed(tool, call, toolContext);
     return { type: "tool_finished", call_id, output, duration_ms };
   } finally {
@@ -68,28 +74,49 @@ function callOf(state: SessionActorState, call_id: string) {
   if (!turn || !session || !open) return undefined;
   return {
     call: open.call,
+    hash: open.hash,
     offered: turn.agent.tools.map((tool) => tool.name),
     workspace: session.workspace,
     session_id: session.id,
   };
 }
 
-/** What an approval is about: exactly this tool, these arguments, this folder. */
-export function callHash(call: ToolCall, workspace: string, { world }: Services): string {
-  return world.hash(JSON.stringify([call.name, call.args, workspace]));
+/** What an approval is about: exactly this tool, these arguments, this folder, and what they lead to. */
+function callHash(
+  call: ToolCall,
+  workspace: string,
+  check: ToolCheck,
+  { world }: Services,
+): string {
+  const subject = check.valid ? check.subject : null;
+  return world.hash(JSON.stringify([call.name, call.args, workspace, subject]));
 }
 
+/** A link may have been turned since the call was checked, or while a human thought about it. */
+function changed(check: ToolCheck, isSame: boolean): string | undefined {
+  if (!check.valid) return check.problem;
+  return isSame ? undefined : `What was approved has changed: it is now ${check.subject}. Not run.`;
+}
+
+const nothing = {
+  success: false,
+  outcome: "invalid" as const,
+  output_bytes: 0,
+  spilled_to: null,
+};
+
 export function toolContextOf(
-  ids: { workspace: string; session_id: string; call_id: string },
+  ids: { workspace: string; session_id: string | null; call_id: string },
   signal: AbortSignal,
   services: Services,
   emit: (text: string) => void = () => undefined,
 ): ToolContext {
   return {
     ...ids,
+    session_id: ids.session_id ?? "",
     world: services.world,
     signal,
-    spill_folder: services.spillFolder,
+    spill_folder: services.sessionFiles.outputFolder(ids.session_id),
     child_variables: services.childVariables(ids.call_id),
     emit,
   };

@@ -122,6 +122,15 @@ export function toStorageError(thrown: unknown): unknown {
   });
 }
 
+/** The file or its disk is at fault, not what was to be written: another try fails in the same way. */
+export function isOfTheDisk(thrown: unknown): boolean {
+  if (!(thrown instanceof SQLiteError)) return false;
+  const code = thrown.code ?? "SQLITE_ERROR";
+  return !["SQLITE_CONSTRAINT", "SQLITE_TOOBIG", "SQLITE_MISMATCH", "SQLITE_RANGE"].some((own) =>
+    code.startsWith(own),
+  );
+}
+
 function adviceFor(code: string): string {
   if (code === "SQLITE_FULL") return "The disk is full: free some space, then try again.";
   if (code.startsWith("SQLITE_IOERR"))

@@ -6,7 +6,7 @@ import type { StoredRow } from "../../protocol/events/index.ts";
 import { MAX_PAYLOAD_BYTES } from "../../protocol/limits.ts";
 import { createBell } from "./bell.ts";
 import { checkStore } from "./check.ts";
-import { type Db, toStorageError, transact } from "./database.ts";
+import { type Db, isOfTheDisk, toStorageError, transact } from "./database.ts";
 import { openEraser } from "./erase.ts";
 import { createGroup, type Pending } from "./group.ts";
 import { openHousekeeping } from "./housekeeping.ts";
@@ -42,8 +42,9 @@ export function openJournal(parts: JournalParts): Journal {
   let isClosed = false;
 
   function commit(batch: Pending[]): void {
+    let accepted: Pending[] = [];
     try {
-      const accepted = refuseConflicts(batch, versions.of);
+      accepted = refuseConflicts(batch, versions.of);
       if (accepted.length === 0) return;
       const results = transact(client, () => {
         let seq = head;
@@ -64,6 +65,11 @@ export function openJournal(parts: JournalParts): Journal {
         pending.resolve(rows);
       }
     } catch (thrown) {
+      if (accepted.length > 1 && !isOfTheDisk(thrown)) {
+        // One of them is at fault, and only that one is to fail.
+        for (const pending of accepted) commit([pending]);
+        return;
+      }
       const error = toStorageError(thrown);
       for (const pending of batch) pending.reject(error);
       return;

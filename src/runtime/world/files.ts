@@ -3,7 +3,7 @@
 // Rules: 1. Only regular files are opened.
 //        2. A write is a new file, synced, renamed into place.
 //        3. What makes other programs run code, and jamey's own state, is never written
-//           (`guarded`).
+//           (`guarded`, `protected.ts`).
 import {
   closeSync,
   constants,
@@ -41,6 +41,7 @@ import {
   release,
   type Spot,
 } from "./beneath.ts";
+import { createGuards, folded, type Guard, type ProtectedPlaces } from "./protected.ts";
 import { walk } from "./walk.ts";
 
 const READ_CHUNK_BYTES = 64 * 1024;
@@ -51,17 +52,22 @@ const readAsync = promisify(read);
 const writeAsync = promisify(write);
 const syncAsync = promisify(fsync);
 
-export function createFiles(options: { newName(): string }): Files {
+export function createFiles(options: {
+  newName(): string;
+  protect: ProtectedPlaces | undefined;
+}): Files {
+  const guardsOf = createGuards(options.protect);
+  const visit = createVisit(guardsOf);
   return {
     resolve: async (place, purpose) =>
-      await visit(place, (spot) => {
+      await visit(place, purpose, (spot) => {
         const path = pathOf(spot);
         const guard = purpose === "write" ? guarded(path) : undefined;
         if (guard !== undefined) return refusal(place, guard);
         return { ok: true, value: { path, kind: spot.kind } };
       }),
     open: async (place) =>
-      await visit(place, (spot) => {
+      await visit(place, "read", (spot) => {
         if (spot.kind === "missing") return refusal(place, "it does not exist");
         if (spot.kind === "directory") return refusal(place, "it is a folder");
         if (spot.kind === "other" || spot.name === undefined) {
@@ -72,6 +78,7 @@ export function createFiles(options: { newName(): string }): Files {
     write: async (place, content, writeOptions) =>
       await visit(
         place,
+        "write",
         async (spot) =>
           await replaceFile({
             place,
@@ -81,37 +88,38 @@ export function createFiles(options: { newName(): string }): Files {
             temporary: `.${options.newName()}.tmp`,
           }),
       ),
-    create: async (place) => await visit(place, (spot) => createFile(spot, place)),
-    walk: async (place, walkOptions) => await walk(place, walkOptions, openFile),
+    create: async (place) => await visit(place, "write", (spot) => createFile(spot, place)),
+    walk: async (place, walkOptions) =>
+      await walk(place, walkOptions, { openFile, guard: guardsOf(place.root) }),
   };
 }
 
 /** Agents' file tools never write these; case and invisible characters do not help. */
 export function guarded(path: string): string | undefined {
-  const names = path
-    .normalize("NFKC")
-    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, "")
-    .toLowerCase()
-    .split("/");
+  const names = folded(path).split("/");
   if (names.includes(".git")) return "git's own files are not written by tools, hooks least of all";
   if (names.includes(".state")) return "jamey's own state is not written by tools";
   return undefined;
 }
 
 /** Reaches a place, uses it, lets go of it; whatever the file system throws becomes a refusal. */
-async function visit<Value>(
-  place: Place,
-  use: (spot: Spot) => Attempt<Value> | Promise<Attempt<Value>>,
-): Promise<Attempt<Value>> {
-  const spot = reach(place);
-  if (!spot.ok) return spot;
-  try {
-    return await use(spot.value);
-  } catch (error) {
-    return refusal(place, reasonOf(error));
-  } finally {
-    release(spot.value);
-  }
+function createVisit(guardsOf: (root: string) => Guard) {
+  return async <Value>(
+    place: Place,
+    purpose: "read" | "write",
+    use: (spot: Spot) => Attempt<Value> | Promise<Attempt<Value>>,
+  ): Promise<Attempt<Value>> => {
+    const spot = reach(place);
+    if (!spot.ok) return spot;
+    try {
+      const problem = guardsOf(place.root)(pathOf(spot.value), purpose);
+      return problem === undefined ? await use(spot.value) : refusal(place, problem);
+    } catch (error) {
+      return refusal(place, reasonOf(error));
+    } finally {
+      release(spot.value);
+    }
+  };
 }
 
 function openFile(folder: Held, name: string, place: Place, path: string): Attempt<FileReader> {

@@ -7,22 +7,30 @@ import {
   type Held,
   holdFolder,
   lastFolder,
+  pathOf,
   reach,
   reasonOf,
   refusal,
   release,
 } from "./beneath.ts";
+import type { Guard } from "./protected.ts";
 
 type OpenFile = (folder: Held, name: string, place: Place, path: string) => Attempt<FileReader>;
 
 export async function walk(
   place: Place,
   options: WalkOptions,
-  openFile: OpenFile,
+  { openFile, guard }: { openFile: OpenFile; guard: Guard },
 ): Promise<Attempt<AsyncIterable<FileEntry>>> {
   const reached = reach(place);
   if (!reached.ok) return reached;
   const spot = reached.value;
+  const from = pathOf(spot);
+  const problem = guard(from, "read");
+  if (problem !== undefined) {
+    release(spot);
+    return refusal(place, problem);
+  }
   if (spot.kind !== "directory") {
     release(spot);
     return refusal(place, spot.kind === "missing" ? "it does not exist" : "it is not a folder");
@@ -36,13 +44,16 @@ export async function walk(
     return refusal(place, reasonOf(error));
   }
   async function* entries(): AsyncGenerator<FileEntry> {
-    const open = (folder: Held, name: string, path: string) => openFile(folder, name, place, path);
+    const reader: Reader = {
+      open: (folder, name, path) => openFile(folder, name, place, path),
+      isHidden: (path) => guard(`${from}/${path}`, "read") !== undefined,
+    };
     let given = 0;
     try {
       for await (const entry of descend(
         { folder: top, names, prefix: "", depth: 1 },
         options,
-        open,
+        reader,
       )) {
         if (options.signal.aborted) return;
         if (given === options.max_entries) {
@@ -67,29 +78,36 @@ interface Level {
   depth: number;
 }
 
+interface Reader {
+  open(folder: Held, name: string, path: string): Attempt<FileReader>;
+  /** A folder that is named but never entered. */
+  isHidden(path: string): boolean;
+}
+
 async function* descend(
   level: Level,
   options: WalkOptions,
-  openFile: (folder: Held, name: string, path: string) => Attempt<FileReader>,
+  reader: Reader,
 ): AsyncGenerator<FileEntry> {
   for (const dirent of level.names) {
     const { name } = dirent;
     const path = `${level.prefix}${name}`;
     const kind = kindOf(level.folder, dirent);
-    yield { path, kind, open: async () => await openFile(level.folder, name, path) };
+    yield { path, kind, open: async () => await reader.open(level.folder, name, path) };
     if (kind !== "directory" || level.depth >= options.max_depth) continue;
     if (options.skip.includes(name) || options.signal.aborted) continue;
+    if (reader.isHidden(path)) continue;
     const inner = await enter(level.folder, name);
     if (inner === undefined) {
       yield {
         path,
         kind: "unreadable",
-        open: async () => await openFile(level.folder, name, path),
+        open: async () => await reader.open(level.folder, name, path),
       };
       continue;
     }
     try {
-      yield* descend({ ...inner, prefix: `${path}/`, depth: level.depth + 1 }, options, openFile);
+      yield* descend({ ...inner, prefix: `${path}/`, depth: level.depth + 1 }, options, reader);
     } finally {
       closeSync(inner.folder.fd);
     }

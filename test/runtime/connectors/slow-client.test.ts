@@ -20,7 +20,9 @@ test("a client that pauses costs little, holds up nobody, and then misses nothin
     "data/environments/default/manifest.yml",
     `model: scripted/${home.folder}/script.yml\n`,
   );
-  const daemon = home.start();
+  // The collector is made to believe in a small machine: what it is too lazy to collect on a large one
+  // would hide what is measured.
+  const daemon = home.start({ variables: { BUN_JSC_forceRAMSize: `${256 * MEGABYTE}` } });
   await daemon.ready;
 
   const open = async () => {

@@ -49,6 +49,34 @@ describe("the socket", () => {
     await connector.stop();
   });
 
+  test("answers so many requests at once, and says to the next that these are too many", async () => {
+    await using world = await openTestWorld();
+    mkdirSync(join(world.folder, "run"));
+    const connector = await startUnixConnector(place(world), world.runtime(), {
+      maxHttpRequests: 2,
+    });
+    const { turn_id } = await world.ask("SendMessage", { po_name: "helper", message: "hi" });
+    const gone = new AbortController();
+    const first = await Promise.race(
+      Array.from({ length: 3 }, async () => {
+        const response = await fetch("http://jamey/api/call/WaitForTurn", {
+          unix: place(world),
+          method: "POST",
+          body: JSON.stringify({ turn_id }),
+          signal: gone.signal,
+        }).catch(() => new Promise<never>(() => undefined));
+        return [response.status, await response.json()];
+      }),
+    );
+    const message = "2 requests are being answered already: try again later.";
+    expect(first).toEqual([429, { error: { code: "overloaded", message, details: {} } }]);
+    gone.abort();
+    (await world.model.next()).answer("done");
+    const { response } = await world.ask("WaitForTurn", { turn_id });
+    expect(response).toBe("done");
+    await connector.stop();
+  });
+
   test("of a live daemon is refused and goes on answering", async () => {
     await using world = await openWorld();
     const connector = await startUnixConnector(place(world), world.runtime());
@@ -121,7 +149,7 @@ describe("plain HTTP", () => {
     expect(await call(world, "/health")).toEqual({ status: 200, body: "OK", allow: null });
     expect(codeOf(await post("{"))).toEqual([400, "invalid_request"]);
     expect(codeOf(await post("[".repeat(100_000)))).toEqual([400, "invalid_request"]);
-    expect(codeOf(await post(new Uint8Array([0x22, 0xff, 0x22])))).toEqual([
+    expect(codeOf(await post(Buffer.from('{"a":"\xff"}', "latin1")))).toEqual([
       400,
       "invalid_request",
     ]);

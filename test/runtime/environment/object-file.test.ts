@@ -3,8 +3,10 @@ import { describe, expect, test } from "bun:test";
 import { JameyError } from "../../../src/protocol/errors.ts";
 import { parseObject } from "../../../src/runtime/environment/object-file.ts";
 
-const parse = (text: string) =>
-  parseObject({ text, file: "o.md", hash: (content) => `hash of ${content.length}` });
+const parse = (text: string, warn: (problem: string) => void = unwarned) =>
+  parseObject({ text, file: "o.md", hash: (content) => `hash of ${content.length}`, warn });
+
+const unwarned = (problem: string) => expect(problem).toBe("no warning");
 
 const problemOf = (text: string): string => {
   try {
@@ -24,6 +26,7 @@ describe("an object file", () => {
       "model: openai/gpt-5",
       "capabilities: [file_read, tester]",
       "mode: single",
+      "on_start: open the dashboard",
       "permissions: { shell(git *): ask }",
       "limits: { max_iterations: 3 }",
       "---",
@@ -36,9 +39,11 @@ describe("an object file", () => {
     expect(parse(text)).toEqual({
       name: "reviewer",
       description: "Reviews a change",
+      template: false,
       model: "openai/gpt-5",
       capabilities: ["file_read", "tester"],
       mode: "single",
+      on_start: "open the dashboard",
       permissions: { "shell(git *)": "ask" },
       limits: { max_iterations: 3 },
       body: "You review changes.\n\n--- not a border",
@@ -51,9 +56,11 @@ describe("an object file", () => {
     expect(parse("---\nname: a\n---")).toEqual({
       name: "a",
       description: "",
+      template: false,
       model: null,
       capabilities: [],
       mode: "single",
+      on_start: null,
       permissions: {},
       limits: {},
       body: "",
@@ -80,12 +87,7 @@ describe("an object file", () => {
       4,
       "limits.max_iterations",
     ],
-    [
-      "a key nobody knows",
-      "---\nname: a\npermisions: {}\n---\n",
-      3,
-      "permisions: Unrecognized key",
-    ],
+    ["no message at the start", '---\nname: a\non_start: ""\n---\n', 3, "on_start: "],
     [
       "a rule that is none",
       "---\nname: a\npermissions: { a b: deny }\n---\n",
@@ -96,6 +98,17 @@ describe("an object file", () => {
     ["a NUL in its prompt", "---\nname: a\n---\none\ntwo\0\n", 5, "holds a NUL character"],
   ])("with %s is an error with its line", (_, text, line, problem) => {
     expect(problemOf(text)).toStartWith(`config_invalid o.md:${line}: ${problem}`);
+  });
+
+  test("with keys that nobody knows is good without them, and each is warned about with its line", () => {
+    const warnings: string[] = [];
+    const text = "---\nname: a\npermisions: { shell: deny }\nmodel: a/b\ncolour: red\n---\n";
+    const { name, model, permissions } = parse(text, (problem) => void warnings.push(problem));
+    expect({ name, model, permissions }).toEqual({ name: "a", model: "a/b", permissions: {} });
+    expect(warnings).toEqual([
+      "o.md:3: unknown key 'permisions' is ignored",
+      "o.md:5: unknown key 'colour' is ignored",
+    ]);
   });
 
   test("that is too large is refused", () => {

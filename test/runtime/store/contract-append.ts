@@ -69,6 +69,35 @@ export function testAppending(name: string, open: Open): void {
       ]);
     });
 
+    test("an append that cannot be stored fails alone, whatever else comes in its tick", async () => {
+      await using store = await open();
+      const { journal } = store;
+      // Nothing makes such events; a bug might.
+      const broken = created("b", { po_name: null as never });
+      const outcomes = await Promise.allSettled([
+        journal.append(appendOf("session/a", 0, [created("a")])),
+        journal.append(appendOf("session/b", 0, [broken])),
+        journal.append(appendOf("session/b", 1, [said("b", "m0", "behind it")])),
+        journal.append(appendOf("session/b", 0, [created("b")])),
+        journal.append(appendOf("session/c", 0, [created("c")])),
+        journal.append(appendOf("session/a", 1, [said("a", "m1", "and on")])),
+      ]);
+      expect(outcomes.map((outcome) => outcome.status)).toEqual([
+        "fulfilled",
+        "rejected",
+        "rejected",
+        "rejected",
+        "fulfilled",
+        "fulfilled",
+      ]);
+      const { rows } = journal.read(0, everything, plenty);
+      expect(rows.map((row) => [row.seq, row.stream, row.version])).toEqual([
+        [1, "session/a", 1],
+        [2, "session/c", 1],
+        [3, "session/a", 2],
+      ]);
+    });
+
     test("the events are those of the moment of the append", async () => {
       await using store = await open();
       const metadata = { answer: "before" };

@@ -156,12 +156,6 @@ describe("a session", () => {
     expect(list({ source: "delegation" })).toEqual(["c"]);
     expect(list({ workspace: "/elsewhere" })).toEqual(["d"]);
     expect(list({ po_name: "' OR 1=1 --" })).toEqual([]);
-    const last = (workspace: string, po_name: string | null) =>
-      views.lastSession({ workspace, po_name });
-    await add(journal, "session/c", [said("c", "m2", "a delegate speaks")]);
-    expect(last("/home/ada/project", null)).toBe("a");
-    expect(last("/home/ada/project", "critic")).toBe("b");
-    expect(last("/nowhere", null)).toBeUndefined();
   });
 
   test("that is deleted is gone from every view", async () => {

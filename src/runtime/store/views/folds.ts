@@ -42,7 +42,9 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
   TurnResumed: (write, row) => write.sessions.touch(row),
   ModelCallStarted: (write, row) => {
     const isNew = write.turns.countCall(row);
-    if (isNew && row.payload.purpose === "answer") write.sessions.countIteration(row);
+    // A call that is made again after a compaction counts once, as in the core's fold.
+    const { purpose, attempt } = row.payload;
+    if (isNew && attempt === 1 && purpose === "answer") write.sessions.countIteration(row);
   },
   ModelCallFailed: (write, row) => write.sessions.touch(row),
   ToolCallStarted: (write, row) => write.sessions.touch(row),

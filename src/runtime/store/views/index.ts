@@ -34,8 +34,6 @@ export interface Views {
   usage(session_id: string | null): UsageInfo;
   /** Sessions with a running turn or queued messages: their actors are revived at start. */
   openSessions(): string[];
-  /** The newest session that somebody other than an object had in a workspace. */
-  lastSession(where: { workspace: string; po_name: string | null }): string | undefined;
   /** Live objects by name. */
   listObjects(): ObjectView[];
   /** Who is attached now, the longest first. */
@@ -81,7 +79,6 @@ export function openViews(parts: {
     findRequest: request.find,
     usage: openUsageReads(db).info,
     openSessions: session.open,
-    lastSession: session.last,
     listObjects: environment.objects,
     listConnectors: environment.connectors,
     needed: environment.needed,

@@ -170,15 +170,18 @@ interface Updatable {
 
 /** The rule of `withUpdates` in `core/session/session.ts`; a test compares both. */
 function withUpdates(before: Updatable, updates: Record<string, Json>): Updatable {
-  const after = { ...before, metadata: { ...before.metadata } };
+  const after = { ...before };
+  const rest: [string, Json][] = [];
   for (const [key, value] of Object.entries(updates)) {
     if (key === "active_tools" && isTextList(value)) after.active_tools = value;
     else if (key === "context" && isTextMap(value)) after.context = value;
-    else if (key === "iteration_count" && typeof value === "number") after.iteration_count = value;
-    else after.metadata[key] = value;
+    else if (key === "iteration_count" && isCount(value)) after.iteration_count = value;
+    else rest.push([key, value]);
   }
-  return after;
+  return { ...after, metadata: { ...before.metadata, ...Object.fromEntries(rest) } };
 }
+
+const isCount = (value: Json): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
 
 const isTextList = (value: Json): value is string[] =>
   Array.isArray(value) && value.every((entry) => typeof entry === "string");

@@ -83,19 +83,6 @@ export function openSessionReads(db: Db) {
     .orderBy(desc(sessions.updated_seq))
     .limit(sql.placeholder("limit"))
     .prepare();
-  const last = db
-    .select({ session_id: sessions.session_id })
-    .from(sessions)
-    .where(
-      and(
-        eq(sessions.workspace, sql.placeholder("workspace")),
-        orAny(sessions.po_name, "po_name"),
-        ne(sessions.source, "delegation"),
-      ),
-    )
-    .orderBy(desc(sessions.updated_seq))
-    .limit(1)
-    .prepare();
   const open = db
     .select({ session_id: sessions.session_id })
     .from(sessions)
@@ -108,9 +95,6 @@ export function openSessionReads(db: Db) {
     find: (session_id: string): { po_name: string; workspace: string } | undefined =>
       head.get({ session_id }),
     list: (filter: SessionFilter): SessionSummary[] => list.all({ ...filter }),
-    /** The session that `--continue` means: the newest a human had there. */
-    last: (where: { workspace: string; po_name: string | null }): string | undefined =>
-      last.get(where)?.session_id,
     open: (): string[] => open.all().map((row) => row.session_id),
   };
 }

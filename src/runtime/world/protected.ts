@@ -1,0 +1,70 @@
+// What of jamey itself lies in a workspace and is none of the tools' business: keys and state are neither
+// read nor written, the environment's settings and objects are read only (objects change by commands).
+// Rule: paths are compared without case and invisible characters, as some file systems do.
+import { realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+/** Absolute paths; they need not exist. */
+export interface ProtectedPlaces {
+  /** Folders that no tool reads or writes. */
+  hidden: readonly string[];
+  /** The folder of all environments: the `.state` of each is hidden too. */
+  environments: string;
+  /** Within `hidden`: a folder directly in it may be a root of its own, and is then open. */
+  outputs: string;
+  /** Files and folders that no tool writes. */
+  fixed: readonly string[];
+}
+
+/** Why a path relative to the root is refused. */
+export type Guard = (path: string, purpose: "read" | "write") => string | undefined;
+
+export function createGuards(places: ProtectedPlaces | undefined): (root: string) => Guard {
+  if (places === undefined) return () => () => undefined;
+  return (root) => {
+    // Told anew each time: what was missing may have come since, as a link for example.
+    const environments = folded(realPath(places.environments));
+    const [hidden, fixed] = [places.hidden.map(realPath), places.fixed.map(realPath)];
+    const base = realPath(root);
+    const isOutput = dirname(base) === realPath(places.outputs);
+    return (path, purpose) => {
+      const whole = folded(join(base, path));
+      const isIn = (place: string) => isBeneath(whole, folded(place));
+      const isHidden = hidden.some(isIn) || isState(whole, environments);
+      if (!isOutput && isHidden) return "jamey's own keys and state are not for tools";
+      if (purpose === "write" && fixed.some(isIn)) {
+        return "jamey's own settings and objects are not written by tools";
+      }
+      return undefined;
+    };
+  };
+}
+
+/** Without what two spellings of one name may differ in. */
+export function folded(path: string): string {
+  return path
+    .normalize("NFKC")
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/g, "")
+    .toLowerCase();
+}
+
+/** `<environments>/<name>/.state`, and what is in it. */
+function isState(path: string, environments: string): boolean {
+  return (
+    isBeneath(path, environments) && path.slice(environments.length).split("/")[2] === ".state"
+  );
+}
+
+function isBeneath(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
+}
+
+/** Without links, as far as the path exists. */
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(realPath(parent), basename(path));
+  }
+}
