@@ -38,11 +38,14 @@ export const agentConfig = z.object({
   max_retry_after_ms: z.number().int().min(0),
   /** How long a human request stays open; null is for ever. */
   request_deadline_ms: z.number().int().positive().nullable(),
-  /** Estimated tokens of history above which it is compacted; null is never. */
+  /** Estimated tokens of history above which it is compacted; null is a share of what the model takes. */
   compact_above_tokens: z.number().int().positive().nullable(),
 });
 
-/** Settings that a caller may give for one message; each may only be named, never widened in silence. */
+/**
+ * Settings that a caller may give for one message. Humans may widen with them what the object and the
+ * environment set, never a rule that denies; of a process that an agent started only what narrows counts.
+ */
 export const turnSettings = z.object({
   model: orNull(z.string()),
   /** Replaces the object's prompt for this turn. */

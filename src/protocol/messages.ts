@@ -131,6 +131,7 @@ export const answer = z.discriminatedUnion("type", [
     decision: z.enum(["approve", "deny"]),
     /** The hash that the human saw. */
     hash: z.string(),
+    /** `session` also allows this tool on exactly the same subject for the rest of the session. */
     scope: z.enum(["once", "session"]).default("once"),
     reason: orNull(z.string()),
   }),

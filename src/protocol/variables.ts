@@ -21,6 +21,7 @@ export const PROVIDER_VARIABLES: readonly string[] = [
   ...VENDORS.flatMap((vendor) => [`${vendor}_API_KEY`, `${vendor}_BASE_URL`]),
   "AZURE_OPENAI_API_KEY",
   "AZURE_OPENAI_ENDPOINT",
+  "OPENAI_API_VERSION",
   "OLLAMA_API_KEY",
   "OLLAMA_HOST",
   "JAMEY_MODEL",

@@ -42,13 +42,10 @@ export function connect(vendor: VendorName, row: Vendor, model: string, access: 
   };
 }
 
-/** A first-byte limit that nobody changed gives way to that of a vendor which begins slowly. */
-function timeoutsOf(row: Vendor, access: Access): Timeouts {
-  const asked = { ...DEFAULT_TIMEOUTS, ...access.timeouts };
-  const isDefault = asked.first_byte_ms === DEFAULT_TIMEOUTS.first_byte_ms;
-  return isDefault && row.first_byte_ms !== undefined
-    ? { ...asked, first_byte_ms: row.first_byte_ms }
-    : asked;
+/** A vendor which begins slowly has a first-byte limit of its own, where nobody named one. */
+function timeoutsOf({ first_byte_ms }: Vendor, access: Access): Timeouts {
+  const own = first_byte_ms === undefined ? {} : { first_byte_ms };
+  return { ...DEFAULT_TIMEOUTS, ...own, ...access.timeouts };
 }
 
 /** The address that the human gave, if it differs from the vendor's own. */

@@ -4,6 +4,7 @@
 import type { ModelPart } from "../core/model.ts";
 import { type ErrorCode, errorCodes, messageOf } from "../protocol/errors.ts";
 import { type Connection, shownAddress } from "./connection.ts";
+import { isContextFull } from "./context-full.ts";
 import { boundedText, fieldsOf, textOf } from "./fields.ts";
 
 export type Failure = Extract<ModelPart, { type: "error" }>;
@@ -57,7 +58,7 @@ export function statusFailure(
   const { status } = answer;
   const said = readBody(answer.body, connection.secrets);
   const words = said.text === "" ? "" : ` It says: ${said.text}`;
-  const code = isOutOfCredit(said.kind) ? "provider_refused" : codeOfStatus(status);
+  const code = codeOf(status, said);
   const advice = adviceOn(code, status, connection);
   return failure(
     connection,
@@ -74,7 +75,7 @@ export function statusFailure(
 /** An error that a vendor put inside an answer that had begun well. */
 export function bodyFailure(connection: Named, body: unknown): Failure {
   const said = readError(body, connection.secrets);
-  const code = codeOfKind(said.kind);
+  const code = isContextFull({ status: 0, ...said }) ? "context_full" : codeOfKind(said.kind);
   const advice = adviceOn(code, 0, connection);
   return failure(
     connection,
@@ -115,6 +116,11 @@ export function unfinishedFailure(connection: Named): Failure {
   );
 }
 
+function codeOf(status: number, said: Said): ErrorCode {
+  if (isOutOfCredit(said.kind)) return "provider_refused";
+  return isContextFull({ status, ...said }) ? "context_full" : codeOfStatus(status);
+}
+
 function codeOfStatus(status: number): ErrorCode {
   if (status === 401 || status === 403) return "provider_auth";
   if (status === 404) return "model_not_found";
@@ -131,7 +137,7 @@ function codeOfKind(kind: string): ErrorCode {
   if (/rate_limit|too_many/.test(kind)) return "provider_rate_limited";
   if (/authentication|permission|unauthorized|invalid_api_key/.test(kind)) return "provider_auth";
   if (/not_found/.test(kind)) return "model_not_found";
-  if (/invalid|context_length|too_large|content_filter|policy/.test(kind)) {
+  if (/invalid|too_large|content_filter|policy/.test(kind)) {
     return "provider_refused";
   }
   return "provider_error";
@@ -164,6 +170,7 @@ function adviceOn(code: ErrorCode, status: number, connection: Named): string {
       connection.vendor === "ollama" ? ` Get it with \`ollama pull ${connection.model}\`.` : "";
     return `Check the model's name, '${connection.model}'.${pull} ${checkAddress(connection)}`;
   }
+  if (code === "context_full") return "Send less, begin a new session, or take another model.";
   if (status === 402) return "Check the account's credit.";
   if (status === 405 || status === 415) return checkAddress(connection);
   return "";
@@ -185,28 +192,35 @@ export function readRetryAfter(headers: Headers, now: number): number | undefine
   return Math.round(Math.min(Math.max(wait, 0), MAX_RETRY_AFTER_MS));
 }
 
-function readBody(body: string, secrets: string[]): { text: string; kind: string } {
+interface Said {
+  text: string;
+  /** What decides: a status where there is one, else every kind that is named. */
+  kind: string;
+  /** Every kind that is named. */
+  kinds: string;
+}
+
+function readBody(body: string, secrets: string[]): Said {
   try {
     return readError(JSON.parse(body), secrets);
   } catch {
     // Not JSON: a proxy's page or plain words.
     const isPage = /^\s*<(!doctype|html|head|body)/i.test(body);
-    return { text: isPage ? "(a web page)" : boundVendorText(body, secrets), kind: "" };
+    const text = isPage ? "(a web page)" : boundVendorText(body, secrets);
+    return { text, kind: "", kinds: "" };
   }
 }
 
 /** `{error: {message, type, code}}`, `{error: "…"}`, `{message}`, `{detail}`, or a list of one. */
-function readError(body: unknown, secrets: string[]): { text: string; kind: string } {
+function readError(body: unknown, secrets: string[]): Said {
   const outer = fieldsOf(Array.isArray(body) ? body[0] : body);
   const inner = fieldsOf(outer?.error) ?? outer;
   const text =
     textOf(outer?.error) || wordsOf(inner?.message) || wordsOf(inner?.detail) || wordsOf(body);
-  const kinds = [inner?.code, inner?.type].filter((kind) => kind !== null && kind !== undefined);
-  const kind = kinds.map(String).join(" ");
-  return {
-    text: boundVendorText(text, secrets),
-    kind: kinds.length === 1 ? kind : singleKind(kinds),
-  };
+  const named = [inner?.code, inner?.type].filter((kind) => kind !== null && kind !== undefined);
+  const kinds = named.map(String).join(" ");
+  const kind = named.length === 1 ? kinds : singleKind(named);
+  return { text: boundVendorText(text, secrets), kind, kinds };
 }
 
 /** A numeric code says most; otherwise both words are searched. */

@@ -1,5 +1,6 @@
 // Long histories: summarised for the model, kept whole for humans, never split inside a round.
 import { describe, expect, test } from "bun:test";
+import { DEFAULT_CONTEXT_TOKENS } from "../../src/core/session/compaction.ts";
 import { estimatedTokens, repaired, shownHistory } from "../../src/core/session/history.ts";
 import { askedModel } from "../../src/core/session/request.ts";
 import { callOf } from "./support/builders.ts";
@@ -187,6 +188,27 @@ describe("a history that is too long", () => {
     });
   });
 
+  test("with one giant message, wherever it stands, is short again for every later turn", () => {
+    const giant = "x".repeat(20 * LIMIT);
+    for (const before of [0, 1, 4]) {
+      const scene = createScene();
+      for (let turn = 0; turn < before; turn += 1) {
+        scene.begin({ config }, { content: "short" });
+        scene.answer({ text: "Noted." });
+      }
+      scene.begin({ config }, { content: giant });
+      if (purposes(scene)[0] === "compact") scene.answer({ text: "They talked." });
+      // The newest message is shown as it is, even where it is too long: its turn says so, by failing.
+      expect(asked(scene)?.messages.at(-1)?.content).toBe(giant);
+      scene.failModel({ isRetryable: false });
+      scene.begin({ config }, { content: "short" });
+      expect(purposes(scene)).toEqual(["compact"]);
+      scene.answer({ text: "They talked." });
+      expect(purposes(scene)).toEqual(["answer"]);
+      expect(estimatedTokens(asked(scene)?.messages ?? [])).toBeLessThan(LIMIT);
+    }
+  });
+
   test("is measured against what the model takes, where no limit is set", () => {
     const scene = createScene();
     talk(scene);
@@ -195,6 +217,75 @@ describe("a history that is too long", () => {
     scene.answer({ text: paragraph });
     scene.begin({ context_tokens: 1_000 });
     expect(purposes(scene)).toEqual(["compact"]);
+  });
+});
+
+describe("a model whose context is not known", () => {
+  test("has a stated limit", () => {
+    const scene = createScene();
+    scene.begin({}, { content: "x".repeat(DEFAULT_CONTEXT_TOKENS * 4) });
+    scene.answer({ text: "Noted." });
+    scene.begin();
+    expect(purposes(scene)).toEqual(["compact"]);
+  });
+});
+
+describe("a history that the vendor finds too long", () => {
+  const full = {
+    isRetryable: false,
+    error: { code: "context_full" as const, message: "Too long.", details: {} },
+  };
+
+  test("is compacted once, and the same call is made again", () => {
+    const scene = createScene();
+    talk(scene);
+    scene.begin({ config: { max_iterations: 1 } });
+    expect(typesOf(scene.failModel(full))).toEqual(["ModelCallFailed", "ModelCallStarted"]);
+    expect(scene.owed("call_model")).toMatchObject([{ purpose: "compact", call_id: "t4_m1_k1" }]);
+    scene.crash(1_000);
+    expect(asked(scene)?.messages).toHaveLength(1);
+    expect(typesOf(scene.answer({ text: "They talked." }))).toEqual([
+      "UsageRecorded",
+      "HistoryCompacted",
+      "ModelCallStarted",
+    ]);
+    expect(scene.owed("call_model")).toMatchObject([
+      { purpose: "answer", call_id: "t4_m1", attempt: 2 },
+    ]);
+    expect(scene.state().session?.state.iteration_count).toBe(1);
+    expect(asked(scene)?.messages.map((message) => message.message_id)).toEqual([
+      "summary",
+      "t3_m1",
+      "u4",
+    ]);
+    expect(typesOf(scene.answer({ text: "Yes." }))).toContain("TurnCompleted");
+  });
+
+  test("ends the turn when it is still too long, or when there is nothing to leave out", () => {
+    const again = createScene();
+    talk(again);
+    again.begin();
+    again.failModel(full);
+    again.answer({ text: "They talked." });
+    const alone = createScene();
+    alone.begin();
+    for (const scene of [again, alone]) {
+      const happened = scene.failModel(full);
+      expect(typesOf(happened)).toEqual(["ModelCallFailed", "TurnFailed"]);
+      expect(payloadOf(happened, "TurnFailed").error.code).toBe("context_full");
+    }
+  });
+
+  test("is left out with a plain summary when the summary's own request is too long", () => {
+    const scene = createScene();
+    talk(scene);
+    scene.begin();
+    scene.failModel(full);
+    expect(typesOf(scene.failModel(full))).toEqual([
+      "ModelCallFailed",
+      "HistoryCompacted",
+      "ModelCallStarted",
+    ]);
   });
 });
 

@@ -1,9 +1,15 @@
 // Messages that arrive while a session works: they queue, steer, are parked, cancelled, refused.
 import { describe, expect, test } from "bun:test";
-import { replay, sessionMachine } from "../../src/core/index.ts";
+import {
+  type PermissionRule,
+  replay,
+  sessionMachine,
+  type TurnSettings,
+} from "../../src/core/index.ts";
 import { MAX_QUEUED_MESSAGES, refusal } from "../../src/core/session/machine.ts";
 import { activityOf, currentTurnId } from "../../src/core/session/state.ts";
-import { callOf, newSession, sendOf, timeAt } from "./support/builders.ts";
+import { MAX_TURN_RULES } from "../../src/core/session/steering.ts";
+import { callOf, newSession, plainSettings, sendOf, timeAt } from "./support/builders.ts";
 import { createScene, payloadOf, spoken, typesOf } from "./support/scene.ts";
 
 describe("a session", () => {
@@ -215,5 +221,66 @@ describe("a steering message", () => {
     failed.send({ delivery: "steer" });
     failed.failModel({ isRetryable: false });
     expect(spoken(failed)).toEqual(["user: message 1", "user: message 2"]);
+  });
+
+  test("brings its rules into the running turn", () => {
+    const scene = createScene();
+    const steer = (rules: PermissionRule[], on_ask: "queue" | "deny" = "queue") =>
+      scene.send({ delivery: "steer", settings: { ...plainSettings, rules, on_ask } });
+    scene.begin({ rules: [{ tool: "put", match: "b*", action: "deny" }] });
+    steer([{ tool: "put", match: null, action: "allow" }]);
+    scene.answer({ tool_calls: [callOf("put"), callOf("put")] });
+    expect(typesOf(scene.check("a.txt"))).toEqual(["ToolCallStarted"]);
+    expect(typesOf(scene.check("b.txt"))).not.toContain("ToolCallStarted");
+    steer([], "deny");
+    steer([]);
+    expect(scene.state().turn?.agent.on_ask).toBe("deny");
+  });
+
+  test("that asks for what a running turn cannot change is refused, and the refusal names it", () => {
+    const scene = createScene();
+    scene.begin();
+    const send = (settings: Partial<TurnSettings>, delivery: "queue" | "steer" = "steer") =>
+      sendOf(2, "", { delivery, settings: { ...plainSettings, ...settings } });
+    const changes: [string, Partial<TurnSettings>][] = [
+      ["model", { model: "test/two" }],
+      ["system", { system: "You count." }],
+      ["tools", { tools: ["look"] }],
+      ["limits.max_tokens", { limits: { max_tokens: 9 } }],
+    ];
+    for (const [name, settings] of changes) {
+      expect(scene.refusal(send(settings))).toMatchObject({
+        code: "invalid_request",
+        details: { settings: [name] },
+      });
+      expect(scene.take(send(settings))).toEqual([]);
+      expect(scene.refusal(send(settings, "queue"))).toBeUndefined();
+    }
+    const same = { model: "test/one", limits: { max_iterations: 5 } };
+    expect(scene.refusal(send(same))).toBeUndefined();
+  });
+
+  test("keeps to the turn's model, and takes the one that stands in where it must wait", () => {
+    const scene = createScene();
+    scene.begin();
+    const fields = { delivery: "steer" as const, default_model: "test/two" };
+    expect(payloadOf(scene.send(fields), "MessageQueued").settings.model).toBeNull();
+    scene.take({ type: "cancel", turn_id: "t1", reason: "enough" });
+    expect(payloadOf(scene.send(fields), "MessageQueued").settings.model).toBe("test/two");
+  });
+
+  test("is refused when the turn has all the rules that it can hold", () => {
+    const scene = createScene();
+    scene.begin();
+    const rules = Array.from({ length: 256 }, () => ({
+      tool: "put",
+      match: null,
+      action: "ask" as const,
+    }));
+    const settings = { ...plainSettings, rules };
+    while (scene.send({ delivery: "steer", settings }).length > 0);
+    expect(scene.state().turn?.agent.rules).toHaveLength(MAX_TURN_RULES);
+    const { steers } = scene.state();
+    expect(steers.length).toBeLessThan(MAX_QUEUED_MESSAGES);
   });
 });

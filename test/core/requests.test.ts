@@ -7,6 +7,8 @@ import { createScene, payloadOf, spoken, typesOf } from "./support/scene.ts";
 const question = callOf("ask_human", { question: "Which?", options: ["red", "blue", 3] });
 const secret = callOf("ask_human", { question: "The key?", kind: "secret" });
 
+const allow = (tool: string) => ({ tool, match: null, action: "allow" as const });
+
 const awaiting = (call = callOf("put", { path: "a.txt" }), config = {}) => {
   const scene = createScene();
   scene.begin({ config });
@@ -84,13 +86,41 @@ describe("an approval", () => {
     expect(scene.take(respond)).toEqual([]);
   });
 
-  test("for the session holds for that tool from then on, and for no other", () => {
+  test("for the session holds for exactly what was shown, letter by letter", () => {
+    const scene = createScene();
+    scene.begin({ config: { max_iterations: 20 } });
+    const ask = (subject: string, name = "shell") => {
+      scene.answer({ tool_calls: [callOf(name)] });
+      return typesOf(scene.check(subject));
+    };
+    expect(ask("ls * | sort")).toEqual(["HumanRequestQueued"]);
+    scene.decide("approve", { scope: "session" });
+    scene.finish("listed");
+    expect(ask("ls * | sort")).toEqual(["ToolCallStarted"]);
+    scene.finish("listed");
+    scene.crash(1_000);
+    expect(ask("ls * | sort")).toEqual(["ToolCallStarted"]);
+    scene.finish("listed");
+    for (const [subject, name] of [
+      ["ls -l | sort", "shell"],
+      ["ls", "shell"],
+      ["rm -rf /", "shell"],
+      ["ls * | sort", "put"],
+    ]) {
+      expect(ask(subject ?? "", name)).toEqual(["HumanRequestQueued"]);
+      scene.decide("deny");
+    }
+  });
+
+  test("for the session gives way to a rule that denies", () => {
     const scene = awaiting();
     scene.decide("approve", { scope: "session" });
     scene.finish("written");
-    scene.answer({ tool_calls: [callOf("put"), callOf("shell")] });
-    expect(typesOf(scene.check("b.txt"))).toEqual(["ToolCallStarted"]);
-    expect(typesOf(scene.check("ls"))).toEqual(["HumanRequestQueued"]);
+    scene.answer({ text: "Done." });
+    scene.begin({ rules: [allow("put"), { tool: "p*", match: "a.*", action: "deny" }] });
+    scene.answer({ tool_calls: [callOf("put")] });
+    expect(typesOf(scene.check("a.txt"))).not.toContain("ToolCallStarted");
+    expect(spoken(scene).at(-1)).toBe("tool: Denied by the rule p*(a.*).");
   });
 
   test("once does not hold for the next call", () => {
@@ -147,6 +177,25 @@ describe("a question", () => {
       value: "[secret]",
     });
     expect(JSON.stringify([scene.events(), scene.state()])).not.toContain("canary-7f3a");
+  });
+});
+
+describe("a question that a rule denies", () => {
+  test("is never asked, whoever allows it besides", () => {
+    const scene = createScene();
+    const rules = [allow("*"), { tool: "ask_human", match: null, action: "deny" as const }];
+    scene.begin({ rules });
+    scene.answer({ tool_calls: [question] });
+    expect(typesOf(scene.check("Which?"))).not.toContain("HumanRequestQueued");
+    expect(spoken(scene).at(-1)).toBe("tool: Denied by the rule ask_human.");
+  });
+
+  test("is asked where the rule only wants a human to be asked", () => {
+    const scene = createScene();
+    scene.begin({ rules: [{ tool: "ask_human", match: null, action: "ask" }] });
+    scene.answer({ tool_calls: [question] });
+    scene.check("Which?");
+    expect(scene.state().requests).toMatchObject([{ kind: "question", question: "Which?" }]);
   });
 });
 

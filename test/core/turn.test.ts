@@ -1,6 +1,7 @@
 // A turn from message to answer: rounds, limits, failures, retries, cancel and recovery.
 import { describe, expect, test } from "bun:test";
 import type { AgentConfig } from "../../src/core/index.ts";
+import { MAX_RESTARTS } from "../../src/core/session/decide/model.ts";
 import { activityOf } from "../../src/core/session/state.ts";
 import { callOf } from "./support/builders.ts";
 import { createScene, payloadOf, type Scene, spoken, typesOf } from "./support/scene.ts";
@@ -206,6 +207,30 @@ describe("a model call that fails", () => {
 });
 
 describe("a restart", () => {
+  test("that comes again and again over one model call ends the turn, and no other does", () => {
+    const scene = createScene();
+    scene.begin({ config: { max_iterations: 50, max_tool_iterations: 50 } });
+    for (let round = 0; round < 5; round += 1) {
+      for (let kill = 0; kill < MAX_RESTARTS; kill += 1) scene.crash(1_000);
+      scene.failModel();
+      scene.pass(60_000);
+      scene.take({ type: "woke" });
+      for (let kill = 0; kill < MAX_RESTARTS; kill += 1) scene.crash(1_000);
+      scene.answer({ tool_calls: [callOf("look")] });
+      scene.check("a.txt");
+      scene.finish("text");
+    }
+    for (let kill = 0; kill < MAX_RESTARTS; kill += 1) scene.crash(1_000);
+    const happened = scene.crash(1_000);
+    expect(typesOf(happened)).toEqual(["TurnResumed", "TurnFailed"]);
+    expect(payloadOf(happened, "TurnFailed").error).toEqual({
+      code: "interrupted",
+      message:
+        "The daemon ended 21 times in a row while it waited for this answer of the model; it is not asked again.",
+      details: { call_id: "t1_m6", restarts: 21 },
+    });
+  });
+
   test("asks the model again with a higher attempt, which does not count as a failure", () => {
     const scene = createScene();
     scene.begin({ config: { max_model_attempts: 1 } });

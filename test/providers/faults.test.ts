@@ -208,6 +208,53 @@ describe.each(rows)("$name", (row) => {
   });
 });
 
+describe("a request that is longer than the model's context", () => {
+  const say = (message: string, fields = {}) => ({ error: { message, ...fields } });
+  const plain: [string, number, unknown][] = [
+    ["openai", 400, say("x", { code: "context_length_exceeded" })],
+    ["openai", 400, say("Your input exceeds the context window of this model.")],
+    ["openai", 400, say("This model's maximum context length is 128000 tokens. However, …")],
+    ["anthropic", 400, say("prompt is too long: 208310 tokens > 200000 maximum")],
+    ["anthropic", 400, say("input length and `max_tokens` exceed context limit: 190000 + 20000")],
+    ["gemini", 400, [say("The input token count (1200000) exceeds the maximum number of tokens")]],
+    ["ollama", 400, { error: "the input length exceeds the context length" }],
+    ["llama.cpp", 400, say("too big", { code: 400, type: "exceed_context_size_error" })],
+    ["llama.cpp", 500, say("the request exceeds the available context size, try increasing it")],
+    ["lmstudio", 400, { error: "The model is loaded with context length of only 4096 tokens" }],
+    ["xai", 400, { error: "This model's maximum prompt length is 131072 but the request has" }],
+    ["groq", 413, say("Please reduce the length of the messages or completion.")],
+  ];
+
+  test.each(plain)("is context_full as %s says it with HTTP %d", async (_, status, body) => {
+    const [row] = rows;
+    if (row === undefined) throw new Error("no row");
+    const error = errorOf(await partsFrom(row, answerWith(JSON.stringify(body), { status })));
+    expect([error.code, error.retryable]).toEqual(["context_full", false]);
+    expect(error.message).toEndWith("Send less, begin a new session, or take another model.");
+  });
+
+  test("is context_full also where the answer had begun well", async () => {
+    const [row] = rows;
+    if (row === undefined) throw new Error("no row");
+    const body = say("x", { code: "context_length_exceeded" });
+    const parts = await partsFrom(
+      row,
+      answerIn(row, [bytesOf(`data: ${JSON.stringify(body)}\n\n`)]),
+    );
+    expect(errorOf(parts).code).toBe("context_full");
+  });
+
+  test("is not what a rate limit or a refused key speaks of", async () => {
+    const [row] = rows;
+    if (row === undefined) throw new Error("no row");
+    const body = JSON.stringify(say("Request too large: reduce the length of the messages."));
+    const codes = [429, 401].map(
+      async (status) => errorOf(await partsFrom(row, answerWith(body, { status }))).code,
+    );
+    expect(await Promise.all(codes)).toEqual(["provider_rate_limited", "provider_auth"]);
+  });
+});
+
 test("a used-up quota is not retried, although its status is 429", async () => {
   const [row] = rows;
   if (row === undefined) throw new Error("no row");

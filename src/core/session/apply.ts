@@ -1,6 +1,7 @@
 // The fold of a session: one event in, the next state out. Total: it never throws, whatever the order.
 import type { SessionEvent } from "../../protocol/events/index.ts";
 import { match } from "../machine.ts";
+import { grantOf, isGranted } from "./grants.ts";
 import {
   createSession,
   MODEL,
@@ -11,6 +12,7 @@ import {
   withUpdates,
 } from "./session.ts";
 import type { Call, Happened, SessionActorState, Turn } from "./state.ts";
+import { steered } from "./steering.ts";
 
 type Fold<Type extends SessionEvent["type"]> = Extract<Happened, { type: Type }>;
 
@@ -39,26 +41,19 @@ const fold = match<Happened, SessionActorState, SessionActorState>({
   MessageQueued: queued,
   MessageAdded: added,
   HistoryCompacted: (state, { payload }) => ({
-    ...inTurn(state, (turn) => ({ ...turn, model: null, compactions: turn.compactions + 1 })),
+    ...inTurn(state, (turn) => ({
+      ...turn,
+      model: null,
+      compactions: turn.compactions + 1,
+      full: turn.full && { ...turn.full, isCompacted: true },
+    })),
     compaction: payload,
   }),
   TurnStarted: started,
   TurnResumed: (state, { payload }) =>
     inTurn(state, (turn) => ({ ...turn, paused_ms: turn.paused_ms + payload.downtime_ms })),
   ModelCallStarted: modelStarted,
-  ModelCallFailed: (state, { payload }) =>
-    inTurn(state, (turn) => ({
-      ...turn,
-      model: payload.retry_at
-        ? {
-            call_id: payload.call_id,
-            attempt: payload.attempt,
-            failures: (turn.model?.failures ?? 0) + 1,
-            retry_at: payload.retry_at,
-            purpose: turn.model?.purpose ?? "answer",
-          }
-        : null,
-    })),
+  ModelCallFailed: modelFailed,
   ToolCallStarted: (state, { payload }) =>
     inCall(state, payload.tool_call.id, (call) => ({
       ...call,
@@ -122,7 +117,11 @@ function queued(
 ): SessionActorState {
   const joined = inSession(state, (session) => ({ ...session, updated_at: at }));
   if (payload.delivery === "steer" && state.turn?.turn_id === payload.turn_id) {
-    return { ...joined, steers: [...state.steers, payload] };
+    const bent = inTurn(joined, (turn) => ({
+      ...turn,
+      agent: steered(turn.agent, payload.settings),
+    }));
+    return { ...bent, steers: [...state.steers, payload] };
   }
   return { ...joined, queue: [...state.queue, payload], isParked: false };
 }
@@ -169,6 +168,7 @@ function started(
       calls: [],
       model: null,
       compactions: 0,
+      full: null,
       tokens: 0,
       cost_usd: 0,
     },
@@ -188,9 +188,12 @@ function modelStarted(
   state: SessionActorState,
   { payload, at }: Fold<"ModelCallStarted">,
 ): SessionActorState {
-  const isNew = state.turn?.model?.call_id !== payload.call_id;
+  const before = state.turn?.model;
+  const isNew = before?.call_id !== payload.call_id;
+  const isInterrupted = !isNew && before?.retry_at === null;
+  // A call that is made again after a compaction counts once.
   const next =
-    isNew && payload.purpose === "answer"
+    isNew && payload.attempt === 1 && payload.purpose === "answer"
       ? inSession(state, (session) =>
           withModelCall(session, { id: payload.call_id, name: MODEL, args: {} }, at),
         )
@@ -202,10 +205,28 @@ function modelStarted(
       call_id: payload.call_id,
       attempt: payload.attempt,
       failures: isNew ? 0 : (turn.model?.failures ?? 0),
+      restarts: isInterrupted ? before.restarts + 1 : 0,
       retry_at: null,
       purpose: payload.purpose,
     },
   }));
+}
+
+function modelFailed(
+  state: SessionActorState,
+  { payload }: Fold<"ModelCallFailed">,
+): SessionActorState {
+  const { call_id, attempt, retry_at, error } = payload;
+  return inTurn(state, (turn) => {
+    const purpose = turn.model?.purpose ?? "answer";
+    const failures = (turn.model?.failures ?? 0) + 1;
+    const isFull = error.code === "context_full" && purpose === "answer";
+    return {
+      ...turn,
+      full: isFull ? { call_id, attempt, isCompacted: false } : turn.full,
+      model: retry_at ? { call_id, attempt, failures, restarts: 0, retry_at, purpose } : null,
+    };
+  });
 }
 
 function responded(
@@ -218,11 +239,9 @@ function responded(
   if (!request?.tool_call || response.type !== "decision" || response.decision !== "approve") {
     return { ...state, requests };
   }
-  const { id, name } = request.tool_call;
-  const grants =
-    response.scope === "session"
-      ? [...state.grants, { tool: name, match: null, action: "allow" as const }]
-      : state.grants;
+  const { id } = request.tool_call;
+  const grant = response.scope === "session" ? grantOf(request) : undefined;
+  const grants = grant && !isGranted(state.grants, grant) ? [...state.grants, grant] : state.grants;
   return inCall({ ...state, requests, grants }, id, (call) => ({ ...call, phase: "approved" }));
 }
 

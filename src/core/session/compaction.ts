@@ -1,14 +1,16 @@
 // When a history is too long for its model, and what is left of it. Pure.
 import type { Message } from "../../protocol/messages.ts";
-import { estimatedTokens, shownHistory } from "./history.ts";
+import { estimatedTokens, SUMMARY_ID, shownHistory } from "./history.ts";
 import type { SessionActorState, Turn } from "./state.ts";
 
 /** Share of the limit that the newest messages keep, unsummarised. */
 const KEPT_SHARE = 0.25;
 /** Share of a model's context that a history may fill before it is compacted. */
 const FULL_SHARE = 0.8;
-/** Fewer new messages than this are not worth a summary. */
-const MIN_MESSAGES = 4;
+/** Tokens of context that a model is taken to have where nobody knows. */
+export const DEFAULT_CONTEXT_TOKENS = 125_000;
+/** Share of a history that may be left where its vendor found it too long, whatever we had estimated. */
+const LEFT_SHARE = 0.5;
 /** Compactions before one model call; a history that is still too long then goes to it as it is. */
 const MAX_COMPACTIONS = 8;
 /** Characters of one message that the summary is made from. */
@@ -20,38 +22,47 @@ export const COMPACTION_PROMPT =
 
 /** The messages to summarise now, or undefined when the history is short enough. */
 export function dueCompaction(state: SessionActorState, turn: Turn): Message[] | undefined {
-  const limit = compactionLimit(turn);
-  if (limit === undefined || turn.compactions >= MAX_COMPACTIONS) return undefined;
+  if (turn.compactions >= MAX_COMPACTIONS) return undefined;
   const history = shownHistory(state);
-  if (estimatedTokens(history) <= limit) return undefined;
-  const cut = cutPoint(history, limit);
-  return cut < MIN_MESSAGES ? undefined : history.slice(0, cut);
+  const tokens = estimatedTokens(history);
+  const isFull = turn.full !== null && !turn.full.isCompacted;
+  const limit = isFull
+    ? Math.min(compactionLimit(turn), tokens * LEFT_SHARE)
+    : compactionLimit(turn);
+  if (tokens <= limit) return undefined;
+  const older = history.slice(0, cutPoint(history, limit));
+  // A summary of the summary alone would win nothing.
+  return older.some((one) => one.message_id !== SUMMARY_ID) ? older : undefined;
 }
 
-function compactionLimit(turn: Turn): number | undefined {
+function compactionLimit(turn: Turn): number {
   const { config, context_tokens } = turn.agent;
-  if (config.compact_above_tokens !== null) return config.compact_above_tokens;
-  return context_tokens === null ? undefined : context_tokens * FULL_SHARE;
+  return config.compact_above_tokens ?? (context_tokens ?? DEFAULT_CONTEXT_TOKENS) * FULL_SHARE;
 }
 
 /**
- * Where the kept part begins: never inside a round, so that no result loses its call. A newest round,
- * which no model has seen yet, is kept whole where it fits.
+ * Where the kept part begins: never inside a round, so that no result loses its call. The newest message
+ * is always kept; a newest round, which no model has seen yet, is kept whole where it fits.
  */
 function cutPoint(history: Message[], limit: number): number {
-  let cut = history.length - 1;
-  let kept = 0;
+  let cut = roundStart(history, history.length);
+  const newest = estimatedTokens(history.slice(cut));
+  if (history.length - cut > 1 && newest > limit) return history.length;
+  let kept = newest;
   while (cut > 0) {
-    const message = history[cut];
-    if (message) kept += estimatedTokens([message]);
+    const start = roundStart(history, cut);
+    kept += estimatedTokens(history.slice(start, cut));
     if (kept > limit * KEPT_SHARE) break;
-    cut -= 1;
+    cut = start;
   }
-  let next = cut;
-  while (next < history.length && history[next]?.role === "tool") next += 1;
-  if (next < history.length) return next;
-  while (cut > 0 && history[cut]?.role === "tool") cut -= 1;
-  return estimatedTokens(history.slice(cut)) <= limit ? cut : next;
+  return cut;
+}
+
+/** Where the message or round begins that ends before this place. */
+function roundStart(history: Message[], end: number): number {
+  let start = end - 1;
+  while (start > 0 && history[start]?.role === "tool") start -= 1;
+  return Math.max(0, start);
 }
 
 /** The last message that a summary stands for; a result made up for the model is in no conversation. */
@@ -79,8 +90,8 @@ function quoted(message: Message): string {
 
 /** What stands in for a summary that no model would write. */
 export function plainSummary(messages: Message[]): string {
-  const asked = messages.filter((one) => one.role === "user" && one.message_id !== "summary");
-  const before = messages.find((one) => one.message_id === "summary");
+  const asked = messages.filter((one) => one.role === "user" && one.message_id !== SUMMARY_ID);
+  const before = messages.find((one) => one.message_id === SUMMARY_ID);
   const lines = asked.slice(-20).map((one) => `- ${one.content.slice(0, 200)}`);
   return [
     `${messages.length} earlier messages are left out. The human asked:`,

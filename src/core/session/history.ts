@@ -7,6 +7,9 @@ import type { SessionActorState } from "./state.ts";
 export const UNKNOWN_OUTCOME =
   "Interrupted: it is not known whether this call ran. Check before you try it again.";
 
+/** What stands in for the compacted messages has this id; it is in no conversation. */
+export const SUMMARY_ID = "summary";
+
 /** The conversation as a model may see it: newest compaction applied, calls and results paired. */
 export function shownHistory(state: SessionActorState): Message[] {
   const conversation = state.session?.conversation ?? [];
@@ -22,7 +25,7 @@ export function shownHistory(state: SessionActorState): Message[] {
 function summaryMessage(like: Message, summary: string): Message {
   return {
     ...like,
-    message_id: "summary",
+    message_id: SUMMARY_ID,
     role: "user",
     content: `<summary of the conversation so far>\n${summary}\n</summary>`,
     name: null,

@@ -50,6 +50,8 @@ export type SessionCommand =
       delivery: Delivery;
       source: Source;
       settings: TurnSettings;
+      /** The model where the settings name none and the message begins a turn; null leaves it to the object. */
+      default_model: string | null;
     }
   | { type: "cancel"; turn_id: string; reason: string }
   | { type: "rename"; name: string | null }

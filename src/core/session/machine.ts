@@ -22,6 +22,7 @@ import { createDraft, type Draft } from "./draft.ts";
 import type { SessionInput } from "./inputs.ts";
 import { sessionNotFound } from "./manager.ts";
 import { type Happened, initialSessionState, type SessionActorState } from "./state.ts";
+import { steerRefusal } from "./steering.ts";
 
 /** Messages that may wait in one session. */
 export const MAX_QUEUED_MESSAGES = 100;
@@ -74,6 +75,9 @@ export function refusal(state: SessionActorState, input: SessionInput): ErrorBod
   if (input.type === "send" && state.queue.length + state.steers.length >= MAX_QUEUED_MESSAGES) {
     const message = `${MAX_QUEUED_MESSAGES} messages already wait in this session; wait or cancel.`;
     return { code: "overloaded", message, details: { limit: MAX_QUEUED_MESSAGES } };
+  }
+  if (input.type === "send" && input.delivery === "steer" && state.turn) {
+    return steerRefusal(state.turn.agent, input.settings);
   }
   if (input.type === "cancel") {
     const isKnown =

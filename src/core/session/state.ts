@@ -1,5 +1,5 @@
 // The state of a session's actor: the session as a value, and what its turn waits for.
-import type { PermissionRule, TurnAgent, TurnSettings } from "../../protocol/agents.ts";
+import type { TurnAgent, TurnSettings } from "../../protocol/agents.ts";
 import type { SessionEvent } from "../../protocol/events/index.ts";
 import type {
   Attachment,
@@ -8,6 +8,7 @@ import type {
   Source,
   ToolCall,
 } from "../../protocol/messages.ts";
+import type { Grant } from "./grants.ts";
 import type { Session } from "./session.ts";
 
 /** A session's event with the time it happened. */
@@ -40,6 +41,8 @@ export interface ModelCall {
   attempt: number;
   /** Failures that count against the limit; an interruption by a restart does not. */
   failures: number;
+  /** Restarts of the daemon in a row that interrupted it; a vendor's own failure ends the row. */
+  restarts: number;
   retry_at: string | null;
   purpose: "answer" | "compact";
 }
@@ -58,6 +61,8 @@ export interface Turn {
   model: ModelCall | null;
   /** Since the model was last asked for an answer. */
   compactions: number;
+  /** The newest call that the vendor found too long, and whether the history was compacted for it. */
+  full: { call_id: string; attempt: number; isCompacted: boolean } | null;
   tokens: number;
   cost_usd: number;
 }
@@ -75,7 +80,7 @@ export interface SessionActorState {
   /** Open human requests. */
   requests: HumanRequest[];
   /** What a human allowed for the rest of this session. */
-  grants: PermissionRule[];
+  grants: Grant[];
   prompt: { hash: string; text: string } | undefined;
   compaction: { through_message_id: string; summary: string } | undefined;
   /** Time of the newest event. */

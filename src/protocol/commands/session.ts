@@ -101,7 +101,8 @@ export const sessionCommands = {
     params: z.object({
       po_name: name,
       name: orNull(title),
-      agent_mode: agentMode.default("single"),
+      /** null: as the object says. */
+      agent_mode: orNull(agentMode),
       context: z.record(z.string(), z.string()).default({}),
       metadata: z.record(z.string(), json).default({}),
     }),

@@ -71,6 +71,7 @@ export const sendOf = (
   delivery: "queue",
   source: "cli",
   settings: plainSettings,
+  default_model: null,
   ...fields,
 });
 

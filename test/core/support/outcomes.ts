@@ -3,7 +3,15 @@ import type { AgentConfig, Effect, PermissionRule } from "../../../src/core/inde
 import type { ModelAnswer, SessionInput } from "../../../src/core/session/inputs.ts";
 import type { SessionActorState } from "../../../src/core/session/state.ts";
 import type { ToolOutput } from "../../../src/core/tool.ts";
-import { agentWith, answerWith, callOf, newSession, outputOf, sendOf } from "./builders.ts";
+import {
+  agentWith,
+  answerWith,
+  callOf,
+  newSession,
+  outputOf,
+  plainSettings,
+  sendOf,
+} from "./builders.ts";
 import type { Random } from "./random.ts";
 
 /** `calm` outcomes lead to an end: nothing asks for more than it must. */
@@ -89,6 +97,11 @@ function modelOutcome(
   mood: Mood,
 ): SessionInput {
   const { call_id, attempt } = effect;
+  if (random.oneIn(20)) {
+    const error = { code: "context_full" as const, message: "Too long.", details: {} };
+    const failed = { type: "model_failed" as const, at, call_id, attempt, error };
+    return { ...failed, isRetryable: false, retryAfterMs: undefined };
+  }
   if (random.oneIn(6)) {
     return {
       type: "model_failed",
@@ -153,7 +166,13 @@ export function commandOf(
   if (choice <= 7) {
     const delivery = random.pick(["queue", "steer"] as const);
     const create = random.oneIn(5) ? newSession() : null;
-    return sendOf(number, at, { delivery, create });
+    const settings = {
+      ...plainSettings,
+      rules: rules.filter(() => random.oneIn(8)),
+      on_ask: random.pick(["queue", "queue", "deny"] as const),
+      system: random.oneIn(10) ? "You count." : null,
+    };
+    return sendOf(number, at, { delivery, create, settings });
   }
   if (choice <= 9) {
     const ids = [state.turn?.turn_id, ...state.queue.map((one) => one.turn_id), "t0", "nowhere"];

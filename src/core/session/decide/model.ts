@@ -16,6 +16,8 @@ import { askModel, fail, running, settle } from "./turn.ts";
 
 /** Tool calls of one answer that are run; one more is kept to say so, the rest is left out. */
 const MAX_CALLS_PER_ANSWER = 64;
+/** Restarts in a row after which one model call is made again. */
+export const MAX_RESTARTS = 20;
 /** Characters of a tool's name that every vendor takes. */
 const MAX_UNKNOWN_NAME = 64;
 
@@ -123,8 +125,14 @@ export function modelFailed(draft: Draft, input: InputOf<"model_failed">): void 
     retry_at,
   });
   if (retry_at !== null) return;
-  if (model.purpose === "compact") compacted(draft, input.call_id, "");
-  else fail(draft, input.error);
+  if (model.purpose === "compact") return compacted(draft, input.call_id, "");
+  const isFull = input.error.code === "context_full" && now.turn.full?.call_id !== input.call_id;
+  const after = running(draft);
+  // Once for each call: what is left out now may not be enough.
+  if (isFull && after && dueCompaction(draft.state(), after.turn)) {
+    return askModel(draft, input.call_id);
+  }
+  fail(draft, input.error);
 }
 
 /** The wait before the next attempt is over. */
@@ -146,6 +154,19 @@ export function startAttempt(draft: Draft, model: ModelCall): void {
     attempt: model.attempt + 1,
     model: now.turn.agent.model,
     purpose: model.purpose,
+  });
+}
+
+/** After a restart: the call is made again, unless it is what ends the daemon each time. */
+export function resumeModel(draft: Draft): void {
+  const model = draft.state().turn?.model;
+  if (!model || model.retry_at !== null) return;
+  if (model.restarts < MAX_RESTARTS) return startAttempt(draft, model);
+  if (model.purpose === "compact") return compacted(draft, model.call_id, "");
+  fail(draft, {
+    code: "interrupted",
+    message: `The daemon ended ${MAX_RESTARTS + 1} times in a row while it waited for this answer of the model; it is not asked again.`,
+    details: { call_id: model.call_id, restarts: MAX_RESTARTS + 1 },
   });
 }
 

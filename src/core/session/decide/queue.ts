@@ -3,7 +3,7 @@ import { createAgentEngine } from "../../agent/engine.ts";
 import { orchestrators } from "../../orchestration/index.ts";
 import type { Draft } from "../draft.ts";
 import type { InputOf, NewSession } from "../inputs.ts";
-import { startAttempt } from "./model.ts";
+import { resumeModel } from "./model.ts";
 import { interruptStarted } from "./tools.ts";
 import { closeOpen, follow, running, userMessage } from "./turn.ts";
 
@@ -26,7 +26,9 @@ export function send(draft: Draft, input: InputOf<"send">): void {
     attachments: input.attachments,
     delivery: isSteer ? "steer" : "queue",
     source: input.source,
-    settings: input.settings,
+    settings: isSteer
+      ? input.settings
+      : { ...input.settings, model: input.settings.model ?? input.default_model },
   });
 }
 
@@ -93,7 +95,6 @@ export function revived(draft: Draft): void {
     turn_id: now.turn.turn_id,
     downtime_ms: now.turn.waiting_since === null ? Math.max(0, away || 0) : 0,
   });
-  const { model } = now.turn;
-  if (model && model.retry_at === null) startAttempt(draft, model);
+  resumeModel(draft);
   interruptStarted(draft);
 }

@@ -2,15 +2,11 @@
 import type { ToolCall } from "../../../protocol/messages.ts";
 import { isDue, later } from "../../time.ts";
 import type { Draft } from "../draft.ts";
+import { approvalText } from "../grants.ts";
 import type { InputOf } from "../inputs.ts";
+import { readQuestion } from "../question.ts";
 import { completeCall, startApproved } from "./calls.ts";
 import { running } from "./turn.ts";
-
-/** The tool whose call is a question to a human; it runs nothing. */
-export const ASK_HUMAN = "ask_human";
-
-/** Options that a question may offer; more are left out. */
-const MAX_OPTIONS = 20;
 
 function queue(
   draft: Draft,
@@ -39,7 +35,8 @@ function queue(
 }
 
 export function askApproval(draft: Draft, call: ToolCall, subject: string, hash: string): void {
-  const question = `May ${draft.state().session?.po_name ?? "the object"} use ${call.name}: ${subject}`;
+  const from_po = draft.state().session?.po_name ?? "";
+  const question = approvalText({ from_po, tool: call.name, subject });
   queue(draft, call, { kind: "approval", question, options: ["approve", "deny"], hash });
 }
 
@@ -56,17 +53,6 @@ export function askQuestion(draft: Draft, call: ToolCall, hash: string): void {
   };
   const end = on_ask === "fail" ? blocked : undefined;
   completeCall(draft, call.id, { outcome: "denied", output, denial }, end);
-}
-
-function readQuestion(call: ToolCall) {
-  const args = call.args;
-  const fields = args !== null && typeof args === "object" && !Array.isArray(args) ? args : {};
-  const options = Array.isArray(fields.options) ? fields.options : [];
-  return {
-    kind: fields.kind === "secret" ? ("secret" as const) : ("question" as const),
-    question: typeof fields.question === "string" ? fields.question : "",
-    options: options.filter((one) => typeof one === "string").slice(0, MAX_OPTIONS),
-  };
 }
 
 export function responded(draft: Draft, input: InputOf<"respond">): void {

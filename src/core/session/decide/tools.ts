@@ -4,10 +4,12 @@ import { limitReached } from "../../agent/limits.ts";
 import { permit, ruleText } from "../../agent/permission.ts";
 import { isDue } from "../../time.ts";
 import type { Draft } from "../draft.ts";
+import { isGranted } from "../grants.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
 import type { InputOf } from "../inputs.ts";
+import { ASK_HUMAN } from "../question.ts";
 import { completeCall, freePlaces, startCall } from "./calls.ts";
-import { ASK_HUMAN, askApproval, askQuestion } from "./requests.ts";
+import { askApproval, askQuestion } from "./requests.ts";
 import { fail, running } from "./turn.ts";
 
 export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void {
@@ -22,15 +24,14 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
   const { call } = open;
   const { agent } = now.turn;
   const tool = agent.tools.find((one) => one.name === call.name);
-  if (call.name === ASK_HUMAN) return askQuestion(draft, call, check.hash);
   const { subject, hash } = check;
-  const rules = [...draft.state().grants, ...agent.rules];
-  const { action, rule } = permit(rules, {
-    tool: call.name,
-    risk: tool?.risk ?? "execute",
-    subject,
-  });
-  if (action === "allow") return startCall(draft, open, hash);
+  const asked = { tool: call.name, risk: tool?.risk ?? "execute", subject };
+  const { action, rule } = permit(agent.rules, asked);
+  if (action !== "deny") {
+    if (call.name === ASK_HUMAN) return askQuestion(draft, call, hash);
+    const isAllowed = action === "allow" || isGranted(draft.state().grants, asked);
+    if (isAllowed) return startCall(draft, open, hash);
+  }
   if (action === "ask" && agent.on_ask === "queue") return askApproval(draft, call, subject, hash);
   const why =
     rule?.action === "deny"

@@ -84,6 +84,8 @@ export function askModel(draft: Draft, call_id: string): void {
   const limit = reachedLimit(turn, draft.at);
   if (limit) return fail(draft, limit);
   const ids = { session_id: session.id, turn_id: turn.turn_id, model: turn.agent.model };
+  // A call that its vendor found too long goes on counting its attempts.
+  const attempt = turn.full?.call_id === call_id ? turn.full.attempt + 1 : 1;
   if (dueCompaction(draft.state(), turn)) {
     draft.add("ModelCallStarted", {
       ...ids,
@@ -93,7 +95,7 @@ export function askModel(draft: Draft, call_id: string): void {
     });
     return;
   }
-  draft.add("ModelCallStarted", { ...ids, call_id, attempt: 1, purpose: "answer" });
+  draft.add("ModelCallStarted", { ...ids, call_id, attempt, purpose: "answer" });
 }
 
 function joinSteers(draft: Draft): void {

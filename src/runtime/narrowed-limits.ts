@@ -1,0 +1,30 @@
+// The limits that a process of an agent may give: each at most as wide as what holds without it.
+import type { AgentConfig, TurnSettings } from "../protocol/agents.ts";
+
+type Asked = TurnSettings["limits"];
+
+/** Bigger is wider, null the widest. The two that are missing bound no work: they are not for agents. */
+const ASCENDING = [
+  "max_iterations",
+  "max_tool_iterations",
+  "reasoning_depth",
+  "max_parallel_tools",
+  "max_tokens",
+  "max_cost_usd",
+  "max_wall_ms",
+  "max_model_attempts",
+  "max_retry_after_ms",
+  "request_deadline_ms",
+] as const satisfies (keyof AgentConfig)[];
+
+/** What is asked and not wider than `base`; the rest is left out, and so stays as it is. */
+export function narrowedLimits(asked: Asked, base: AgentConfig): Asked {
+  const limits: Asked = {};
+  for (const key of ASCENDING) {
+    const wanted = asked[key];
+    const held = base[key];
+    if (typeof wanted === "number" && (held === null || wanted < held)) limits[key] = wanted;
+  }
+  if (asked.enable_self_correction === false) limits.enable_self_correction = false;
+  return limits;
+}
