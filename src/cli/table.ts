@@ -105,7 +105,7 @@ const requestRows: Rows = {
     description: "Allow exactly the call that is shown",
     words: [{ name: "request" }],
     flags: {
-      session: { type: "boolean", description: "And its like for the rest of the session" },
+      session: { type: "boolean", description: "And exactly this for the rest of the session" },
     },
     load: async () => (await import("./commands/requests.ts")).approve,
   },

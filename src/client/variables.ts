@@ -16,14 +16,17 @@ export function providerVariables(variables: Variables): Record<string, string> 
   return found;
 }
 
+/** What is the caller's own: its model, and the marks of the tool call that it may be part of. */
+const CALLERS_OWN = ["JAMEY_MODEL", "JAMEY_CALL_ID", "JAMEY_JOURNAL_ID"];
+
 /**
  * The environment of a daemon that a client starts. Left out is what would change the runtime under
- * it (loaders, preloads) and what ties the caller to one tool call of a session.
+ * it (loaders, preloads) and what counts for the caller alone.
  */
 export function daemonVariables(variables: Variables): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(variables)) {
-    if (value === undefined || name === "JAMEY_CALL_ID") continue;
+    if (value === undefined || CALLERS_OWN.includes(name)) continue;
     if (/^(BUN_|NODE_|LD_|DYLD_)/.test(name)) continue;
     kept[name] = value;
   }

@@ -96,6 +96,7 @@ export function startActor<
   const { stream, machine } = options;
   let { state, version } = options;
   let isStopped = false;
+  let whyStopped = "The daemon is stopping.";
   let hasBegun = false;
   const nextAt = createClock(options.now, options.lastAt);
   const mailbox = createMailbox(take);
@@ -110,7 +111,7 @@ export function startActor<
 
   async function take(entry: Entry<Said, Event, Effect>): Promise<void> {
     if (isStopped || entry.run?.abort.signal.aborted) {
-      return entry.reject(new JameyError("unavailable", "The daemon is stopping."));
+      return entry.reject(new JameyError("unavailable", whyStopped));
     }
     let happened: Event[] = [];
     let seq = 0;
@@ -138,6 +139,7 @@ export function startActor<
   function failed(thrown: unknown): never {
     if (options.lost && toErrorBody(thrown).code === "conflict" && !isStopped) {
       isStopped = true;
+      whyStopped = `${stream} begins again from the journal: try once more.`;
       retries.stop();
       void running.stop();
       options.lost();

@@ -74,14 +74,14 @@ describe("SendMessage", () => {
   });
 });
 
-test("a session is created with or without context and mode, and in single mode by default", () => {
+test("a session is created with or without context and mode, and in the mode of its object by default", () => {
   const context = { project: "jamey" };
   const read = [{}, { context }, { agent_mode: "single" }, { context, agent_mode: "single" }].map(
     (fields) => CreateSession.params.parse({ po_name: "helper", ...fields }),
   );
   expect(read.map((params) => [params.context, params.agent_mode])).toEqual([
-    [{}, "single"],
-    [context, "single"],
+    [{}, null],
+    [context, null],
     [{}, "single"],
     [context, "single"],
   ]);

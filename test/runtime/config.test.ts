@@ -150,12 +150,14 @@ describe("settings", () => {
   test("that nobody knows are warned about and ignored, also inside of others", () => {
     const { config, warnings } = mergeConfig([
       layer("m.yml", { colour: "blue", limits: { max_iteratons: 7 }, constructor: 1 }),
+      layer("manifest.yml", { name: "mine", description: "d", version: "1", default_object: "a" }),
     ]);
     expect(config).toEqual(configSchema.parse({}));
     expect(warnings.toSorted()).toEqual([
       "m.yml:colour: unknown key 'colour' is ignored",
       "m.yml:constructor: unknown key 'constructor' is ignored",
       "m.yml:limits/max_iteratons: unknown key 'limits.max_iteratons' is ignored",
+      "manifest.yml:default_object: unknown key 'default_object' is ignored",
     ]);
   });
 });

@@ -1,6 +1,6 @@
 // Reads the view of sessions. What a session does (idle, working, waiting) is not kept but read off its
 // turn, queue and requests.
-import { and, desc, eq, isNull, ne, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNull, or, sql } from "drizzle-orm";
 import type { PoState, SessionSummary, Source } from "../../../protocol/messages.ts";
 import type { Db } from "../database.ts";
 import { sessions } from "../schema.ts";
