@@ -93,9 +93,13 @@ export function networkFailure(connection: Named, thrown: unknown): Failure {
   const said = boundedText(redact(messageOf(thrown), connection.secrets), MAX_VENDOR_TEXT);
   const start =
     connection.vendor === "ollama" ? " Is Ollama running? Start it with `ollama serve`." : "";
+  const address = shownAddress(connection.base_url);
+  const reason = kind === "" ? said : kind;
   const what = /refused/i.test(`${kind} ${said}`)
-    ? `nothing answers at ${shownAddress(connection.base_url)}.`
-    : `${shownAddress(connection.base_url)} cannot be reached (${kind === "" ? said : kind}).`;
+    ? `nothing answers at ${address}.`
+    : /ECONNRESET|EPIPE|ConnectionClosed/.test(kind)
+      ? `${address} took the connection and broke it off before an answer began (${reason}).`
+      : `${address} cannot be reached (${reason}).`;
   return failure(connection, "provider_unavailable", `${what}${start} ${checkAddress(connection)}`);
 }
 
@@ -112,7 +116,7 @@ export function unfinishedFailure(connection: Named): Failure {
   return failure(
     connection,
     "provider_bad_stream",
-    `its answer stopped before it was finished. ${checkAddress(connection)}`,
+    `its answer broke off in the middle: it stopped before it was finished. ${checkAddress(connection)}`,
   );
 }
 

@@ -28,7 +28,7 @@ export async function openModel(
     if (model_name !== "guide")
       throw noSuchModel(`There is no ${name}: it is called offline/guide.`);
     const { createOffline } = await import("./offline.ts");
-    return { model: createOffline(), model_name };
+    return { model: createOffline({ connected: firstWithKey(access)?.name ?? null }), model_name };
   }
   if (row.api === "scripted") {
     const { openScript } = await import("./scripted.ts");
@@ -142,15 +142,22 @@ function sourceOf(access: Access, variable: string): string {
 export async function defaultModel(access: Access): Promise<{ name: string; from: string }> {
   const chosen = access.variable("JAMEY_MODEL")?.trim() ?? "";
   if (chosen !== "") return { name: chosen, from: sourceOf(access, "JAMEY_MODEL") };
+  const keyed = firstWithKey(access);
+  if (keyed !== undefined) return keyed;
+  const local = await findOllamaModel(access);
+  if (local !== undefined) return { name: `ollama/${local}`, from: "the Ollama that runs here" };
+  return { name: "offline/guide", from: "no key and no Ollama was found" };
+}
+
+/** A model of the first vendor that has a key. */
+function firstWithKey(access: Access): { name: string; from: string } | undefined {
   for (const [vendor, row] of Object.entries(vendors)) {
     const { key_variable, example }: Vendor = row;
     if (!row.needs_key || key_variable === null || example === null) continue;
     if (!isSet(access, key_variable)) continue;
     return { name: `${vendor}/${example}`, from: `the key in ${sourceOf(access, key_variable)}` };
   }
-  const local = await findOllamaModel(access);
-  if (local !== undefined) return { name: `ollama/${local}`, from: "the Ollama that runs here" };
-  return { name: "offline/guide", from: "no key and no Ollama was found" };
+  return undefined;
 }
 
 /** The first model of a running Ollama. */

@@ -8,7 +8,7 @@
 import type { Model, ModelPart, ModelRequest, RequestMessage } from "../core/model.ts";
 import type { ToolCall } from "../protocol/messages.ts";
 import { readArguments } from "./arguments.ts";
-import { boundedText } from "./fields.ts";
+import { boundedText, fieldsOf } from "./fields.ts";
 
 /** Calls that one message may make by hand. */
 const MAX_CALLS = 64;
@@ -22,13 +22,22 @@ type Directive =
   | { type: "call"; name: string; args: ToolCall["args"] }
   | { type: "problem"; text: string };
 
-export function createOffline(): Model {
-  return { stream: (request, signal) => answer(request, signal) };
+export interface OfflineOptions {
+  /** The model that would answer if the guide had not been chosen; null where none is known. */
+  connected: string | null;
+}
+
+export function createOffline(options: OfflineOptions): Model {
+  return { stream: (request, signal) => answer(request, options, signal) };
 }
 
 /** The port is an async stream; this model itself never waits. */
-async function* answer(request: ModelRequest, signal: AbortSignal): AsyncGenerator<ModelPart> {
-  for await (const part of decide(request)) {
+async function* answer(
+  request: ModelRequest,
+  options: OfflineOptions,
+  signal: AbortSignal,
+): AsyncGenerator<ModelPart> {
+  for await (const part of decide(request, options)) {
     if (signal.aborted) return;
     if (part.type !== "text") yield part;
     // Word by word, so that everything that shows a stream has one to show.
@@ -36,7 +45,7 @@ async function* answer(request: ModelRequest, signal: AbortSignal): AsyncGenerat
   }
 }
 
-function decide(request: ModelRequest): ModelPart[] {
+function decide(request: ModelRequest, options: OfflineOptions): ModelPart[] {
   const { messages } = request;
   const lastUser = messages.findLastIndex((message) => message.role === "user");
   const results = messages.slice(lastUser + 1).filter((message) => message.role === "tool");
@@ -44,7 +53,7 @@ function decide(request: ModelRequest): ModelPart[] {
 
   const prompt = messages[lastUser];
   const directives = readDirectives(prompt?.content ?? "", request);
-  if (directives.length === 0) return ending(guide(prompt, request), []);
+  if (directives.length === 0) return ending(guide(prompt, request, options), []);
   const text = directives
     .flatMap((directive) => (directive.type === "call" ? [] : [directive.text]))
     .join("\n");
@@ -132,22 +141,43 @@ function showResults(results: RequestMessage[], messages: RequestMessage[]): str
     .join("\n\n");
 }
 
-function guide(prompt: RequestMessage | undefined, request: ModelRequest): string {
+function guide(
+  prompt: RequestMessage | undefined,
+  request: ModelRequest,
+  { connected }: OfflineOptions,
+): string {
+  const objects = request.tools.some(takesMessage) ? "@object text, " : "";
   return [
-    "No model is connected, so nobody has read this message: I am jamey's offline guide, a fixed program.",
+    ...(connected === null ? unconnected : chosen(connected)),
     "",
-    "To connect a model, do one of these and ask again:",
-    "  export OPENAI_API_KEY=…       then openai/… models answer",
-    "  export ANTHROPIC_API_KEY=…    then anthropic/… models answer",
-    "  ollama serve                  then a model on this machine answers",
-    "  jamey --model vendor/model    chooses one for a single run",
-    "",
-    "Without a model a line drives a tool by hand: /tool_name key=value, @object text, /ask question, /say text.",
+    `Without a model a line drives a tool by hand: /tool_name key=value, ${objects}/ask question, /say text.`,
     listTools(request),
     "",
     describe(prompt),
   ].join("\n");
 }
+
+/** True also where the guide was chosen, and a server without a key might have answered instead. */
+const unconnected = [
+  "No model is connected to this conversation, so nobody has read this message: I am jamey's offline guide, a fixed program.",
+  "",
+  "To connect a model, do one of these and ask again:",
+  "  export OPENAI_API_KEY=…       then openai/… models answer",
+  "  export ANTHROPIC_API_KEY=…    then anthropic/… models answer",
+  "  ollama serve                  then a model on this machine answers",
+  "  jamey --model vendor/model    chooses one for a single run",
+];
+
+const chosen = (connected: string): string[] => [
+  "You are talking to jamey's offline guide, a fixed program: no model has read this message.",
+  "",
+  "The guide was chosen although there is a key for a model. To ask the model:",
+  `  jamey --model ${connected}`,
+];
+
+/** What `@` can call: it is given one text, as objects are. */
+const takesMessage = ({ parameters }: ModelRequest["tools"][number]): boolean =>
+  fieldsOf(parameters.properties)?.message !== undefined;
 
 function describe(prompt: RequestMessage | undefined): string {
   const text = prompt?.content ?? "";

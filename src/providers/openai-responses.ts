@@ -10,6 +10,9 @@ import { openOpenAI } from "./openai-client.ts";
 import { canReason, openaiEffort } from "./openai-models.ts";
 import type { Api, Complaint } from "./stream.ts";
 
+/** The API refuses a smaller limit. */
+const MIN_OUTPUT_TOKENS = 16;
+
 type Body = OpenAI.Responses.ResponseCreateParamsStreaming;
 type Input = OpenAI.Responses.ResponseInputItem;
 type Parts = (ModelPart | Complaint)[];
@@ -52,7 +55,9 @@ export function encode(request: ModelRequest, vendor: string): Body {
     ...(effort !== undefined && {
       reasoning: effort === "none" ? { effort } : { effort, summary: "auto" as const },
     }),
-    ...(max_output_tokens !== undefined && { max_output_tokens }),
+    ...(max_output_tokens !== undefined && {
+      max_output_tokens: Math.max(max_output_tokens, MIN_OUTPUT_TOKENS),
+    }),
     ...(request.tools.length > 0 && { tools: request.tools.map(encodeTool) }),
   };
 }

@@ -214,7 +214,7 @@ function boundedBytes(
         } catch (thrown) {
           if (isOver || signal.aborted) return;
           const cause = shortCause(thrown);
-          const message = `the connection was cut in the middle of its answer (${cause}). Try again. ${checkAddress(connection)}`;
+          const message = `its answer broke off in the middle: the connection was cut (${cause}). Try again. ${checkAddress(connection)}`;
           fail(failure(connection, "provider_bad_stream", message));
         }
       },

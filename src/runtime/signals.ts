@@ -34,6 +34,11 @@ export interface SignalHub {
     seen: Map<string, number>,
     limit: number,
   ): { signals: Signal[]; hasMore: boolean };
+  /** The answer that a turn's model is writing, as far as it has come; at most 1 MiB units of it. */
+  answerOf(turn: {
+    session_id: string;
+    turn_id: string;
+  }): { call_id: string; attempt: number; text: string } | null;
   /** Rings after each write; returns how to stop. */
   follow(listener: () => void): () => void;
 }
@@ -82,6 +87,18 @@ export function createSignalHub(): SignalHub {
         if (left === 0) return { signals, hasMore: true };
       }
       return { signals, hasMore: false };
+    },
+    answerOf({ session_id, turn_id }) {
+      const answers = [...streams.values()].filter(
+        ({ key }) =>
+          key.signal_type === "TextDelta" &&
+          key.session_id === session_id &&
+          key.turn_id === turn_id,
+      );
+      const newest = answers.at(-1);
+      if (!newest) return null;
+      const { message_id, attempt } = newest.key;
+      return { call_id: message_id, attempt, text: newest.text };
     },
     follow(listener) {
       listeners.add(listener);

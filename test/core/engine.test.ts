@@ -1,5 +1,6 @@
 // The agent engine: a message or a result in, messages and calls out; no provider and no tool in scope.
 import { describe, expect, test } from "bun:test";
+import { limitReached } from "../../src/core/agent/limits.ts";
 import {
   type AgentConfig,
   type AgentResponse,
@@ -246,4 +247,19 @@ test("the defaults are the documents' own", () => {
     enable_self_correction: true,
     reasoning_depth: 2,
   });
+});
+
+test("the error of a limit says what was reached and the setting that sets it", () => {
+  const limits = [
+    limitReached("tokens", 1),
+    limitReached("cost_usd", 0.0001),
+    limitReached("wall_ms", 90_000),
+    limitReached("output_tokens", 5),
+  ];
+  expect(limits.map(({ message }) => message)).toEqual([
+    "The turn reached its limit of 1 token (max_tokens).",
+    "The turn reached its limit of $0.0001 (max_cost_usd).",
+    "The turn reached its limit of 90 s of work (max_wall_ms).",
+    "The answer was cut off at the model's own limit, after 5 output tokens.",
+  ]);
 });

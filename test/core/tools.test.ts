@@ -1,6 +1,7 @@
 // Tool calls of a turn: checked, started when they may, completed once, in parallel as far as allowed.
 import { describe, expect, test } from "bun:test";
 import { shownHistory } from "../../src/core/session/history.ts";
+import type { PartialAnswer } from "../../src/core/session/inputs.ts";
 import { callOf } from "./support/builders.ts";
 import { historyProblem } from "./support/history.ts";
 import { createScene, payloadOf, spoken, typesOf } from "./support/scene.ts";
@@ -173,6 +174,21 @@ describe("a cancelled turn", () => {
     expect(outcomes).toEqual(["cancelled", "interrupted", "cancelled", "cancelled"]);
     expect(historyProblem(shownHistory(scene.state()))).toBeUndefined();
     expect(scene.effects()).toEqual([]);
+  });
+
+  test("keeps what its model had said, and only of the attempt that runs", () => {
+    const cancelled = (partial: PartialAnswer) => {
+      const scene = createScene();
+      scene.begin();
+      scene.take({ type: "cancel", turn_id: "t1", reason: "enough", partial });
+      return spoken(scene);
+    };
+    const partial = { call_id: "t1_m1", attempt: 1, text: "I was about" };
+    expect(cancelled(partial)).toEqual(["user: message 1", "assistant: I was about"]);
+    const others = [{ attempt: 2 }, { call_id: "t1_m2" }, { text: " \n" }];
+    for (const other of others) {
+      expect(cancelled({ ...partial, ...other })).toEqual(["user: message 1"]);
+    }
   });
 
   test("is not known afterwards", () => {

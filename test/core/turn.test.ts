@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { AgentConfig } from "../../src/core/index.ts";
 import { MAX_RESTARTS } from "../../src/core/session/decide/model.ts";
+import { askedModel } from "../../src/core/session/request.ts";
 import { activityOf } from "../../src/core/session/state.ts";
 import { callOf } from "./support/builders.ts";
 import { createScene, payloadOf, type Scene, spoken, typesOf } from "./support/scene.ts";
@@ -86,7 +87,7 @@ describe("a turn", () => {
       tools: 5,
       error: {
         code: "limit_reached",
-        message: "The turn reached its limit of 5 model calls.",
+        message: "The turn reached its limit of 5 model calls (max_iterations).",
         details: { limit: "model_calls", value: 5 },
       },
     });
@@ -99,7 +100,7 @@ describe("a turn", () => {
       tools: 3,
       error: {
         code: "limit_reached",
-        message: "The turn reached its limit of 3 tool rounds.",
+        message: "The turn reached its limit of 3 tool rounds (max_tool_iterations).",
         details: { limit: "tool_rounds", value: 3 },
       },
     });
@@ -114,6 +115,35 @@ describe("a turn", () => {
       modelCalls: 3,
       error: { details: { limit: "cost_usd", value: 0.03 } },
     });
+  });
+
+  test("gives the model no more tokens than the turn has left, and names that limit where it cuts", () => {
+    const askedOf = (max_tokens: number | null) => {
+      const scene = createScene();
+      scene.begin({ config: { max_tokens } });
+      return { scene, asked: leftIn(scene) };
+    };
+    const leftIn = (scene: Scene) => {
+      const call = scene.effects().find((effect) => effect.type === "call_model");
+      return call && askedModel(scene.state(), call)?.max_output_tokens;
+    };
+    const later = askedOf(100).scene;
+    later.answer({ tool_calls: [callOf("look")] });
+    later.check("a.txt");
+    later.finish("text");
+    expect(leftIn(later)).toBe(100 - (later.state().turn?.tokens ?? 0));
+    expect(leftIn(later)).toBeLessThan(100);
+    const { scene, asked } = askedOf(10);
+    expect([asked, askedOf(null).asked, askedOf(1_000_000).asked]).toEqual([
+      10,
+      undefined,
+      undefined,
+    ]);
+    const failed = payloadOf(scene.answer({ text: "Once up", reason: "length" }), "TurnFailed");
+    expect([failed.error.details, failed.message_id]).toEqual([
+      { limit: "tokens", value: 10 },
+      "t1_m1",
+    ]);
   });
 
   test("keeps what there is of an answer that was cut, and fails with the limit", () => {

@@ -191,6 +191,20 @@ test("DeepSeek gets its reasoning back while the turn goes on, and not from earl
   expect(text).not.toContain("earlier");
 });
 
+test("a limit that the Responses API would refuse is sent as the smallest that it takes", async () => {
+  const row = rows.find((each) => each.fixtures === "openai-responses");
+  if (row === undefined) throw new Error("no row");
+  const limitOf = async (max_output_tokens: number | undefined) =>
+    JSON.stringify(
+      await sentBy(row, request({ messages: [message({ content: "hi" })], max_output_tokens })),
+    ).match(/"max_output_tokens":(\d+)/)?.[1];
+  expect([await limitOf(10), await limitOf(100), await limitOf(undefined)]).toEqual([
+    "16",
+    "100",
+    undefined,
+  ]);
+});
+
 test("a message that was changed, or that another model made, is sent plainly", async () => {
   const row = rows.find((each) => each.fixtures === "anthropic");
   if (row === undefined) throw new Error("no row");

@@ -128,6 +128,28 @@ describe.each(rows)("$name", (row) => {
     expect(errorOf(await partsFrom(row, unknown)).code).toBe("provider_unavailable");
   });
 
+  test("a connection that is cut is told from a server that cannot be reached", async () => {
+    const reset = Object.assign(new Error("reset"), { code: "ECONNRESET" });
+    const before = errorOf(await partsFrom(row, () => Promise.reject(reset)));
+    expect(before.code).toBe("provider_unavailable");
+    expect(before.message).toContain("broke it off before an answer began (ECONNRESET)");
+    const [answer] = answersOf(row).filter((each) => each.name === "text");
+    const pieces = [answer?.bytes.slice(0, 200) ?? bytesOf("")];
+    const body = () =>
+      new ReadableStream<Uint8Array>({
+        pull(controller) {
+          const piece = pieces.shift();
+          if (piece) controller.enqueue(piece);
+          else controller.error(reset);
+        },
+      });
+    const cut: Fetch = () =>
+      Promise.resolve(new Response(body(), { headers: { "content-type": row.content_type } }));
+    const amid = errorOf(await partsFrom(row, cut));
+    expect([amid.code, amid.retryable]).toEqual(["provider_bad_stream", true]);
+    expect(amid.message).toContain("its answer broke off in the middle");
+  });
+
   test("no first byte in time is provider_timeout, even where fetch ignores the abort", async () => {
     const never: Fetch = () => new Promise(() => undefined);
     const error = errorOf(await partsFrom(row, never, SHORT));

@@ -36,6 +36,24 @@ const callsOf = (parts: ModelPart[]) =>
 const askedBy = async (content: string) => callsOf(await answer([message({ content })]));
 
 describe("plain text", () => {
+  test("says that the guide was chosen where a model could have answered", async () => {
+    const { model } = await openModel("offline/guide", {
+      variable: (name) => (name === "ANTHROPIC_API_KEY" ? "sk-unit-123456" : undefined),
+    });
+    const parts: ModelPart[] = [];
+    const asked = request({ messages: [message({ content: "Hello" })], tools: [] });
+    for await (const part of model.stream(asked, new AbortController().signal)) parts.push(part);
+    expect(textOf(parts)).toStartWith("You are talking to jamey's offline guide");
+    expect(textOf(parts)).toContain("jamey --model anthropic/");
+    expect(textOf(parts)).not.toContain("No model is connected");
+  });
+
+  test("is told of @object only where there is one to call", async () => {
+    const guided = async (offered: ToolSpec[]) =>
+      textOf(await answer([message({ content: "Hello" })], offered)).includes("@object text");
+    expect([await guided(tools), await guided(tools.slice(0, 3))]).toEqual([true, false]);
+  });
+
   test("is answered with what this is, how to connect a model, and what came", async () => {
     const image = { media_type: "image/png", data: "iVBORw0KGgo=" };
     const parts = await answer([message({ content: "Hello\nthere", images: [image] })]);

@@ -47,6 +47,7 @@ describe("every command", () => {
         { name: "helper", description: "Helps", state: "idle" },
         { name: "other", description: "Another", state: "idle" },
       ],
+      problems: [],
     });
     expect(await good(world, "InspectPO", { po_name: "helper" }, caller)).toEqual({
       name: "helper",
@@ -113,6 +114,7 @@ describe("every command", () => {
       turn_id: expect.stringMatching(/^t[0-9a-z]{20}$/),
       message_id: expect.stringMatching(/^m[0-9a-z]{20}$/),
       seq: expect.any(Number),
+      warnings: ["helper.md: no tool of these names is there: 'other', 'none'"],
     } as never);
     expect(await good(world, "WaitForTurn", { turn_id })).toEqual({
       po_name: "helper",

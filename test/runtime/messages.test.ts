@@ -41,6 +41,25 @@ describe("SendMessage", () => {
     expect(world.store.journal.head()).toBe(head);
   });
 
+  test("with a rule or a tool that does not exist is refused before anything is kept", async () => {
+    await using world = await openTestWorld({ tools: [testTool("look", { risk: "read" })] });
+    const head = world.store.journal.head();
+    const rule = (tool: string) => ({ rules: [{ tool, match: null, action: "deny" }] });
+    const refused = async (settings: unknown) => {
+      const answer = await world.call("SendMessage", {
+        po_name: "helper",
+        message: "hi",
+        settings,
+      });
+      return answer.ok ? "ok" : [answer.payload.code, answer.payload.message];
+    };
+    const expected = ["invalid_request", "There is no tool 'bogus'. There are: look."];
+    expect(await refused(rule("bogus"))).toEqual(expected);
+    expect(await refused({ tools: ["look", "bogus"] })).toEqual(expected);
+    expect(world.store.journal.head()).toBe(head);
+    expect([await refused(rule("bog*")), await refused({ tools: ["look"] })]).toEqual(["ok", "ok"]);
+  });
+
   test("to an object that is not there names those that are", async () => {
     await using world = await openTestWorld();
     expect(await world.call("SendMessage", { po_name: "x", message: "hi" })).toEqual({
@@ -48,7 +67,7 @@ describe("SendMessage", () => {
       type: "Error",
       payload: {
         code: "po_not_found",
-        message: "PO not found: 'x'. There are: helper.",
+        message: "There is no object 'x' (PO not found). There are: helper.",
         details: { po_name: "x", known: ["helper"] },
       },
     });
@@ -271,6 +290,22 @@ describe("a message that steers", () => {
   });
 });
 
+describe("a limit of tokens", () => {
+  test("is what the model may write at most", async () => {
+    await using world = await openTestWorld();
+    const { turn_id } = await world.ask("SendMessage", {
+      po_name: "helper",
+      message: "hi",
+      session_id: null,
+      settings: { limits: { max_tokens: 10 } },
+    });
+    const call = await world.model.next();
+    expect(call.request.max_output_tokens).toBe(10);
+    call.answer("short");
+    expect((await world.ask("WaitForTurn", { turn_id })).response).toBe("short");
+  });
+});
+
 describe("CancelTurn", () => {
   test("stops the running turn, aborts its model call, and parks what is queued", async () => {
     await using world = await openTestWorld();
@@ -285,6 +320,10 @@ describe("CancelTurn", () => {
     expect(world.model.requests.length).toBe(1);
     const { session } = await world.ask("GetSession", { session_id: first.session_id });
     expect([session.state, session.queued]).toEqual(["idle", 1]);
+    expect(await said(world, first.session_id)).toEqual([
+      "user: first",
+      "assistant: I was about to",
+    ]);
     // The next message lets the parked one go first.
     const third = await send(world, "third", first.session_id);
     (await world.model.next()).answer("two");

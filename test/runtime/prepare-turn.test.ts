@@ -222,7 +222,7 @@ describe("a rule that denies", () => {
     const ask = async (message: string, session_id: string | null, isAllowed: boolean) => {
       const rules = isAllowed
         ? [{ tool: "*", match: null, action: "allow" as const }]
-        : [{ tool: "look", match: null, action: "ask" as const }];
+        : [{ tool: "loo*", match: null, action: "ask" as const }];
       const params = { po_name: "helper", message, session_id, settings: { rules } };
       const caller = world.connect().connection.caller;
       return await world.ask("SendMessage", params, caller);

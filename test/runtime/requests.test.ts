@@ -119,6 +119,8 @@ describe("RespondToRequest", () => {
     expect(await codeOf(respond(world, request_id, { type: "answer", text: "x" }))).toBe(
       "already_answered",
     );
+    const { status, pending_requests } = await world.ask("WaitForTurn", { turn_id });
+    expect([status, pending_requests]).toEqual(["cancelled", []]);
   });
 
   test("lists what is open of one session or of all", async () => {

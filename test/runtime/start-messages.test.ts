@@ -51,6 +51,8 @@ describe("on_start", () => {
       log: createLog({ level: "info", now: () => "", write: (line) => void lines.push(line) }),
     });
     expect(queued(world).map((one) => one.message_key)).toEqual(["start:x:helper"]);
-    expect(lines.map((line) => line.includes("PO not found: 'gone'"))).toEqual([true]);
+    expect(lines.map((line) => line.includes("There is no object 'gone' (PO not found)"))).toEqual([
+      true,
+    ]);
   });
 });

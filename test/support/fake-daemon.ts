@@ -153,12 +153,12 @@ export const finishedRun = (response: string, changed: object = {}) => ({
 export function answerTurn(
   asked: Asked,
   client: Client,
-  turn: { frames?: object[]; response: string; run?: object },
+  turn: { frames?: object[]; response: string; run?: object; warnings?: string[] },
 ): void {
   const { type } = asked;
   if (type === "SendMessage") {
     const ids = { session_id: "se1", turn_id: "t1", message_id: "m1", seq: 11 };
-    client.reply(asked, "MessageAccepted", ids);
+    client.reply(asked, "MessageAccepted", { ...ids, warnings: turn.warnings ?? [] });
   } else if (type === "Subscribe") {
     client.reply(asked, "Subscribed", { subscription_id: "s1", event_types: [] });
     client.send([

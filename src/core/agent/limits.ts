@@ -4,13 +4,28 @@ import type { Turn } from "../session/state.ts";
 import { later } from "../time.ts";
 
 /** The error of a turn that reached a limit: it names the limit and its value. */
-export function limitReached(limit: string, value: number): ErrorBody {
-  return {
-    code: "limit_reached",
-    message: `The turn reached its limit of ${value} ${limit.replaceAll("_", " ")}.`,
-    details: { limit, value },
-  };
+export function limitReached(limit: Limit, value: number): ErrorBody {
+  return { code: "limit_reached", message: messages[limit](value), details: { limit, value } };
 }
+
+type Limit = "model_calls" | "tool_rounds" | "tokens" | "cost_usd" | "wall_ms" | "output_tokens";
+
+const reached = (amount: string, setting: string): string =>
+  `The turn reached its limit of ${amount} (${setting}).`;
+
+/** Each names the setting that raises it. */
+const messages: Record<Limit, (value: number) => string> = {
+  model_calls: (value) => reached(counted(value, "model call"), "max_iterations"),
+  tool_rounds: (value) => reached(counted(value, "tool round"), "max_tool_iterations"),
+  tokens: (value) => reached(counted(value, "token"), "max_tokens"),
+  cost_usd: (value) => reached(`$${value}`, "max_cost_usd"),
+  wall_ms: (value) => reached(`${value / 1000} s of work`, "max_wall_ms"),
+  output_tokens: (value) =>
+    `The answer was cut off at the model's own limit, after ${counted(value, "output token")}.`,
+};
+
+const counted = (count: number, thing: string): string =>
+  `${count} ${thing}${count === 1 ? "" : "s"}`;
 
 /** The limit that the turn has reached by now, checked before each call of the model. */
 export function reachedLimit(turn: Turn, at: string): ErrorBody | undefined {

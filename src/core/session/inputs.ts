@@ -36,6 +36,13 @@ export interface ModelAnswer {
   reason: EndReason;
 }
 
+/** What the running model call had said by now. */
+export interface PartialAnswer {
+  call_id: string;
+  attempt: number;
+  text: string;
+}
+
 export type SessionCommand =
   | { type: "create"; session: NewSession }
   | {
@@ -53,7 +60,7 @@ export type SessionCommand =
       /** The model where the settings name none and the message begins a turn; null leaves it to the object. */
       default_model: string | null;
     }
-  | { type: "cancel"; turn_id: string; reason: string }
+  | { type: "cancel"; turn_id: string; reason: string; partial?: PartialAnswer | null }
   | { type: "rename"; name: string | null }
   | { type: "delete" }
   | { type: "respond"; request_id: string; response: Answer };

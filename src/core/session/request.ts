@@ -6,7 +6,7 @@ import type { Effort } from "../model.ts";
 import { createSystemPrompt } from "../prompt/template.ts";
 import { COMPACTION_PROMPT, dueCompaction, transcriptOf } from "./compaction.ts";
 import { shownHistory } from "./history.ts";
-import type { SessionActorState } from "./state.ts";
+import type { SessionActorState, Turn } from "./state.ts";
 
 export interface AskedModel {
   system: string;
@@ -14,7 +14,12 @@ export interface AskedModel {
   /** Names of the tools to offer. */
   tools: string[];
   effort: Effort | undefined;
+  /** What the limits of the turn leave for the answer; undefined is what the model gives. */
+  max_output_tokens: number | undefined;
 }
+
+/** Every model writes this much; of one that is asked for more than it can some vendors refuse the request. */
+const SURE_OUTPUT_TOKENS = 4_096;
 
 /** The request of a model call, or undefined when the state no longer asks for it. */
 export function askedModel(
@@ -39,7 +44,13 @@ export function askedModel(
       attachments: [],
       reasoning: null,
     };
-    return { system: COMPACTION_PROMPT, messages: [asked], tools: [], effort: undefined };
+    return {
+      system: COMPACTION_PROMPT,
+      messages: [asked],
+      tools: [],
+      effort: undefined,
+      max_output_tokens: undefined,
+    };
   }
   const { content } = createSystemPrompt({
     body: state.prompt?.text ?? "",
@@ -51,7 +62,16 @@ export function askedModel(
     messages: shownHistory(state),
     tools: turn.agent.tools.map((tool) => tool.name),
     effort: effortOf(turn.agent.config.reasoning_depth),
+    max_output_tokens: tokensLeft(turn),
   };
+}
+
+/** The end of the turn's tokens ends the answer too; where much is left the model's own end does. */
+function tokensLeft({ tokens, agent }: Turn): number | undefined {
+  const { max_tokens } = agent.config;
+  if (max_tokens === null) return undefined;
+  const left = Math.max(1, max_tokens - tokens);
+  return left > SURE_OUTPUT_TOKENS ? undefined : left;
 }
 
 /** The documents' depth (0 to 255, default 2) as the effort that vendors know; 2 leaves it to them. */

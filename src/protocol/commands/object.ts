@@ -20,6 +20,8 @@ export const objectCommands = {
       prompt_objects: z.array(
         z.object({ name: z.string(), description: z.string(), state: poState }),
       ),
+      /** Files that could not be read as they are now; of an edited one the last good version lives. */
+      problems: z.array(z.object({ file: z.string(), problem: z.string() })),
     }),
   }),
   InspectPO: command({

@@ -75,7 +75,14 @@ export const sessionCommands = {
       settings: turnSettings.prefault({}),
     }),
     reply: "MessageAccepted",
-    payload: z.object({ session_id: id, turn_id: id, message_id: id, seq: count }),
+    payload: z.object({
+      session_id: id,
+      turn_id: id,
+      message_id: id,
+      seq: count,
+      /** What is wrong with the object although it answers, such as a broken edit of its file. */
+      warnings: z.array(z.string()),
+    }),
   }),
   WaitForTurn: command({
     summary: "Wait until a turn has ended, and get its answer.",

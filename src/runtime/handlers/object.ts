@@ -28,7 +28,8 @@ export function objectHandlers(
       const prompt_objects = catalog
         .list()
         .map(({ name, description }) => ({ name, description, state: objects.state(name) }));
-      return { prompt_objects };
+      const problems = [...catalog.problems()].map(([file, problem]) => ({ file, problem }));
+      return { prompt_objects, problems };
     },
     InspectPO({ po_name }, caller) {
       const found = catalog.refresh(po_name);

@@ -9,6 +9,7 @@ import { type Caller, callerName } from "../caller.ts";
 import { mergeLimits } from "../config.ts";
 import type { Handlers } from "../handle.ts";
 import { narrowedLimits } from "../narrowed-limits.ts";
+import { objectWarnings } from "../object-warnings.ts";
 import type { Services } from "../services.ts";
 import type { HandlerContext } from "./index.ts";
 
@@ -33,7 +34,8 @@ export function createSendMessage(context: HandlerContext): Handlers["SendMessag
     if (accepted) {
       const { session_id, turn_id, message_id, seq } = accepted;
       context.services.keyring.remember(session_id, caller.variables);
-      return { session_id, turn_id, message_id, seq };
+      const warnings = objectWarnings(asked.po_name, context.services);
+      return { session_id, turn_id, message_id, seq, warnings };
     }
     const sending = underway.get(key) ?? sent();
     underway.set(key, sending);
@@ -83,6 +85,7 @@ async function send(
     throw new JameyError("too_large", `A message holds at most ${MAX_MESSAGE_BYTES} bytes.`);
   }
   if (!services.catalog.refresh(asked.po_name)) throw unknownObject(asked.po_name, services);
+  requireTools(asked.settings, services.tools);
   const create =
     asked.session_id === null
       ? newSession({ po_name: asked.po_name, name: null, caller, services })
@@ -111,7 +114,18 @@ async function send(
   const { happened, seq } = await begin(session_id, said, from);
   const queued = happened.find((event) => event.type === "MessageQueued");
   if (!queued) throw new JameyError("internal", "The message was not queued.");
-  return { session_id, turn_id: queued.payload.turn_id, message_id, seq };
+  const warnings = objectWarnings(asked.po_name, services);
+  return { session_id, turn_id: queued.payload.turn_id, message_id, seq, warnings };
+}
+
+/** What a caller names must be there: a rule or a tool with a slip in its name would count for nothing. */
+function requireTools({ tools: only, rules }: TurnSettings, tools: Services["tools"]): void {
+  const named = [...(only ?? []), ...rules.map((rule) => rule.tool)];
+  const unknown = named.find((name) => !name.includes("*") && !tools.find(name));
+  if (unknown === undefined) return;
+  const known = tools.list().map((tool) => tool.name);
+  const message = `There is no tool '${unknown}'. There are: ${known.join(", ") || "none"}.`;
+  throw new JameyError("invalid_request", message, { details: { tool: unknown, known } });
 }
 
 /** The session is there and the object's own. */
@@ -191,7 +205,7 @@ export function unknownObject(po_name: string, { catalog }: Services): JameyErro
   const names = catalog.list().map((one) => one.name);
   const problem = [...catalog.problems().values()].find((text) => text.includes(`${po_name}.md`));
   const why = problem ? ` ${problem}` : ` There are: ${names.join(", ") || "none"}.`;
-  return new JameyError("po_not_found", `PO not found: '${po_name}'.${why}`, {
+  return new JameyError("po_not_found", `There is no object '${po_name}' (PO not found).${why}`, {
     details: { po_name, known: names },
   });
 }

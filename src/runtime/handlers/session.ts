@@ -39,7 +39,12 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
     async CancelTurn({ turn_id, reason }, caller) {
       const found = views.findTurn(turn_id);
       if (!found) throw new JameyError("turn_not_found", `Turn not found: ${turn_id}`);
-      const said = { type: "cancel" as const, turn_id, reason: reason ?? "a client cancelled it" };
+      const said = {
+        type: "cancel" as const,
+        turn_id,
+        reason: reason ?? "a client cancelled it",
+        partial: services.signals.answerOf({ turn_id, session_id: found.session_id }),
+      };
       await sessions.take(found.session_id, said, fromCaller(caller));
       return {};
     },

@@ -96,7 +96,7 @@ async function requestOf(
     messages: asked.messages.map((message, index) => requestMessage(message, shown[index])),
     tools: asked.tools.flatMap((name) => services.tools.find(name)?.spec ?? []),
     effort: asked.effort,
-    max_output_tokens: undefined,
+    max_output_tokens: asked.max_output_tokens,
   };
 }
 

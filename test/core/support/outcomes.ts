@@ -177,7 +177,11 @@ export function commandOf(
   if (choice <= 9) {
     const ids = [state.turn?.turn_id, ...state.queue.map((one) => one.turn_id), "t0", "nowhere"];
     const turn_id = random.pick(ids.filter((id) => id !== undefined));
-    return { type: "cancel", at, turn_id, reason: "enough" };
+    const call = state.turn?.model;
+    const attempt = (call?.attempt ?? 1) - (random.oneIn(4) ? 1 : 0);
+    const text = random.pick(["", "I was about to"]);
+    const partial = call && random.oneIn(2) ? { call_id: call.call_id, attempt, text } : null;
+    return { type: "cancel", at, turn_id, reason: "enough", partial };
   }
   if (choice <= 17) return response(random, state, at);
   if (choice === 18) return { type: "rename", at, name: random.pick([null, "one", "two"]) };

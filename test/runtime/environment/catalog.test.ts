@@ -184,8 +184,36 @@ describe("an object in a running daemon", () => {
     const run = await world.ask("WaitForTurn", { turn_id: queued.turn_id });
     expect([run.status, run.error?.code]).toEqual(["failed", "po_not_found"]);
     expect((await world.ask("WaitForTurn", { turn_id: first.turn_id })).response).toBe("the last");
-    expect(await world.ask("ListPOs", {})).toEqual({ prompt_objects: [] });
+    expect(await world.ask("ListPOs", {})).toEqual({ prompt_objects: [], problems: [] });
     await world.happened("POUnloaded");
+  });
+
+  test("is broken by an edit: the last good version answers, and senders and lists are told", async () => {
+    const objects = { "helper.md": "---\nname: helper\n---\nYou help." };
+    await using world = await openTestWorld({ objects, script: ({ system }) => system });
+    const send = () =>
+      world.ask("SendMessage", { po_name: "helper", message: "hi", session_id: null });
+    expect((await send()).warnings).toEqual([]);
+    world.objects.set("helper.md", "---\nname: helper\nmode: sideways\n---\nYou sing.");
+    const { turn_id, warnings } = await send();
+    const [listed] = (await world.ask("ListPOs", {})).problems;
+    expect(listed).toEqual({
+      file: "helper.md",
+      problem: expect.stringMatching(/^helper\.md:3: mode: /),
+    });
+    const problem = listed?.problem.replace(/\.$/, "");
+    expect(warnings).toEqual([`${problem} — the last good version of 'helper' answers`]);
+    const { response } = await world.ask("WaitForTurn", { turn_id });
+    expect(response).toStartWith("You help.");
+  });
+
+  test("names tools that are not there: whoever sends it a message is told", async () => {
+    const text = "---\nname: helper\ncapabilities: [nowhere, model]\n---\nYou help.";
+    await using world = await openTestWorld({ objects: { "helper.md": text } });
+    const asked = { po_name: "helper", message: "hi", session_id: null };
+    expect((await world.ask("SendMessage", asked)).warnings).toEqual([
+      "helper.md: no tool of these names is there: 'nowhere', 'model'",
+    ]);
   });
 
   test("appears: it is listed and loaded without a restart", async () => {

@@ -2,13 +2,13 @@
 import type { TurnTool } from "../../../protocol/agents.ts";
 import type { ErrorBody } from "../../../protocol/errors.ts";
 import type { ToolCall } from "../../../protocol/messages.ts";
-import { limitReached } from "../../agent/limits.ts";
+import { limitReached, reachedLimit } from "../../agent/limits.ts";
 import { retryDelay } from "../../agent/retry.ts";
 import { assistantMessage } from "../../orchestration/single.ts";
 import { isDue, later } from "../../time.ts";
 import { dueCompaction, lastCompacted, plainSummary } from "../compaction.ts";
 import type { Draft } from "../draft.ts";
-import type { InputOf, ModelAnswer } from "../inputs.ts";
+import type { InputOf, ModelAnswer, PartialAnswer } from "../inputs.ts";
 import { MODEL } from "../session.ts";
 import type { ModelCall } from "../state.ts";
 import { completeCall } from "./calls.ts";
@@ -48,7 +48,7 @@ export function modelAnswered(draft: Draft, input: InputOf<"model_answered">): v
   }
   const result = { id: call_id, name: MODEL, output: answer.text, success: true, at: draft.at };
   const { text: content, reasoning } = answer;
-  const problem = problemOf(answer);
+  const problem = problemOf(draft, answer);
   if (!problem) {
     const tool_calls = callsOf(call_id, answer, now.turn.agent.tools);
     settle(draft, { ...result, answer: { content, tool_calls, reasoning } });
@@ -62,13 +62,28 @@ export function modelAnswered(draft: Draft, input: InputOf<"model_answered">): v
   fail(draft, problem);
 }
 
+/** What had been said when the turn was cancelled stays said, without the calls that it may have begun. */
+export function keepPartial(draft: Draft, { call_id, attempt, text }: PartialAnswer): void {
+  const now = running(draft);
+  const model = current(draft, { call_id, attempt });
+  if (!now || model?.purpose !== "answer" || text.trim() === "") return;
+  const result = { id: call_id, name: MODEL, output: text, success: true, at: draft.at };
+  const message = assistantMessage(now.session, result);
+  draft.add("MessageAdded", { ...message, session_id: now.session.id });
+}
+
 /** An answer that must not count as one. */
-function problemOf(answer: ModelAnswer): ErrorBody | undefined {
+function problemOf(draft: Draft, answer: ModelAnswer): ErrorBody | undefined {
   const details = { reason: answer.reason };
   if (answer.reason === "refusal") {
     return { code: "model_refused", message: "The model refused to answer.", details };
   }
-  if (answer.reason === "length") return limitReached("output_tokens", answer.usage.output_tokens);
+  if (answer.reason === "length") {
+    // Where the turn's own limit cut it, that is the one to name.
+    const { turn } = draft.state();
+    const limit = turn && reachedLimit(turn, draft.at);
+    return limit ?? limitReached("output_tokens", answer.usage.output_tokens);
+  }
   if (answer.text.trim() !== "" || answer.tool_calls.length > 0) return undefined;
   return { code: "empty_answer", message: "The model answered with nothing.", details };
 }

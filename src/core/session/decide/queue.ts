@@ -3,7 +3,7 @@ import { createAgentEngine } from "../../agent/engine.ts";
 import { orchestrators } from "../../orchestration/index.ts";
 import type { Draft } from "../draft.ts";
 import type { InputOf, NewSession } from "../inputs.ts";
-import { resumeModel } from "./model.ts";
+import { keepPartial, resumeModel } from "./model.ts";
 import { interruptStarted } from "./tools.ts";
 import { closeOpen, follow, running, userMessage } from "./turn.ts";
 
@@ -66,7 +66,10 @@ export function cancel(draft: Draft, input: InputOf<"cancel">): void {
   const { session, turn } = draft.state();
   const { turn_id, reason } = input;
   if (!session) return;
-  if (turn?.turn_id === turn_id) closeOpen(draft, "cancelled", "Cancelled before it ran.");
+  if (turn?.turn_id === turn_id) {
+    if (input.partial) keepPartial(draft, input.partial);
+    closeOpen(draft, "cancelled", "Cancelled before it ran.");
+  }
   draft.add("TurnCancelled", { session_id: session.id, turn_id, reason });
 }
 

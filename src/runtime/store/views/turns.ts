@@ -72,7 +72,11 @@ export function openTurnReads(db: Db) {
         tool_rounds: turn.tool_rounds,
         duration_ms: durationMs(turn.started_at, turn.ended_at),
         denials: denied.all({ turn_id }),
-        pending_requests: pending.all({ turn_id }).map((request) => request.request_id),
+        // Whoever cancels a turn closes its questions with it; those of a blocked one are named.
+        pending_requests:
+          status === "cancelled"
+            ? []
+            : pending.all({ turn_id }).map((request) => request.request_id),
       };
     },
   };
