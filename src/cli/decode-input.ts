@@ -40,6 +40,6 @@ export function decodeInput(bytes: Uint8Array): Input {
 export function undecodable(name: string): JameyError {
   return new JameyError(
     "bad_data",
-    `${name} is neither UTF-8 or UTF-16 text nor a image that jamey knows. Convert it (iconv -t utf-8), or let the agent read the file itself.`,
+    `${name} is neither UTF-8 or UTF-16 text nor an image that jamey knows. Convert it (iconv -t utf-8), or let the agent read the file itself.`,
   );
 }

@@ -3,11 +3,17 @@ import type { Link } from "../client/link.ts";
 import { JameyError } from "../protocol/errors.ts";
 import { MAX_LIST_LENGTH } from "../protocol/limits.ts";
 import type { SessionSummary } from "../protocol/messages.ts";
-import { usageError } from "./arguments.ts";
+import { type Arguments, usageError } from "./arguments.ts";
 import { oneLine } from "./strip.ts";
 
 /** How many candidates an ambiguous answer names. */
 const MAX_NAMED = 5;
+
+export function checkSession(given: Arguments): void {
+  if (given.has("continue") && given.has("resume")) {
+    throw usageError("-c and -r both name a session: give one of them.");
+  }
+}
 
 export async function findSession(link: Link, text: string): Promise<SessionSummary> {
   const { sessions } = await link.call("ListSessions", { limit: MAX_LIST_LENGTH });

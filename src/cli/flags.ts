@@ -89,7 +89,8 @@ export const oneShotFlags = {
   "on-ask": {
     type: "string",
     valueHint: "deny|fail|queue[:time]",
-    description: "A call that needs a human: deny it (default), fail, or queue the question",
+    description:
+      "A call that needs a human: deny it, fail, or queue the question; without it a terminal asks, others deny",
   },
   denials: {
     type: "string",
@@ -105,4 +106,21 @@ export const oneShotFlags = {
   "max-turns": { type: "string", valueHint: "n", description: "At most n model calls" },
   "max-cost": { type: "string", valueHint: "usd", description: "At most this much money" },
   "max-tokens": { type: "string", valueHint: "n", description: "At most n tokens" },
+} as const satisfies Flags;
+
+/** What a message can be told also in a chat, where it holds for each one. */
+const { object, model, system, allow, deny, tools, continue: latest, resume } = oneShotFlags;
+export const chatFlags = {
+  object,
+  model,
+  system,
+  allow,
+  deny,
+  tools,
+  "on-ask": oneShotFlags["on-ask"],
+  "max-turns": oneShotFlags["max-turns"],
+  "max-cost": oneShotFlags["max-cost"],
+  "max-tokens": oneShotFlags["max-tokens"],
+  continue: latest,
+  resume,
 } as const satisfies Flags;

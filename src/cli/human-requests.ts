@@ -1,5 +1,6 @@
 // Questions that agents ask while somebody sits at the terminal: shown whole, answered in place, one at a time.
-// Rule: what does not read as a clear yes is a no; the hash that is sent is that of the call that was shown.
+// Rules: 1. Only a clear yes is a yes, and only a clear no is a no: anything else is asked again.
+//        2. The hash that is sent is that of the call that was shown.
 
 import type { TypedEvent } from "../client/events.ts";
 import type { Link } from "../client/link.ts";
@@ -9,6 +10,13 @@ import { hideTyping, type LineReader } from "./ask.ts";
 import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { oneLine, stripControl } from "./strip.ts";
+import type { Output } from "./write-out.ts";
+
+const CHOICES = "[y]es once, [s]ession, [n]o? ";
+const UNCLEAR = `  y        run it this once
+  s        and exactly this call again, for the rest of the session
+  n        do not run it; 'n because…' tells the agent why
+${CHOICES}`;
 
 export interface HumanRequests {
   take(event: TypedEvent): void;
@@ -18,12 +26,14 @@ export interface HumanRequests {
 export function answerRequests(options: {
   context: Context;
   link: Link;
-  lines: LineReader;
+  lines: Pick<LineReader, "next">;
+  /** Where questions are written: where the conversation is, or beside an answer that is piped on. */
+  screen: Output;
   /** Before a question is written. */
   before(): Promise<void>;
 }): HumanRequests {
-  const { context, link, lines, before } = options;
-  const { out, err } = context;
+  const { context, link, lines, screen, before } = options;
+  const { err } = context;
   const open = new Map<string, Open>();
   let isAsking = false;
 
@@ -39,21 +49,34 @@ export function answerRequests(options: {
 
   async function ask({ request, closed }: Open): Promise<void> {
     await before();
-    await out.write(questionText(request, out.hasColour));
+    await screen.write(questionText(request, screen.hasColour));
     const show = request.kind === "secret" ? hideTyping() : () => undefined;
-    const typed = lines.next().then((line) => ({ line }));
-    const answered = await Promise.race([typed, closed.promise]).finally(show);
-    if (!answered) {
-      await out.write("\n(no longer asked)\n");
+    const response = await readAnswer(request, closed.promise).finally(show);
+    if (!response) {
+      await screen.write("\n(no longer asked)\n");
       return;
     }
     try {
-      const response = answerOf(request, answered.line);
       await link.call("RespondToRequest", { request_id: request.request_id, response });
     } catch (thrown) {
       const isLate = thrown instanceof JameyError && thrown.code === "already_answered";
       const text = isLate ? "It was answered elsewhere." : messageOf(thrown);
       await err.write(`${stripControl(text)}\n`);
+    }
+  }
+
+  /** Undefined when there is nothing to answer any more. */
+  async function readAnswer(
+    request: HumanRequest,
+    closed: Promise<undefined>,
+  ): Promise<Answer | undefined> {
+    for (;;) {
+      const typed = lines.next().then((line) => ({ line }));
+      const answered = await Promise.race([typed, closed]);
+      if (!answered) return undefined;
+      const answer = answerOf(request, answered.line);
+      if (answer) return answer;
+      await screen.write(UNCLEAR);
     }
   }
 
@@ -97,21 +120,23 @@ export function questionText(request: HumanRequest, hasColour: boolean): string 
   const call = tool_call
     ? `\n  ${oneLine(tool_call.name, 64)} ${stripControl(JSON.stringify(tool_call.args, null, 2)).replaceAll("\n", "\n  ")}`
     : "";
-  return `${head}${call}\n[y]es once, [s]ession, [n]o? `;
+  return `${head}${call}\n${CHOICES}`;
 }
 
-/** End of input is a no, and an empty answer. */
-export function answerOf(request: HumanRequest, line: string | undefined): Answer {
+/** End of input is a no, and an empty answer. Undefined: it does not say which, so it is asked again. */
+export function answerOf(request: HumanRequest, line: string | undefined): Answer | undefined {
   const text = line?.trim() ?? "";
   if (request.kind === "question") return { type: "answer", text };
   if (request.kind === "secret") return { type: "secret", value: text };
   const isSession = /^s(ession)?$/i.test(text);
   const isYes = isSession || /^y(es)?$/i.test(text);
+  const no = line === undefined ? [""] : /^no?(?:[\s,:]+(.*))?$/is.exec(text);
+  if (!isYes && !no) return undefined;
   return {
     type: "decision",
     decision: isYes ? "approve" : "deny",
     hash: request.hash ?? "",
     scope: isSession ? "session" : "once",
-    reason: isYes || text === "" || /^no?$/i.test(text) ? null : text,
+    reason: no?.[1] || null,
   };
 }

@@ -10,7 +10,7 @@ import {
 } from "./arguments.ts";
 import { hasColour, paint } from "./colour.ts";
 import { type Context, createContext, type Host, type Run } from "./context.ts";
-import { globalFlags, oneShotFlags } from "./flags.ts";
+import { chatFlags, globalFlags, oneShotFlags } from "./flags.ts";
 import { chooseMode } from "./mode.ts";
 import { stripControl } from "./strip.ts";
 import { suggest } from "./suggest.ts";
@@ -71,6 +71,8 @@ async function plan(raw: readonly string[]): Promise<Plan> {
   if (given.has("help")) return await helpPlan([], given);
   const mode = chooseMode({
     words: given.words,
+    raw,
+    wordAt: index,
     hasPromptFlag: given.has("prompt"),
     isStdinExplicit: given.has("stdin"),
     isStdinTerminal: isTerminal(0),
@@ -79,8 +81,20 @@ async function plan(raw: readonly string[]): Promise<Plan> {
   });
   if (mode.type === "wrong") throw mode.error;
   const module = mode.type === "one_shot" ? rows.run : rows.chat;
-  if (mode.type === "interactive") readArguments({ ...globalFlags, ...rows.chat?.flags }, raw);
+  if (mode.type === "interactive") checkChat(given);
   return { arguments: given, run: await loadRow(module, "run") };
+}
+
+/** Without a prompt, a flag that only a prompt has a use for is no wish for a chat. */
+function checkChat(given: Arguments): void {
+  const flags: Flags = oneShotFlags;
+  const lost = Object.keys(flags).find(
+    (name) => given.has(name) && !Object.hasOwn(chatFlags, name),
+  );
+  if (lost === undefined) return;
+  const alias = flags[lost]?.alias;
+  const shown = alias === undefined ? `--${lost}` : `-${alias}`;
+  throw usageError(`${shown} needs a prompt. Give one: jamey -p 'text'.`);
 }
 
 /** `from` is where the words of this row begin. */

@@ -5,6 +5,9 @@ import { suggest } from "./suggest.ts";
 
 export interface ModeQuestion {
   words: readonly string[];
+  /** The whole line, to repeat it in advice, and where its first word stands; -1 after a `--`. */
+  raw: readonly string[];
+  wordAt: number;
   /** -p was given. */
   hasPromptFlag: boolean;
   /** --stdin was given. */
@@ -25,7 +28,7 @@ export function chooseMode(question: ModeQuestion): Mode {
   if (hasPromptFlag || isStdinExplicit) return { type: "one_shot", words };
   if (first !== undefined) {
     const isPrompt = first === "-" || /\S\s+\S/.test(first);
-    return isPrompt ? { type: "one_shot", words } : unknownCommand(first, question.commands);
+    return isPrompt ? { type: "one_shot", words } : unknownWord(first, question);
   }
   if (!isStdinTerminal) return { type: "one_shot", words };
   if (isStdoutTerminal) return { type: "interactive" };
@@ -37,13 +40,28 @@ export function chooseMode(question: ModeQuestion): Mode {
   };
 }
 
-function unknownCommand(word: string, commands: readonly string[]): Mode {
+function unknownWord(word: string, { commands, raw, wordAt }: ModeQuestion): Mode {
+  if (word.trim() === "") {
+    const error = usageError(
+      "The prompt is empty. Give one: jamey 'two words', or jamey -p 'text'.",
+    );
+    return { type: "wrong", error };
+  }
   const close = suggest(word, commands);
   const meant = close ? ` Did you mean 'jamey ${close}'?` : "";
   return {
     type: "wrong",
     error: usageError(
-      `Unknown command '${word}'.${meant} For a prompt use 'jamey run ${word}'. See 'jamey --help'.`,
+      `Unknown command '${word}'.${meant} As a prompt it is: ${asPrompt(raw, wordAt)}. See 'jamey --help'.`,
     ),
   };
 }
+
+/** The line as it was, with `run` before its first word; a shell takes it as it stands. */
+function asPrompt(raw: readonly string[], wordAt: number): string {
+  const at = Math.max(wordAt, 0);
+  return ["jamey", ...raw.slice(0, at), "run", ...raw.slice(at)].map(quote).join(" ");
+}
+
+const quote = (argument: string): string =>
+  /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;

@@ -25,11 +25,18 @@ export interface Report {
   signal_types: RunOptions["signal_types"];
   accepted(accepted: Reply<"SendMessage">): void;
   frame(frame: TurnFrame): Promise<void>;
+  /** Ends a line that was begun: something else is written to the terminal. */
+  pause(): Promise<void>;
   /** Writes what is left, and says the exit code. */
   end(ended: Ended): Promise<number>;
 }
 
-export function openReport(context: Context, format: Format): Report {
+export function openReport(
+  context: Context,
+  format: Format,
+  /** Questions are asked in this terminal, so nobody needs to be told where to answer them. */
+  { asksHere }: { asksHere: boolean },
+): Report {
   const { out, arguments: given } = context;
   const isLive = format === "text" && (out.isTerminal || given.has("stream"));
   const live = isLive ? liveText(context) : undefined;
@@ -43,7 +50,9 @@ export function openReport(context: Context, format: Format): Report {
   }
 
   async function activity(event: TypedEvent): Promise<void> {
-    if (event.event_type === "HumanRequestQueued") await say(describeRequest(event.payload));
+    if (event.event_type === "HumanRequestQueued" && !asksHere) {
+      await say(describeRequest(event.payload));
+    }
     const line = showsActivity ? describeEvent(event, calls) : undefined;
     if (line) await say(line);
   }
@@ -63,6 +72,7 @@ export function openReport(context: Context, format: Format): Report {
       await activity(frame.event);
       if (frame.event.event_type === "MessageAdded") await live?.message(frame.event.payload);
     },
+    pause: async () => await live?.endLine(),
     async end(ended) {
       await live?.endLine();
       if (format === "text" && !isLive) await writeAnswer(context, ended.run);

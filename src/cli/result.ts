@@ -15,7 +15,7 @@ export interface Ended {
   /** What failed outside of the run: arguments, input, the daemon, the time limit. */
   error: ErrorBody | null;
   caught: CaughtSignal | undefined;
-  warnings: readonly string[];
+  warnings: string[];
   isStdinSkipped: boolean;
   /** --denials ok */
   areDenialsFine: boolean;

@@ -4,8 +4,9 @@ import { type Arguments, usageError } from "./arguments.ts";
 import { parseDuration } from "./duration.ts";
 import { parseRule } from "./rules.ts";
 
-export function readSettings(given: Arguments): TurnSettings {
-  const onAsk = readOnAsk(given.text("on-ask"));
+/** `byDefault`: what happens without --on-ask. Where nobody is there, it is denied, never waited for. */
+export function readSettings(given: Arguments, byDefault: OnAsk = "deny"): TurnSettings {
+  const onAsk = readOnAsk(given.text("on-ask"), byDefault);
   const limits: Partial<AgentConfig> = {};
   const turns = readCount(given, "max-turns");
   if (turns !== undefined) limits.max_iterations = turns;
@@ -34,9 +35,11 @@ export function readSettings(given: Arguments): TurnSettings {
   };
 }
 
-/** Nobody is there by default: what needs a human is denied, never waited for. */
-function readOnAsk(text: string | undefined): { action: OnAsk; deadlineMs: number | undefined } {
-  if (text === undefined) return { action: "deny", deadlineMs: undefined };
+function readOnAsk(
+  text: string | undefined,
+  byDefault: OnAsk,
+): { action: OnAsk; deadlineMs: number | undefined } {
+  if (text === undefined) return { action: byDefault, deadlineMs: undefined };
   if (text === "deny" || text === "fail" || text === "queue") {
     return { action: text, deadlineMs: undefined };
   }

@@ -2,7 +2,7 @@
 // does is loaded when it runs.
 import type { Flags } from "./arguments.ts";
 import type { Run } from "./context.ts";
-import { oneShotFlags } from "./flags.ts";
+import { chatFlags, oneShotFlags } from "./flags.ts";
 
 export interface Word {
   name: string;
@@ -153,12 +153,7 @@ export const rows: Rows = {
   },
   chat: {
     description: "Start interactive chat session",
-    flags: {
-      ...object,
-      model: oneShotFlags.model,
-      resume: oneShotFlags.resume,
-      continue: oneShotFlags.continue,
-    },
+    flags: chatFlags,
     load: async () => (await import("./commands/chat.ts")).chat,
   },
   serve: {

@@ -151,18 +151,23 @@ async function waitUntilReady(
     const hasWaited = performance.now() - start.at > FAILED_START_GRACE_MS;
     if (start.exitCode === null || !hasWaited) continue;
     const hasLost = start.exitCode === 0 || start.exitCode === errorCodes.conflict.exit;
-    if (!hasLost || starts === MAX_STARTS)
-      throw failedStart(options, log, `it ended with exit code ${start.exitCode}`);
+    if (!hasLost || starts === MAX_STARTS) throw failedStart(options, log, start.exitCode);
     starts += 1;
     start = spawnDaemon(options, log);
   }
-  throw failedStart(options, log, `it did not answer within ${READY_TIMEOUT_MS / 1000} s`);
+  throw failedStart(options, log, null);
 }
 
-function failedStart(options: DaemonOptions, log: Log, reason: string): JameyError {
+function failedStart(options: DaemonOptions, log: Log, exitCode: number | null): JameyError {
   const tail = readTail(log);
+  const reason =
+    exitCode === null
+      ? `it did not answer within ${READY_TIMEOUT_MS / 1000} s`
+      : `it ended with exit code ${exitCode}`;
+  // Its own code goes on to whoever started it: settings that do not hold are no daemon that is away.
+  const isMisconfigured = exitCode === errorCodes.config_invalid.exit;
   return new JameyError(
-    "unavailable",
+    isMisconfigured ? "config_invalid" : "unavailable",
     `The daemon of environment '${options.environment}' did not start: ${reason}. ${tail ? `It said:\n${tail}\n` : ""}Its log: ${log.path}`,
     { details: { log: log.path } },
   );
@@ -174,9 +179,12 @@ function readTail({ file, from }: Log): string {
   const bytes = Buffer.alloc(Math.max(0, size - start));
   const length = readSync(file, bytes, 0, bytes.length, start);
   const lines = bytes.toString("utf8", 0, length).trimEnd().split("\n");
-  return lines
-    .slice(-LOG_TAIL_LINES)
-    .map((line) => `  ${line}`)
-    .join("\n")
-    .trimEnd();
+  return (
+    lines
+      .slice(-LOG_TAIL_LINES)
+      // The reader of an error has been told already who speaks.
+      .map((line) => `  ${line.replace(/^jamey: /, "")}`)
+      .join("\n")
+      .trimEnd()
+  );
 }

@@ -79,6 +79,8 @@ describe("arguments", () => {
 describe("the mode", () => {
   const question: ModeQuestion = {
     words: [],
+    raw: [],
+    wordAt: -1,
     hasPromptFlag: false,
     isStdinExplicit: false,
     isStdinTerminal: true,
@@ -113,10 +115,33 @@ describe("the mode", () => {
   }
 
   test("of a mistyped command suggests the right one, and how to say it as a prompt", () => {
-    const mode = chooseMode({ ...question, words: ["sesions"] });
+    const words = ["sesions"];
+    const mode = chooseMode({ ...question, words, raw: words, wordAt: 0 });
     expect(mode.type === "wrong" && mode.error.message).toBe(
-      "Unknown command 'sesions'. Did you mean 'jamey sessions'? For a prompt use 'jamey run sesions'. See 'jamey --help'.",
+      "Unknown command 'sesions'. Did you mean 'jamey sessions'? As a prompt it is: jamey run sesions. See 'jamey --help'.",
     );
+  });
+
+  test("of a bare word repeats the whole line as a prompt, quoted for a shell", () => {
+    const advice = (raw: string[]) => {
+      const words = read(...raw).words;
+      const mode = chooseMode({ ...question, words, raw, wordAt: findFirstWord(flags, raw) });
+      return mode.type === "wrong" && /As a prompt it is: (.*)\. See/.exec(mode.error.message)?.[1];
+    };
+    expect([
+      advice(["-c", "thanks"]),
+      advice(["--object", "hi", "hi", "it's", "$x"]),
+      advice(["--", "thanks"]),
+    ]).toEqual([
+      "jamey -c run thanks",
+      "jamey --object hi run hi 'it'\\''s' '$x'",
+      "jamey run -- thanks",
+    ]);
+  });
+
+  test("of an empty prompt says that it is empty", () => {
+    const mode = chooseMode({ ...question, words: [""], raw: [""], wordAt: 0 });
+    expect(mode.type === "wrong" && mode.error.message).toStartWith("The prompt is empty.");
   });
 });
 

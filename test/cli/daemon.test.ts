@@ -61,8 +61,8 @@ describe("the daemon", () => {
     const broken = temporaryHome();
     await Bun.write(`${broken}/data/environments/default/manifest.yml`, "config: [unclosed");
     const { code, stderr } = await runCli(["models"], { home: broken });
-    expect(code).toBe(69);
-    expect(stderr).toMatch(/did not start: it ended with exit code \d+\. It said:\n/);
+    expect([code, stderr.match(/jamey: /g)?.length]).toEqual([78, 1]);
+    expect(stderr).toMatch(/did not start: it ended with exit code 78\. It said:\n/);
     expect(stderr).toContain(`Its log: ${broken}/data/environments/default/.state/daemon.log`);
   });
 });
@@ -106,6 +106,122 @@ describe("chat", () => {
     await screen.until("Goodbye!");
     await screen.child.exited;
     expect(screen.child.signalCode).toBe("SIGINT");
+  });
+});
+
+describe("chat's settings and commands", () => {
+  test("are taken from the flags, and hold for each message", async () => {
+    const screen = terminal("--allow", "shell");
+    await screen.until("\r\n> ");
+    for (const number of [1, 2]) {
+      screen.type(`/shell command="echo free-$((${number}+40))"\n`);
+      // Asked about, it would not have run.
+      await screen.until(`free-${number + 40}`);
+      await screen.until("\r\n> ");
+    }
+    screen.type("::quit\n");
+    await screen.until("Goodbye!");
+    await screen.child.exited;
+    expect(screen.child.exitCode).toBe(0);
+  });
+
+  test("are not opened for a flag that needs a prompt", async () => {
+    const screen = terminal("--allow", "shell", "--file", "x");
+    await screen.until("-f needs a prompt. Give one: jamey -p 'text'.");
+    await screen.child.exited;
+    expect(screen.child.exitCode).toBe(2);
+  });
+
+  test("never reach the model when they are mistyped", async () => {
+    const script = "printf '::quit now\\n::frob\\n/say end\\n' | jamey chat";
+    const { stdout } = await runShell(script, { home });
+    const lines = stdout.split("\n");
+    expect(lines.filter((line) => line.includes("There is no command"))).toEqual([
+      "> There is no command '::quit now'.",
+      "> There is no command '::frob'.",
+    ]);
+    expect(lines.filter((line) => line.includes("🤖"))).toEqual(["> 🤖 end"]);
+  });
+});
+
+describe("a run in the terminal", () => {
+  test("says what it waits for, on a line that is gone before the rest is written", async () => {
+    const screen = terminal(
+      "--allow",
+      "shell",
+      "-p",
+      '/shell command="sleep 2; echo in-$((40+7))"',
+    );
+    await screen.until("▸ shell sleep 2; echo in-$((40+7)) 1 s");
+    await screen.until("\r\u001b[K");
+    await screen.until("✓ shell");
+    await screen.until("in-47");
+    await screen.child.exited;
+    expect(screen.child.exitCode).toBe(0);
+  });
+});
+
+describe("an approval in the terminal", () => {
+  test("is asked again until the answer is clear", async () => {
+    const screen = terminal();
+    await screen.until("\r\n> ");
+    screen.type('/shell command="echo ran-$((40+3))"\n');
+    await screen.until("[n]o? ");
+    for (const unclear of ["?", "", "what does it do"]) {
+      screen.type(`${unclear}\n`);
+      await screen.until("tells the agent why");
+      await screen.until("[n]o? ");
+    }
+    screen.type("yes\n");
+    await screen.until("ran-43");
+    await screen.until("\r\n> ");
+  });
+
+  test("is asked in a one-shot too, whole, and the run goes on", async () => {
+    const long = "x".repeat(300);
+    const screen = terminal("-p", `/shell command="echo ${long} here-$((40+4))"`);
+    await screen.until(`"command": "echo ${long.slice(0, 40)}`);
+    await screen.until("here-$((40+4))");
+    await screen.until("[n]o? ");
+    screen.type("y\n");
+    await screen.until("here-44");
+    await screen.child.exited;
+    expect(screen.child.exitCode).toBe(0);
+  });
+
+  test("is refused by a no, which may say why", async () => {
+    const screen = terminal("-p", '/shell command="echo no-$((40+5))"');
+    await screen.until("[n]o? ");
+    screen.type("n because it is late\n");
+    await screen.until("because it is late");
+    await screen.child.exited;
+    expect(screen.child.exitCode).toBe(3);
+  });
+
+  test("is left by Ctrl-C, which cancels the run", async () => {
+    const screen = terminal("-p", '/shell command="echo left"');
+    await screen.until("[n]o? ");
+    screen.type("\u0003");
+    await screen.child.exited;
+    expect(screen.child.signalCode).toBe("SIGINT");
+  });
+
+  test("has a question of an agent beside it, also with -q", async () => {
+    const screen = terminal("-q", "-p", "/ask which colour");
+    await screen.until("which colour");
+    await screen.until("? ");
+    screen.type("blue-green\n");
+    await screen.until("answered:");
+    await screen.until("blue-green");
+    await screen.child.exited;
+    expect(screen.child.exitCode).toBe(0);
+  });
+
+  test("is not asked with --no-input", async () => {
+    const screen = terminal("--no-input", "-p", '/shell command="echo none"');
+    await screen.until("jamey: denied shell");
+    await screen.child.exited;
+    expect(screen.child.exitCode).toBe(3);
   });
 });
 

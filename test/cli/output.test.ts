@@ -1,14 +1,17 @@
 // What is written: cleaned text, colours, live answers, results, backpressure.
 import { describe, expect, test } from "bun:test";
+import { describeDenial, describeEvent } from "../../src/cli/activity.ts";
 import { hasColour } from "../../src/cli/colour.ts";
 import { pickSession } from "../../src/cli/find-session.ts";
+import { answerOf } from "../../src/cli/human-requests.ts";
 import { createLiveText } from "../../src/cli/live-text.ts";
 import { type Ended, judge, resultObject } from "../../src/cli/result.ts";
 import { createStripper, oneLine, stripControl } from "../../src/cli/strip.ts";
 import { createOutput, type Sink } from "../../src/cli/write-out.ts";
+import type { TypedEvent } from "../../src/client/events.ts";
 import type { Run } from "../../src/protocol/commands/session.ts";
 import type { SignalFrame } from "../../src/protocol/frames.ts";
-import type { Message, SessionSummary } from "../../src/protocol/messages.ts";
+import type { HumanRequest, Message, SessionSummary } from "../../src/protocol/messages.ts";
 import { finishedRun, messagePayload, textSignal } from "../support/fake-daemon.ts";
 
 const ESC = "\u001b";
@@ -87,6 +90,100 @@ describe("colour", () => {
       expect(hasColour({ ...base, ...changed })).toBe(expected);
     });
   }
+});
+
+describe("activity", () => {
+  // Only the fields that a line is made of.
+  const event = (event_type: string, payload: object, at = "2026-01-01T00:00:00.000Z") =>
+    ({ at, event_type, payload }) as TypedEvent;
+  const call = { id: "c1", name: "file_read", args: { path: "/etc/x" } };
+  const completed = (changed: object) =>
+    event("ToolCallCompleted", {
+      ...{ call_id: "c1", name: "file_read", success: false, outcome: "denied", duration_ms: 0 },
+      denial: null,
+      ...changed,
+    });
+  const told = { ...messagePayload("m2", "tool", "It lies\noutside."), tool_call_id: "c1" };
+  const describeAll = (...events: TypedEvent[]) => {
+    const calls = new Map();
+    return events.map((one) => describeEvent(one, calls));
+  };
+
+  test("names what was refused although it never started, and why", () => {
+    const asked = { ...messagePayload("m1", "assistant", ""), tool_calls: [call] };
+    expect(
+      describeAll(event("MessageAdded", asked), completed({}), event("MessageAdded", told)),
+    ).toEqual([undefined, "✗ file_read /etc/x  denied 0.0s", "  It lies outside."]);
+  });
+
+  test("does not repeat what a call that succeeded answered", () => {
+    expect(
+      describeAll(
+        event("ToolCallStarted", { tool_call: call }),
+        completed({ success: true, outcome: "completed" }),
+        event("MessageAdded", told),
+      ),
+    ).toEqual(["▸ file_read /etc/x", "✓ file_read /etc/x  completed 0.0s", undefined]);
+  });
+
+  test("says when the model is asked again, in whole sentences", () => {
+    const failed = (message: string, retry_at: string | null) =>
+      event("ModelCallFailed", { error: { message }, retry_at });
+    expect(
+      describeAll(
+        failed("Rate limited", "2026-01-01T00:00:02.000Z"),
+        failed("It failed.", "2026-01-01T00:00:00.000Z"),
+        failed("It failed.", null),
+      ),
+    ).toEqual(["! Rate limited. Asking again in 2.0s.", "! It failed. Asking again.", undefined]);
+  });
+});
+
+describe("a denial", () => {
+  const denial = (allow_with: string, subject = "ls") =>
+    describeDenial({ tool: "shell", subject, reason: "denied", allow_with });
+
+  test("says what would allow it, and nothing that would not", () => {
+    expect([
+      denial("--allow 'shell'"),
+      denial("take that rule away"),
+      denial("answer before the deadline", "May assistant use shell: ls"),
+      denial("approve it when asked", "May assistant use shell: ls"),
+    ]).toEqual([
+      "jamey: denied shell: ls\n  to allow it: --allow 'shell'",
+      "jamey: denied shell: ls\n  a rule denies it: take that rule away to allow it",
+      "jamey: denied shell\n  nobody answered in time: --on-ask queue:TIME waits longer",
+      "jamey: denied shell: it was refused when asked",
+    ]);
+  });
+});
+
+describe("an approval", () => {
+  // Only what an answer looks at.
+  const request = { kind: "approval", hash: "h" } as HumanRequest;
+  const decide = (line: string | undefined) => {
+    const answer = answerOf(request, line);
+    return answer?.type === "decision" ? [answer.decision, answer.scope, answer.reason] : answer;
+  };
+
+  test("is given or refused only by a clear word", () => {
+    expect(["y", " YES ", "s", "session"].map(decide)).toEqual([
+      ["approve", "once", null],
+      ["approve", "once", null],
+      ["approve", "session", null],
+      ["approve", "session", null],
+    ]);
+    expect(["n", "No", "n because x", "no, it is late", undefined].map(decide)).toEqual([
+      ["deny", "once", null],
+      ["deny", "once", null],
+      ["deny", "once", "because x"],
+      ["deny", "once", "it is late"],
+      ["deny", "once", null],
+    ]);
+    expect(["", "?", "not now", "yes please", "ja"].map(decide)).toEqual(
+      Array.from({ length: 5 }, () => undefined),
+    );
+  });
 });
 
 describe("the live answer", () => {

@@ -255,6 +255,31 @@ describe("JSON", () => {
   });
 });
 
+describe("what is wrong with an object", () => {
+  test("is a warning beside the answer, and with the list of objects", async () => {
+    const problem = "a.md:3: mode: is not valid";
+    const daemon = start((asked, client) => {
+      if (asked.type !== "ListPOs") {
+        return answerTurn(asked, client, { response: "yes", warnings: [problem] });
+      }
+      const prompt_objects = [{ name: "a", state: "idle", description: "Helps" }];
+      client.reply(asked, "POList", {
+        prompt_objects,
+        problems: [{ file: "a.md", problem }],
+      });
+    });
+    const stderr = `jamey: warning: ${problem}\n`;
+    expect(await runCli(["-p", "x"], daemon)).toEqual({ code: 0, stdout: "yes\n", stderr });
+    const { stdout } = await runCli(["-p", "x", "-o", "json"], daemon);
+    expect(JSON.parse(stdout).warnings).toEqual([problem]);
+    expect(await runCli(["objects", "list"], daemon)).toEqual({
+      code: 0,
+      stdout: "a  idle  Helps\n",
+      stderr,
+    });
+  });
+});
+
 describe("what was denied", () => {
   test("is on stderr with what would allow it, also with -q, and the answer is still printed", async () => {
     const denials = [
@@ -264,7 +289,7 @@ describe("what was denied", () => {
     expect(ran).toEqual({
       code: 3,
       stdout: "no\n",
-      stderr: "jamey: denied shell rm -rf x. To allow it: --allow 'shell'\n",
+      stderr: "jamey: denied shell: rm -rf x\n  to allow it: --allow 'shell'\n",
     });
     const fine = await runCli(
       ["-p", "x", "--denials", "ok"],

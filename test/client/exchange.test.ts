@@ -24,9 +24,12 @@ describe("an exchange", () => {
     const second = exchange.call("ListTools", {});
     await exchange.take([
       { id: 2, type: "ToolList", payload: { tools: [] } },
-      { id: 1, type: "POList", payload: { prompt_objects: [] } },
+      { id: 1, type: "POList", payload: { prompt_objects: [], problems: [] } },
     ]);
-    expect(await Promise.all([first, second])).toEqual([{ prompt_objects: [] }, { tools: [] }]);
+    expect(await Promise.all([first, second])).toEqual([
+      { prompt_objects: [], problems: [] },
+      { tools: [] },
+    ]);
     expect(sent.map((text) => JSON.parse(text))).toEqual([
       { id: 1, type: "ListPOs", payload: {} },
       { id: 2, type: "ListTools", payload: {} },

@@ -3,19 +3,23 @@
 //        turn; without one, or pressed again, it leaves.
 import type { Link } from "../../client/link.ts";
 import { runTurn } from "../../client/run.ts";
+import type { TurnSettings } from "../../protocol/agents.ts";
 import { toErrorBody } from "../../protocol/errors.ts";
 import type { SessionSummary, ToolCall } from "../../protocol/messages.ts";
-import { describeDenial, describeEvent } from "../activity.ts";
+import { describeDenial, describeEvent, describeRequest } from "../activity.ts";
 import { usageError } from "../arguments.ts";
 import { type LineReader, openLines } from "../ask.ts";
 import { paint } from "../colour.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { findSession, latestSession } from "../find-session.ts";
+import { checkSession, findSession, latestSession } from "../find-session.ts";
 import { answerRequests } from "../human-requests.ts";
 import { createLiveText } from "../live-text.ts";
+import { startProgress } from "../progress.ts";
 import { describeError } from "../report.ts";
+import { readSettings } from "../settings.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
+import { oneLine } from "../strip.ts";
 import { isTerminal } from "../terminal.ts";
 
 const DEFAULT_OBJECT = "assistant";
@@ -32,21 +36,25 @@ interface Chat {
   session: SessionSummary;
   /** Somebody can be asked. */
   isInteractive: boolean;
+  /** Sent with each message. */
+  settings: TurnSettings;
 }
 
 type Left = { type: "quit" } | { type: "signal"; name: "SIGINT" | "SIGTERM" | "SIGHUP" };
 
 export async function chat(context: Context): Promise<number> {
   if (context.isJson) throw usageError("chat has no JSON output; use 'jamey run -o stream-json'.");
+  checkSession(context.arguments);
+  const isInteractive = isTerminal(0) && !context.arguments.has("no-input");
+  const settings = readSettings(context.arguments, isInteractive ? "queue" : "deny");
   return await withLink(context, async (link) => {
     const { out } = context;
     const title = paint(out.hasColour, "bold", "jamey chat");
     await out.write(`${title}  ::help for help, ::quit to leave\n\n`);
     const session = await openSession(context, link);
     const lines = openLines();
-    const isInteractive = isTerminal(0) && !context.arguments.has("no-input");
     try {
-      const left = await converse({ context, link, lines, session, isInteractive });
+      const left = await converse({ context, link, lines, session, isInteractive, settings });
       await out.write("Goodbye!\n");
       if (left.type === "signal") endBySignal(left.name);
       return 0;
@@ -89,8 +97,10 @@ async function converse(chat: Chat): Promise<Left> {
     }
     if (line === "") continue;
     if (line === "::quit" || line === "::exit") return { type: "quit" };
-    if (line === "::help") {
-      await out.write(HELP);
+    // A command that is mistyped is not for the model.
+    if (line.startsWith("::")) {
+      const name = line === "::help" ? "" : `There is no command '${oneLine(line, 64)}'.\n`;
+      await out.write(`${name}${HELP}`);
       continue;
     }
     const left = await say(chat, line);
@@ -120,7 +130,9 @@ async function readLine({ context, lines }: Chat): Promise<Read> {
 
 /** One message and its answer. Returns how the chat is left, if a signal beyond cancelling asks for it. */
 async function say(chat: Chat, message: string): Promise<Left | undefined> {
-  const { context, link, session, isInteractive } = chat;
+  const { link, lines, session, isInteractive, settings } = chat;
+  const progress = startProgress(chat.context);
+  const { context } = progress;
   const { out, err } = context;
   const watch = watchSignals();
   const live = createLiveText({
@@ -130,21 +142,22 @@ async function say(chat: Chat, message: string): Promise<Left | undefined> {
     onRestart: () => context.note("! The answer broke off and begins again."),
   });
   const calls = new Map<string, ToolCall>();
-  const requests = answerRequests({ context, link, lines: chat.lines, before: live.endLine });
+  const requests = answerRequests({ context, link, lines, screen: out, before: live.endLine });
   try {
     const run = await runTurn(link, {
       message: {
         po_name: session.po_name,
         session_id: session.session_id,
         message,
-        settings: {
-          model: context.arguments.text("model") ?? null,
-          on_ask: isInteractive ? "queue" : "deny",
-        },
+        settings,
       },
       signal_types: ["TextDelta"],
       signal: watch.signal,
+      onAccepted({ warnings }) {
+        for (const warning of warnings) void context.note(`! ${oneLine(warning, 1000)}`);
+      },
       async onFrame(frame) {
+        progress.take(frame);
         if (frame.type === "signal") return await live.signal(frame.signal);
         const { event } = frame;
         if (event.event_type === "MessageAdded") await live.message(event.payload);
@@ -154,8 +167,12 @@ async function say(chat: Chat, message: string): Promise<Left | undefined> {
           await out.write(`${paint(out.hasColour, "dim", line)}\n`);
         }
         if (isInteractive) requests.take(event);
+        else if (event.event_type === "HumanRequestQueued") {
+          await context.note(describeRequest(event.payload));
+        }
       },
     });
+    await progress.stop();
     await live.endLine();
     if (run.status === "cancelled") await out.write("Cancelled.\n");
     if (run.error) await err.write(`${describeError(run.error, err.hasColour)}\n`);
@@ -164,6 +181,7 @@ async function say(chat: Chat, message: string): Promise<Left | undefined> {
     await live.endLine();
     await err.write(`${describeError(toErrorBody(thrown), err.hasColour)}\n`);
   } finally {
+    await progress.stop();
     requests.stop();
     watch.stop();
   }

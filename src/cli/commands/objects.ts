@@ -14,6 +14,9 @@ export const list = (context: Context): Promise<number> =>
         oneLine(description, 100),
       ]);
       await context.out.write(columns(rows));
+      for (const { problem } of found.problems) {
+        await context.note(`jamey: warning: ${oneLine(problem, 1000)}`);
+      }
     }
     return 0;
   });

@@ -6,15 +6,20 @@ import { runTurn } from "../../client/run.ts";
 import type { Params } from "../../protocol/commands/index.ts";
 import { type ErrorBody, JameyError, toErrorBody } from "../../protocol/errors.ts";
 import { usageError } from "../arguments.ts";
+import { type LineReader, openLines } from "../ask.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { parseDuration } from "../duration.ts";
-import { findSession, latestSession } from "../find-session.ts";
+import { checkSession, findSession, latestSession } from "../find-session.ts";
+import { answerRequests } from "../human-requests.ts";
+import { type Progress, startProgress } from "../progress.ts";
 import { readPrompt } from "../prompt.ts";
 import { type Format, openReport, type Report } from "../report.ts";
 import type { Ended } from "../result.ts";
 import { readSettings } from "../settings.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
+import { oneLine } from "../strip.ts";
+import { isTerminal } from "../terminal.ts";
 
 const DEFAULT_OBJECT = "assistant";
 /** After a cancel for our own reasons, the daemon gets this long to say how the turn ended. */
@@ -27,8 +32,10 @@ const UNCONNECTED =
 
 type Message = Params<"SendMessage">;
 
-export async function oneShot(context: Context): Promise<number> {
-  const format = formatOf(context);
+export async function oneShot(plain: Context): Promise<number> {
+  const format = formatOf(plain);
+  const progress = startProgress(plain);
+  const { context } = progress;
   const warnings: string[] = [];
   const ended: Ended = {
     accepted: null,
@@ -39,11 +46,12 @@ export async function oneShot(context: Context): Promise<number> {
     isStdinSkipped: false,
     areDenialsFine: context.arguments.text("denials") === "ok",
   };
-  const report = openReport(context, format);
+  const asksHere = canAskHere(context);
+  const report = openReport(context, format, { asksHere });
   try {
     const timeoutMs = readTimeout(context);
-    const settings = readSettings(context.arguments);
-    checkSession(context);
+    const settings = readSettings(context.arguments, asksHere ? "queue" : "deny");
+    checkSession(context.arguments);
     const prompt = await readPrompt(context, warnings);
     ended.isStdinSkipped = prompt.isStdinSkipped;
     await withLink(context, async (link) => {
@@ -53,7 +61,7 @@ export async function oneShot(context: Context): Promise<number> {
         attachments: prompt.attachments,
         settings,
       };
-      await runWatched({ context, link, message, report, timeoutMs, ended });
+      await runWatched({ context, link, message, report, timeoutMs, ended, asksHere, progress });
       if (isUnconnected(context, ended)) {
         warnings.push(UNCONNECTED);
         await context.note(`jamey: warning: ${UNCONNECTED}`);
@@ -63,6 +71,7 @@ export async function oneShot(context: Context): Promise<number> {
   } catch (thrown) {
     ended.error = toErrorBody(thrown);
   }
+  await progress.stop();
   const exitCode = await report.end(ended);
   if (ended.caught) endBySignal(ended.caught);
   return exitCode;
@@ -81,11 +90,21 @@ interface Watched {
   report: Report;
   timeoutMs: number | undefined;
   ended: Ended;
+  asksHere: boolean;
+  progress: Progress;
+}
+
+/** Somebody sits at the terminal, and stdin is theirs to answer with. */
+function canAskHere({ arguments: given, err }: Context): boolean {
+  const isStdinPrompt = given.has("stdin") || given.words.includes("-");
+  const isTold = given.has("no-input") || given.has("on-ask");
+  return isTerminal(0) && err.isTerminal && !isTold && !isStdinPrompt;
 }
 
 /** The turn under its three ends from outside: a signal, the time limit, a reader that went away. */
 async function runWatched(options: Watched): Promise<void> {
   const { context, link, message, report, timeoutMs, ended } = options;
+  const asking = options.asksHere ? askHere(context, link, report) : undefined;
   const watch = watchSignals();
   const { gone } = context.out;
   const isOver = new AbortController();
@@ -109,8 +128,16 @@ async function runWatched(options: Watched): Promise<void> {
       onAccepted(accepted) {
         ended.accepted = accepted;
         report.accepted(accepted);
+        ended.warnings.push(...accepted.warnings);
+        for (const warning of accepted.warnings) {
+          void context.note(`jamey: warning: ${oneLine(warning, 1000)}`);
+        }
       },
-      onFrame: report.frame,
+      async onFrame(frame) {
+        options.progress.take(frame);
+        await report.frame(frame);
+        if (frame.type === "event") asking?.take(frame.event);
+      },
       signal: cancel.signal,
     });
     ended.run = await boundedAfter(running, cancel.signal, () =>
@@ -119,11 +146,36 @@ async function runWatched(options: Watched): Promise<void> {
   } finally {
     clearTimeout(timer);
     isOver.abort();
+    await asking?.stop();
     ended.caught = watch.caught();
     watch.stop();
   }
   // The time limit counts only if it is what ended the turn.
   if (late && ended.run?.status !== "completed") ended.error = late;
+}
+
+/** Questions of this run on stderr, answered from the terminal, which is read only once one comes. */
+function askHere(context: Context, link: Link, report: Report) {
+  let lines: LineReader | undefined;
+  const requests = answerRequests({
+    context,
+    link,
+    lines: {
+      next() {
+        lines ??= openLines();
+        return lines.next();
+      },
+    },
+    screen: context.err,
+    before: report.pause,
+  });
+  return {
+    take: requests.take,
+    async stop() {
+      requests.stop();
+      await lines?.close();
+    },
+  };
 }
 
 const reasonOf = (signal: AbortSignal): string =>
@@ -162,12 +214,6 @@ function formatOf({ arguments: given, isJson }: Context): Format {
 function readTimeout({ arguments: given }: Context): number | undefined {
   const text = given.text("timeout");
   return text === undefined ? undefined : parseDuration(text, "--timeout");
-}
-
-function checkSession({ arguments: given }: Context): void {
-  if (given.has("continue") && given.has("resume")) {
-    throw usageError("-c and -r both name a session: give one of them.");
-  }
 }
 
 async function findTarget(
