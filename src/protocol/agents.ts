@@ -1,6 +1,6 @@
 // What an agent may do in a turn: limits, permission rules, the definition that a turn is pinned to.
 import { z } from "zod";
-import { count, name, orNull } from "./messages.ts";
+import { count, json, name, orNull } from "./messages.ts";
 
 /** What a tool can do to the world; the default policy allows `none` and `read`, and asks for the rest. */
 export const risk = z.enum(["none", "read", "write", "execute", "network"]);
@@ -42,9 +42,16 @@ export const agentConfig = z.object({
   compact_above_tokens: z.number().int().positive().nullable(),
 });
 
+export const outputShape = z.object({
+  schema: z.record(z.string(), json),
+  /** How often an answer that does not fit is sent back to the model with what is wrong. */
+  retries: z.number().int().min(0).max(10).default(2),
+});
+
 /**
  * Settings that a caller may give for one message. Humans may widen with them what the object and the
- * environment set, never a rule that denies; of a process that an agent started only what narrows counts.
+ * environment set, never a rule that denies; of a process that an agent started only what narrows counts,
+ * and a model or prompt of its own choice is refused.
  */
 export const turnSettings = z.object({
   model: orNull(z.string()),
@@ -55,6 +62,8 @@ export const turnSettings = z.object({
   rules: z.array(permissionRule).max(256).default([]),
   on_ask: onAsk.default("queue"),
   limits: agentConfig.partial().default({}),
+  /** The answer must be one JSON document that fits this JSON Schema; null leaves it free. */
+  output: orNull(outputShape),
 });
 
 export const turnTool = z.object({
@@ -85,6 +94,7 @@ export const turnAgent = z.object({
 export type Risk = z.infer<typeof risk>;
 export type PermissionRule = z.infer<typeof permissionRule>;
 export type OnAsk = z.infer<typeof onAsk>;
+export type OutputShape = z.infer<typeof outputShape>;
 export type AgentConfig = z.infer<typeof agentConfig>;
 export type TurnSettings = z.infer<typeof turnSettings>;
 export type TurnTool = z.infer<typeof turnTool>;

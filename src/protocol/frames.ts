@@ -71,13 +71,16 @@ export const caughtUp = z.object({
   seq: count,
 });
 
-/** Something asked for is no longer kept: refetch, then go on. */
+/**
+ * Something asked for is no longer kept, or the cursor is not one of this journal: of another, or beyond its
+ * end, as after a backup was restored. Refetch, then go on.
+ */
 export const gap = z.object({
   type: z.literal("gap"),
   subscription_id: id,
   from: count,
   to: count,
-  reason: z.enum(["not_kept", "other_journal"]),
+  reason: z.enum(["not_kept", "other_journal", "beyond_end"]),
 });
 
 export type Attach = z.infer<typeof attach>;

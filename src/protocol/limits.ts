@@ -14,8 +14,15 @@ export const MAX_JSON_DEPTH = 128;
 /** Names of objects, tools, sessions. */
 export const MAX_NAME_LENGTH = 64;
 export const MAX_TITLE_LENGTH = 200;
+export const MAX_KEYS = 1000;
+/** One secret, in UTF-16 units. */
+export const MAX_SECRET_LENGTH = 64 * 1024;
 /** Sessions, requests and hits in one list reply. */
 export const MAX_LIST_LENGTH = 1000;
+/** Messages of a conversation that is copied into a new session: forked or imported. */
+export const MAX_IMPORTED_MESSAGES = 20_000;
+/** A JSON Schema that an answer must fit, as text. */
+export const MAX_OUTPUT_SCHEMA_BYTES = 64 * 1024;
 /** Requests of one connection that wait for their reply. */
 export const MAX_REQUESTS_IN_FLIGHT = 256;
 export const MAX_SUBSCRIPTIONS = 64;

@@ -2,7 +2,7 @@
 // Fields keep their wire spelling everywhere; what is absent is null.
 import { z } from "zod";
 import { type ErrorCode, errorCodes } from "./errors.ts";
-import { MAX_NAME_LENGTH } from "./limits.ts";
+import { MAX_IMPORTED_MESSAGES, MAX_NAME_LENGTH } from "./limits.ts";
 
 /** Absent and null are the same on input; null inside. */
 export const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
@@ -13,6 +13,12 @@ export const name = z
   .max(MAX_NAME_LENGTH)
   .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u, "letters, digits, '_', '-' and '.', not first '.'");
 export const id = z.string().min(1).max(128);
+/** An id that a client chose, such as a UUID. */
+export const chosenId = z
+  .string()
+  .min(8)
+  .max(64)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_-]*$/, "8 to 64 letters, digits, '_' and '-'");
 export const at = z.iso.datetime();
 export const json = z.json();
 export const count = z.number().int().nonnegative();
@@ -95,7 +101,12 @@ export const sessionSummary = z.object({
   agent_mode: agentMode,
   state: poState,
   message_count: count,
+  /** The first words that were said in it; empty where nothing was. */
+  title: z.string(),
   workspace: z.string(),
+  /** Where its conversation was copied from. */
+  forked_from: z.object({ session_id: id, message_id: id.nullable() }).nullable(),
+  ephemeral: z.boolean(),
   created_at: at,
   updated_at: at,
 });
@@ -106,6 +117,25 @@ export const session = sessionSummary.extend({
   metadata: z.record(z.string(), json),
   turn_id: id.nullable(),
   queued: count,
+});
+
+/** A session as a file: what ExportSession writes and ImportSession reads. */
+export const sessionDocument = z.object({
+  format: z.literal("jamey-session"),
+  format_version: z.literal(1),
+  exported_at: at,
+  session: session.pick({
+    session_id: true,
+    po_name: true,
+    name: true,
+    agent_mode: true,
+    created_at: true,
+    session_state: true,
+    metadata: true,
+  }),
+  messages: z.array(message).max(MAX_IMPORTED_MESSAGES),
+  /** The bytes of the messages' attachments: hash → Base64. */
+  attachments: z.record(z.string(), z.string()).default({}),
 });
 
 export const requestKind = z.enum(["question", "approval", "secret"]);
@@ -155,5 +185,6 @@ export type Usage = z.infer<typeof usage>;
 export type SessionState = z.infer<typeof sessionState>;
 export type SessionSummary = z.infer<typeof sessionSummary>;
 export type SessionView = z.infer<typeof session>;
+export type SessionDocument = z.infer<typeof sessionDocument>;
 export type HumanRequest = z.infer<typeof humanRequest>;
 export type Answer = z.infer<typeof answer>;

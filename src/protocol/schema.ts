@@ -7,7 +7,10 @@ import { frames } from "./frames.ts";
 import { signals } from "./signals.ts";
 import { PROTOCOL_VERSION } from "./version.ts";
 
-const schemaOf = (schema: z.ZodType, io: "input" | "output") =>
+/** A word of which only the type is known. */
+export type Schema<Out = unknown> = z.ZodType<Out>;
+
+export const schemaOf = (schema: z.ZodType, io: "input" | "output") =>
   z.toJSONSchema(schema, { io, unrepresentable: "any" });
 
 const mapTable = <Row, Out>(table: Record<string, Row>, map: (row: Row) => Out) =>
@@ -21,6 +24,7 @@ export function describeWire() {
       summary: row.summary,
       scope: row.scope,
       human_only: row.isHumanOnly,
+      socket_only: row.isSocketOnly,
       params: schemaOf(row.params, "input"),
       reply: row.reply,
       payload: schemaOf(row.payload, "output"),

@@ -6,7 +6,17 @@ import { type StoredEvent, storedEvents } from "./events/index.ts";
 /** Event → version → its payload of that version as the payload of the next. */
 export type Upgrades = { [type: string]: { [version: number]: (payload: unknown) => unknown } };
 
-const upgrades: Upgrades = {};
+const upgrades: Upgrades = {
+  SessionCreated: {
+    1: (payload) => ({ ...fieldsOf(payload), forked_from: null, ephemeral: false }),
+  },
+  MessageQueued: {
+    1(payload) {
+      const fields = fieldsOf(payload);
+      return { ...fields, settings: { ...fieldsOf(fields.settings), output: null } };
+    },
+  },
+};
 
 /** An event as it was kept → the same event today. Throws when this jamey does not know it. */
 export function upgradeEvent(
@@ -38,3 +48,6 @@ export function upgradeEvent(
   // above lead from there to today's payload: the pair of type and payload fits.
   return { type, payload } as StoredEvent;
 }
+
+/** The fields of a kept payload; each of them was an object when it was appended. */
+const fieldsOf = (value: unknown): Record<string, unknown> => ({ ...(value as object) });

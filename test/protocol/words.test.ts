@@ -51,6 +51,7 @@ describe("SendMessage", () => {
       rules: [],
       on_ask: "queue" as const,
       limits: {},
+      output: null,
     },
   };
 

@@ -1,8 +1,10 @@
 // Commands over the daemon itself, its connections and its stream of events.
 import { z } from "zod";
 import { eventName } from "../events/index.ts";
+import { MAX_SECRET_LENGTH } from "../limits.ts";
 import { at, count, id, orNull, source } from "../messages.ts";
 import { signalName } from "../signals.ts";
+import { PROVIDER_VARIABLES } from "../variables.ts";
 import { command } from "./command.ts";
 
 export const daemonCommands = {
@@ -58,6 +60,8 @@ export const daemonCommands = {
       journal_id: id,
       pid: count,
       socket: z.string(),
+      /** The address of the TCP listener, such as http://127.0.0.1:8080; null where there is none. */
+      url: z.string().nullable(),
       started_at: at,
       seq: count,
       objects: count,
@@ -67,6 +71,19 @@ export const daemonCommands = {
       clients: count,
       memory_bytes: count,
     }),
+  }),
+  StoreCredential: command({
+    summary:
+      "Keep a provider's key or address in the credentials file. It counts from the next model call on.",
+    scope: "admin",
+    isHumanOnly: true,
+    isSocketOnly: true,
+    params: z.object({
+      name: z.enum(PROVIDER_VARIABLES),
+      value: z.string().max(MAX_SECRET_LENGTH),
+    }),
+    reply: "Ok",
+    payload: z.object({}),
   }),
   Shutdown: command({
     summary: "Stop the daemon. Running turns go on at the next start.",

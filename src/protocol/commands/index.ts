@@ -1,6 +1,7 @@
 // The table of commands: what may be asked. A row here without a handler does not compile.
 import type { z } from "zod";
 import { daemonCommands } from "./daemon.ts";
+import { keyCommands } from "./key.ts";
 import { objectCommands } from "./object.ts";
 import { requestCommands } from "./request.ts";
 import { sessionCommands } from "./session.ts";
@@ -9,6 +10,7 @@ export const commands = {
   ...sessionCommands,
   ...requestCommands,
   ...objectCommands,
+  ...keyCommands,
   ...daemonCommands,
 } as const;
 

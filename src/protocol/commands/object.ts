@@ -37,6 +37,8 @@ export const objectCommands = {
       /** This client's current session with it. */
       session_id: id.nullable(),
       prompt: z.string(),
+      /** What its prompt, if it is a template, needs a value for in a session's context. */
+      parameters: z.array(z.string()),
       model: z.string().nullable(),
       version: z.string(),
       file: z.string(),
@@ -65,6 +67,11 @@ export const objectCommands = {
           /** Where the key comes from, never the key; null when there is none. */
           key_from: z.string().nullable(),
           is_ready: z.boolean(),
+          /** Without a key it cannot be called at its own address. */
+          needs_key: z.boolean(),
+          /** The variables that give its key and its address; null where it takes none. */
+          key_variable: z.string().nullable(),
+          base_url_variable: z.string().nullable(),
           example: z.string(),
         }),
       ),

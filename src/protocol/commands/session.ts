@@ -9,6 +9,8 @@ import {
 } from "../limits.ts";
 import {
   agentMode,
+  at,
+  chosenId,
   count,
   delivery,
   errorBody,
@@ -16,7 +18,9 @@ import {
   json,
   name,
   orNull,
+  role,
   session,
+  sessionDocument,
   sessionSummary,
   source,
   toolCall,
@@ -46,6 +50,8 @@ export const run = z.object({
     z.object({ tool: z.string(), subject: z.string(), reason: z.string(), allow_with: z.string() }),
   ),
   pending_requests: z.array(id),
+  /** The answer as the document that the message's `output` schema asked for; else null. */
+  structured: json.nullable(),
 });
 export type Run = z.infer<typeof run>;
 
@@ -112,7 +118,44 @@ export const sessionCommands = {
       agent_mode: orNull(agentMode),
       context: z.record(z.string(), z.string()).default({}),
       metadata: z.record(z.string(), json).default({}),
+      /** null: an id of ours. The same id again, for the same object, answers the session that is there. */
+      session_id: orNull(chosenId),
+      /** Deleted when the connection that created it ends, or when the daemon starts again. */
+      ephemeral: z.boolean().default(false),
     }),
+    reply: "SessionInfo",
+    payload: sessionInfo,
+  }),
+  ForkSession: command({
+    summary: "Begin a session with the conversation of another, up to one of its messages.",
+    scope: "chat",
+    params: z.object({
+      session_id: id,
+      /** The last message that the new one has; null takes all. */
+      message_id: orNull(id),
+      name: orNull(title),
+      new_session_id: orNull(chosenId),
+      ephemeral: z.boolean().default(false),
+    }),
+    reply: "SessionInfo",
+    payload: sessionInfo,
+  }),
+  ExportSession: command({
+    summary: "One session as a document: JSON that ImportSession takes, or Markdown to read.",
+    scope: "read",
+    params: z.object({ session_id: id, format: z.enum(["json", "markdown"]).default("json") }),
+    reply: "SessionDocument",
+    payload: z.object({
+      format: z.enum(["json", "markdown"]),
+      media_type: z.string(),
+      text: z.string(),
+    }),
+  }),
+  ImportSession: command({
+    summary: "Begin a session with the conversation of an exported document.",
+    scope: "chat",
+    isHumanOnly: true,
+    params: z.object({ document: sessionDocument, po_name: orNull(name), name: orNull(title) }),
     reply: "SessionInfo",
     payload: sessionInfo,
   }),
@@ -130,10 +173,20 @@ export const sessionCommands = {
       po_name: orNull(name),
       source: orNull(source),
       workspace: orNull(z.string()),
+      /** Sessions whose id begins with this, or whose name it is. */
+      match: orNull(z.string().min(1).max(MAX_TITLE_LENGTH)),
+      /** Nothing said since then. */
+      updated_before: orNull(at),
+      /** Goes on where a reply with this `next_cursor` ended. */
+      cursor: orNull(z.string().max(256)),
       limit: z.number().int().min(1).max(MAX_LIST_LENGTH).default(100),
     }),
     reply: "SessionList",
-    payload: z.object({ sessions: z.array(sessionSummary) }),
+    payload: z.object({
+      sessions: z.array(sessionSummary),
+      /** null: these are all. */
+      next_cursor: z.string().nullable(),
+    }),
   }),
   RenameSession: command({
     summary: "Give a session a name, or take it away.",
@@ -163,12 +216,27 @@ export const sessionCommands = {
     params: z.object({
       query: z.string().min(1).max(1000),
       po_name: orNull(name),
+      /** Only sessions that used this tool. */
+      tool: orNull(z.string().max(128)),
+      /** Only messages of turns that this model answered. */
+      model: orNull(z.string().max(256)),
+      /** Only messages of turns that ended like this. */
+      status: orNull(z.enum(["completed", "failed", "cancelled"])),
+      since: orNull(at),
       limit: z.number().int().min(1).max(MAX_LIST_LENGTH).default(20),
     }),
     reply: "SearchHits",
     payload: z.object({
       hits: z.array(
-        z.object({ session_id: id, message_id: id, po_name: z.string(), snippet: z.string() }),
+        z.object({
+          session_id: id,
+          message_id: id,
+          po_name: z.string(),
+          session_name: z.string().nullable(),
+          role,
+          created_at: at,
+          snippet: z.string(),
+        }),
       ),
     }),
   }),

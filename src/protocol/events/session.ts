@@ -6,7 +6,7 @@ import { event } from "./event.ts";
 
 export const sessionEvents = {
   SessionCreated: event(
-    1,
+    2,
     "A conversation with an object began.",
     z.object({
       session_id: id,
@@ -18,6 +18,9 @@ export const sessionEvents = {
       workspace: z.string(),
       context: z.record(z.string(), z.string()),
       metadata: z.record(z.string(), json),
+      forked_from: z.object({ session_id: id, message_id: id.nullable() }).nullable(),
+      /** Lives no longer than the connection that created it. */
+      ephemeral: z.boolean(),
     }),
   ),
   SessionRenamed: event(
@@ -36,7 +39,7 @@ export const sessionEvents = {
     z.object({ session_id: id }),
   ),
   MessageQueued: event(
-    1,
+    2,
     "A message was accepted and will be answered, whatever happens to the daemon.",
     z.object({
       session_id: id,

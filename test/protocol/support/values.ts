@@ -24,6 +24,7 @@ interface JsonSchema {
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
+  minItems?: number;
   maxItems?: number;
   format?: string;
   pattern?: string;
@@ -77,7 +78,8 @@ function textFor(random: Random, { format, pattern, minLength = 0, maxLength = 4
   if (format === "date-time") {
     return new Date(random.between(0, 4e12)).toISOString();
   }
-  const letters = pattern ? "abzÄ9日" : 'a z\n"\\/\u0000é日🤖{}[]:,<&';
+  const plain = pattern?.startsWith("^[A-Za-z0-9]") ? "abzA9" : "abzÄ9日";
+  const letters = pattern ? plain : 'a z\n"\\/\u0000é日🤖{}[]:,<&';
   // Code points, so that no pair is cut.
   const alphabet = [...letters];
   const length = random.between(Math.max(minLength, pattern ? 1 : 0), Math.min(maxLength, 20));
@@ -97,7 +99,8 @@ function numberFor(random: Random, schema: JsonSchema): number {
 }
 
 function listFor(random: Random, root: JsonSchema, schema: JsonSchema, depth: number): unknown[] {
-  const length = depth > MAX_DEPTH ? 0 : random.between(0, Math.min(schema.maxItems ?? 3, 3));
+  const length =
+    depth > MAX_DEPTH ? 0 : random.between(schema.minItems ?? 0, Math.min(schema.maxItems ?? 3, 3));
   const { items = {} } = schema;
   return Array.from({ length }, () => valueFor(random, root, items, depth + 1));
 }
