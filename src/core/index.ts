@@ -2,13 +2,18 @@
 export type * from "../protocol/agents.ts";
 export type * from "../protocol/classify.ts";
 export type * from "../protocol/commands/index.ts";
+export type * from "../protocol/commands/key.ts";
 export type * from "../protocol/commands/session.ts";
 export type * from "../protocol/errors.ts";
 export type * from "../protocol/events/index.ts";
 export type * from "../protocol/events/turn.ts";
 export type * from "../protocol/frames.ts";
 export type * from "../protocol/messages.ts";
+export type * from "../protocol/rest.ts";
+export type * from "../protocol/schema.ts";
 export type * from "../protocol/signals.ts";
+export type * from "../protocol/structured.ts";
+export type * from "../protocol/upkeep.ts";
 export type { Agent, AgentResponse, CallResult } from "./agent/agent.ts";
 export { defaultAgentConfig } from "./agent/agent.ts";
 export { type AgentEngine, createAgentEngine } from "./agent/engine.ts";

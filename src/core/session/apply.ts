@@ -182,6 +182,7 @@ const emptySettings: Turn["settings"] = {
   rules: [],
   on_ask: "queue",
   limits: {},
+  output: null,
 };
 
 function modelStarted(

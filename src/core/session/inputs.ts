@@ -8,6 +8,7 @@ import type {
   Attachment,
   Delivery,
   Json,
+  Message,
   Reasoning,
   Source,
   Usage,
@@ -24,6 +25,16 @@ export interface NewSession {
   workspace: string;
   context: Record<string, string>;
   metadata: Record<string, Json>;
+  forked_from: { session_id: string; message_id: string | null } | null;
+  /** Lives no longer than the connection that created it. */
+  ephemeral: boolean;
+}
+
+/** A conversation that a new session begins with, with ids of its own. */
+export interface CopiedHistory {
+  messages: Message[];
+  /** What stands for the older messages where the model is asked. */
+  compaction: { through_message_id: string; summary: string } | null;
 }
 
 /** What a model said, before its calls have got our ids. */
@@ -44,7 +55,7 @@ export interface PartialAnswer {
 }
 
 export type SessionCommand =
-  | { type: "create"; session: NewSession }
+  | { type: "create"; session: NewSession; history?: CopiedHistory }
   | {
       type: "send";
       /** Creates the session in the same append. */
@@ -89,6 +100,8 @@ export type SessionOutcome =
       output: ToolOutput;
       duration_ms: number;
     }
+  /** What does not fit; nothing where all does. */
+  | { type: "answer_checked"; message_id: string; problems: string[] }
   | { type: "woke" };
 
 export type SessionInput = { at: string } & (SessionCommand | SessionOutcome);

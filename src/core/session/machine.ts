@@ -4,6 +4,7 @@ import { wallDeadline } from "../agent/limits.ts";
 import type { Effect } from "../effects.ts";
 import { type Machine, match } from "../machine.ts";
 import { applySession } from "./apply.ts";
+import { answerChecked } from "./decide/answers.ts";
 import { freePlaces } from "./decide/calls.ts";
 import { modelAnswered, modelFailed, retryModel } from "./decide/model.ts";
 import {
@@ -23,6 +24,7 @@ import type { SessionInput } from "./inputs.ts";
 import { sessionNotFound } from "./manager.ts";
 import { type Happened, initialSessionState, type SessionActorState } from "./state.ts";
 import { steerRefusal } from "./steering.ts";
+import { uncheckedAnswer } from "./structured.ts";
 
 /** Messages that may wait in one session. */
 export const MAX_QUEUED_MESSAGES = 100;
@@ -40,7 +42,7 @@ export const sessionMachine: Machine<SessionActorState, SessionInput, Happened, 
 };
 
 const step = match<SessionInput, Draft, void>({
-  create: (draft, input) => create(draft, input.session),
+  create: (draft, input) => create(draft, input.session, input.history),
   send,
   cancel,
   rename,
@@ -56,6 +58,7 @@ const step = match<SessionInput, Draft, void>({
   model_failed: modelFailed,
   tool_checked: toolChecked,
   tool_finished: toolFinished,
+  answer_checked: answerChecked,
   woke,
 });
 
@@ -123,6 +126,11 @@ function outstanding(state: SessionActorState): Effect[] {
     const { call_id, attempt, purpose } = model;
     const id = `model:${call_id}:${attempt}`;
     effects.push({ type: "call_model", id, turn_id, call_id, attempt, purpose });
+  }
+  const answer = uncheckedAnswer(state);
+  if (answer) {
+    const { message_id } = answer;
+    effects.push({ type: "check_answer", id: `answer:${message_id}`, turn_id, message_id });
   }
   let free = freePlaces(turn);
   for (const { call, phase } of turn.calls) {

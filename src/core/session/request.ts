@@ -7,6 +7,7 @@ import { createSystemPrompt } from "../prompt/template.ts";
 import { COMPACTION_PROMPT, dueCompaction, transcriptOf } from "./compaction.ts";
 import { shownHistory } from "./history.ts";
 import type { SessionActorState, Turn } from "./state.ts";
+import { schemaPrompt } from "./structured.ts";
 
 export interface AskedModel {
   system: string;
@@ -57,8 +58,9 @@ export function askedModel(
     workspace: session.workspace,
     context: session.state.context,
   });
+  const { output } = turn.settings;
   return {
-    system: content,
+    system: output ? `${content}\n\n${schemaPrompt(output)}`.trim() : content,
     messages: shownHistory(state),
     tools: turn.agent.tools.map((tool) => tool.name),
     effort: effortOf(turn.agent.config.reasoning_depth),

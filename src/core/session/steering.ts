@@ -25,6 +25,7 @@ function unheardSettings(agent: TurnAgent, settings: TurnSettings): string[] {
     ...(settings.model === null || settings.model === agent.model ? [] : ["model"]),
     ...(settings.system === null ? [] : ["system"]),
     ...(settings.tools === null ? [] : ["tools"]),
+    ...(settings.output ? ["output"] : []),
     ...limits,
   ];
 }

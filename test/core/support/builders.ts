@@ -17,6 +17,8 @@ export const newSession = (fields: Partial<NewSession> = {}): NewSession => ({
   workspace: "/work",
   context: {},
   metadata: {},
+  forked_from: null,
+  ephemeral: false,
   ...fields,
 });
 
@@ -27,6 +29,7 @@ export const plainSettings: TurnSettings = {
   rules: [],
   on_ask: "queue",
   limits: {},
+  output: null,
 };
 
 /** The tools that test agents have: one of each kind that a machine treats in its own way. */

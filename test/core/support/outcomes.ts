@@ -50,6 +50,11 @@ export function outcomeOf(
         output: toolOutput(random),
         duration_ms: random.between(0, 5_000),
       };
+    case "check_answer": {
+      const doesFit = mood === "calm" || random.oneIn(2);
+      const problems = doesFit ? [] : ["/age must be integer, not string"];
+      return { type: "answer_checked", at, message_id: effect.message_id, problems };
+    }
     case "wake_at":
       return { type: "woke", at: effect.at > at ? effect.at : at };
   }
@@ -171,6 +176,9 @@ export function commandOf(
       rules: rules.filter(() => random.oneIn(8)),
       on_ask: random.pick(["queue", "queue", "deny"] as const),
       system: random.oneIn(10) ? "You count." : null,
+      output: random.oneIn(4)
+        ? { schema: { type: "object" }, retries: random.between(0, 3) }
+        : null,
     };
     return sendOf(number, at, { delivery, create, settings });
   }

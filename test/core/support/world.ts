@@ -135,6 +135,9 @@ function isWanted(state: SessionActorState, outcome: SessionInput): boolean {
         effect.type === "call_model" && effect.call_id === call_id && effect.attempt === attempt
       );
     }
+    if (outcome.type === "answer_checked") {
+      return effect.type === "check_answer" && effect.message_id === outcome.message_id;
+    }
     if (outcome.type === "tool_checked") {
       // With one place free and two calls to check, either may come first.
       return effect.type === "check_tool";

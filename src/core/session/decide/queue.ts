@@ -2,14 +2,19 @@
 import { createAgentEngine } from "../../agent/engine.ts";
 import { orchestrators } from "../../orchestration/index.ts";
 import type { Draft } from "../draft.ts";
-import type { InputOf, NewSession } from "../inputs.ts";
+import type { CopiedHistory, InputOf, NewSession } from "../inputs.ts";
 import { keepPartial, resumeModel } from "./model.ts";
 import { interruptStarted } from "./tools.ts";
 import { closeOpen, follow, running, userMessage } from "./turn.ts";
 
-export function create(draft: Draft, session: NewSession): void {
+export function create(draft: Draft, session: NewSession, history?: CopiedHistory): void {
   if (draft.state().session) return;
+  const { session_id } = session;
   draft.add("SessionCreated", session);
+  for (const message of history?.messages ?? []) {
+    draft.add("MessageAdded", { ...message, session_id });
+  }
+  if (history?.compaction) draft.add("HistoryCompacted", { ...history.compaction, session_id });
 }
 
 export function send(draft: Draft, input: InputOf<"send">): void {

@@ -13,6 +13,7 @@ import type { Draft } from "../draft.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
 import { MODEL, type Session } from "../session.ts";
 import type { Queued, Turn } from "../state.ts";
+import { uncheckedAnswer } from "../structured.ts";
 
 /** The running turn and its session, or undefined when there is none. */
 export function running(draft: Draft): { turn: Turn; session: Session } | undefined {
@@ -108,8 +109,15 @@ function joinSteers(draft: Draft): void {
   }
 }
 
-/** The model has nothing more to do: the turn ends, unless somebody steered meanwhile. */
+/** The model has nothing more to do: the turn ends, unless its answer is to be checked, or somebody steered. */
 function finish(draft: Draft, stop_reason: string): void {
+  const state = draft.state();
+  // What was steered meanwhile asks for another answer anyway.
+  if (state.steers.length === 0 && uncheckedAnswer(state)) return;
+  complete(draft, stop_reason);
+}
+
+export function complete(draft: Draft, stop_reason: string): void {
   const now = running(draft);
   if (!now) return;
   const { turn, session } = now;
