@@ -4,6 +4,7 @@ import type { Database } from "bun:sqlite";
 import { eq, sql } from "drizzle-orm";
 import { type Db, toStorageError, transact } from "./database.ts";
 import { sessionStream } from "./journal.ts";
+import { lazily } from "./lazily.ts";
 import { checksumOf, type EventRecord } from "./row.ts";
 import { erasures } from "./schema.ts";
 
@@ -16,16 +17,20 @@ export function openEraser(options: {
   forget(session_id: string): void;
 }) {
   const { client, db, forget } = options;
-  const mark = db
-    .insert(erasures)
-    .values({ stream: sql.placeholder("stream") })
-    .onConflictDoNothing()
-    .prepare();
-  const unmark = db
-    .delete(erasures)
-    .where(eq(erasures.stream, sql.placeholder("stream")))
-    .prepare();
-  const marked = db.select().from(erasures).prepare();
+  const mark = lazily(() =>
+    db
+      .insert(erasures)
+      .values({ stream: sql.placeholder("stream") })
+      .onConflictDoNothing()
+      .prepare(),
+  );
+  const unmark = lazily(() =>
+    db
+      .delete(erasures)
+      .where(eq(erasures.stream, sql.placeholder("stream")))
+      .prepare(),
+  );
+  const marked = lazily(() => db.select().from(erasures).prepare());
   const readable = client.prepare<EventRecord, [string, number]>(
     `SELECT seq, stream, version, type, type_version, at, caller, causation_id FROM events
      WHERE stream = ? AND is_erased = 0 AND type <> 'SessionDeleted' ORDER BY version LIMIT ?`,
@@ -44,7 +49,7 @@ export function openEraser(options: {
       }
       if (rows.length === ERASE_ROWS) return false;
       forget(stream.slice(sessionStream("").length));
-      unmark.run({ stream });
+      unmark().run({ stream });
       return true;
     });
   }
@@ -56,7 +61,7 @@ export function openEraser(options: {
 
   async function eraseAll(stream: string): Promise<void> {
     try {
-      mark.run({ stream });
+      mark().run({ stream });
       while (!eraseSome(stream)) await new Promise<void>((resolve) => setImmediate(resolve));
       clean();
     } catch (thrown) {
@@ -66,7 +71,7 @@ export function openEraser(options: {
 
   return {
     /** Inside the transaction that stores the deletion. */
-    mark: (stream: string): void => void mark.run({ stream }),
+    mark: (stream: string): void => void mark().run({ stream }),
     async erase(stream: string): Promise<void> {
       const work = eraseAll(stream);
       running.add(work);
@@ -81,7 +86,9 @@ export function openEraser(options: {
       await Promise.allSettled(running);
     },
     finishInterrupted(): void {
-      const streams = marked.all().map((row) => row.stream);
+      const streams = marked()
+        .all()
+        .map((row) => row.stream);
       for (const stream of streams) while (!eraseSome(stream));
       if (streams.length > 0) clean();
     },

@@ -4,6 +4,7 @@ import { desc, eq, max, sql } from "drizzle-orm";
 import { type StoredRow, storedEvents } from "../../protocol/events/index.ts";
 import type { Db } from "./database.ts";
 import { type ReadFilter, type ReadLimit, sessionStream } from "./journal.ts";
+import { lazily } from "./lazily.ts";
 import { checksumOf, type EventRecord, readRecord } from "./row.ts";
 import { events } from "./schema.ts";
 
@@ -17,12 +18,14 @@ export type Records = ReturnType<typeof openRecords>;
 
 export function openRecords(client: Database, db: Db, options: { examinedRows: number }) {
   const newest = db.select({ seq: events.seq }).from(events).orderBy(desc(events.seq)).limit(1);
-  const headOf = newest.prepare();
-  const versionOf = db
-    .select({ version: max(events.version) })
-    .from(events)
-    .where(eq(events.stream, sql.placeholder("stream")))
-    .prepare();
+  const headOf = lazily(() => newest.prepare());
+  const versionOf = lazily(() =>
+    db
+      .select({ version: max(events.version) })
+      .from(events)
+      .where(eq(events.stream, sql.placeholder("stream")))
+      .prepare(),
+  );
 
   // Rows are read through bun's own iterator: a page must end at a size, and a payload may be large.
   const inStream = client.prepare<EventRecord, [string, number]>(
@@ -54,8 +57,8 @@ export function openRecords(client: Database, db: Db, options: { examinedRows: n
 
   return {
     insert: openInsert(db),
-    head: () => headOf.get()?.seq ?? 0,
-    version: (stream: string) => versionOf.get({ stream })?.version ?? 0,
+    head: () => headOf().get()?.seq ?? 0,
+    version: (stream: string) => versionOf().get({ stream })?.version ?? 0,
     all,
     /** Every event that is not erased. */
     *readable(): Iterable<StoredRow> {
@@ -86,23 +89,25 @@ export function openRecords(client: Database, db: Db, options: { examinedRows: n
 
 /** Stores a row whose payload is given as JSON; called inside a transaction. */
 function openInsert(db: Db): (row: StoredRow, payload: string) => void {
-  const insert = db
-    .insert(events)
-    .values({
-      seq: sql.placeholder("seq"),
-      stream: sql.placeholder("stream"),
-      version: sql.placeholder("version"),
-      type: sql.placeholder("type"),
-      type_version: sql.placeholder("type_version"),
-      at: sql.placeholder("at"),
-      caller: sql.placeholder("caller"),
-      causation_id: sql.placeholder("causation_id"),
-      payload: sql.placeholder("payload"),
-      checksum: sql.placeholder("checksum"),
-      is_housekeeping: sql.placeholder("is_housekeeping"),
-      is_erased: sql.placeholder("is_erased"),
-    })
-    .prepare();
+  const insert = lazily(() =>
+    db
+      .insert(events)
+      .values({
+        seq: sql.placeholder("seq"),
+        stream: sql.placeholder("stream"),
+        version: sql.placeholder("version"),
+        type: sql.placeholder("type"),
+        type_version: sql.placeholder("type_version"),
+        at: sql.placeholder("at"),
+        caller: sql.placeholder("caller"),
+        causation_id: sql.placeholder("causation_id"),
+        payload: sql.placeholder("payload"),
+        checksum: sql.placeholder("checksum"),
+        is_housekeeping: sql.placeholder("is_housekeeping"),
+        is_erased: sql.placeholder("is_erased"),
+      })
+      .prepare(),
+  );
 
   return ({ seq, stream, version, type, at, caller, causation_id }, payload) => {
     const word = storedEvents[type];
@@ -118,7 +123,7 @@ function openInsert(db: Db): (row: StoredRow, payload: string) => void {
       payload,
       is_erased: false,
     };
-    insert.run({
+    insert().run({
       ...record,
       checksum: checksumOf(record),
       is_housekeeping: word.isHousekeeping,

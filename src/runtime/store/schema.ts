@@ -9,6 +9,7 @@ import type {
   PoState,
   Reasoning,
   Role,
+  SessionSummary,
   Source,
   ToolCall,
 } from "../../protocol/messages.ts";
@@ -58,6 +59,10 @@ export const sessions = sqliteTable("sessions", {
   created_at: text().notNull(),
   updated_at: text().notNull(),
   updated_seq: integer().notNull(),
+  /** The first words that were said in it. */
+  title: text().notNull(),
+  forked_from: text({ mode: "json" }).$type<SessionSummary["forked_from"]>(),
+  ephemeral: integer({ mode: "boolean" }).notNull(),
 });
 
 export const messages = sqliteTable("messages", {
@@ -119,6 +124,8 @@ export const turns = sqliteTable("turns", {
   ...usageColumns,
   started_at: text(),
   ended_at: text(),
+  /** Its answer must be a JSON document. */
+  is_structured: integer({ mode: "boolean" }).notNull(),
 });
 
 export const denials = sqliteTable("denials", {

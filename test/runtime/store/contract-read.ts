@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { ReadFilter } from "../../../src/runtime/store/journal.ts";
 import { everything, type Open, plenty } from "./open-journal.ts";
-import { add, attached, created, detached, said } from "./samples.ts";
+import { add, attached, created, detached, everyHit, said } from "./samples.ts";
 
 export function testReading(name: string, open: Open): void {
   describe(`${name}: reading`, () => {
@@ -107,7 +107,7 @@ export function testReading(name: string, open: Open): void {
       ]);
       expect([journal.head(), journal.version("session/a")]).toEqual([5, 3]);
       expect(views.getSession("a")).toBeUndefined();
-      const found = views.searchSessions({ query: "plan", po_name: null, limit: 10 });
+      const found = views.searchSessions({ ...everyHit, query: "plan" });
       expect(found.map((hit) => hit.session_id)).toEqual(["b"]);
       expect(journal.check()).toEqual({ ok: true, problems: [] });
       await store.reopen();

@@ -112,7 +112,8 @@ function make(schema: z.core.$ZodType, key: string, making: Making): unknown {
     case "boolean":
       return random.oneIn(2);
     case "number":
-      return random.between(1, 60);
+      // Small limits, such as of retries, take no more than ten.
+      return random.between(1, fits(schema, 60) ? 60 : 10);
     case "lazy":
     case "unknown":
       return randomJson(random);
@@ -122,6 +123,10 @@ function make(schema: z.core.$ZodType, key: string, making: Making): unknown {
       throw new Error(`no random value for the schema ${definition.type} of ${key}`);
   }
 }
+
+/** The schema parses what it describes. */
+const fits = (schema: z.core.$ZodType, value: unknown): boolean =>
+  (schema as z.ZodType).safeParse(value).success;
 
 function randomJson(random: Random): unknown {
   const leaf = () => random.pick<unknown>([null, true, 7, 0.25, "text", []]);
@@ -135,7 +140,5 @@ function randomText(schema: z.core.$ZodType, key: string, { random, session }: M
   const pool = pools[key];
   if (pool) return random.pick(pool);
   const text = random.pick(texts);
-  // The schema of a string parses strings.
-  const parse = (value: string) => (schema as z.ZodType).safeParse(value).success;
-  return [text, "name", at].find(parse) ?? "name";
+  return [text, "name", at].find((value) => fits(schema, value)) ?? "name";
 }

@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventPayload, StoredEvent } from "../../../src/protocol/events/index.ts";
 import type { Append, Journal } from "../../../src/runtime/store/journal.ts";
+import type { SearchFilter } from "../../../src/runtime/store/views/messages.ts";
+import type { SessionFilter } from "../../../src/runtime/store/views/sessions.ts";
 
 export const at = "2026-01-02T03:04:05.678Z";
 
@@ -27,6 +29,8 @@ export function created(
       workspace: "/home/ada/project",
       context: {},
       metadata: {},
+      forked_from: null,
+      ephemeral: false,
       ...change,
     },
   };
@@ -74,7 +78,15 @@ export function queued(
       attachments: [],
       delivery: "queue",
       source: "cli",
-      settings: { model: null, system: null, tools: null, rules: [], on_ask: "queue", limits: {} },
+      settings: {
+        model: null,
+        system: null,
+        tools: null,
+        rules: [],
+        on_ask: "queue",
+        limits: {},
+        output: null,
+      },
       ...change,
     },
   };
@@ -134,6 +146,27 @@ export function appendOf(
 ): Append {
   return { stream, expected_version, events, at, caller: "tester", causation_id: null, ...change };
 }
+
+/** All sessions, in one page. */
+export const everySession: SessionFilter = {
+  po_name: null,
+  source: null,
+  workspace: null,
+  match: null,
+  updated_before: null,
+  cursor: null,
+  limit: 10,
+};
+
+/** Every message that fits the words. */
+export const everyHit: Omit<SearchFilter, "query"> = {
+  po_name: null,
+  tool: null,
+  model: null,
+  status: null,
+  since: null,
+  limit: 10,
+};
 
 /** Appends at whatever version the stream has. */
 export const add = (journal: Journal, stream: string, events: StoredEvent[], time = at) =>

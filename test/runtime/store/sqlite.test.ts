@@ -14,7 +14,7 @@ import { getTableConfig, type SQLiteTable } from "drizzle-orm/sqlite-core";
 import { JameyError } from "../../../src/protocol/errors.ts";
 import { openDatabase } from "../../../src/runtime/store/database.ts";
 import { storeLimits } from "../../../src/runtime/store/limits.ts";
-import { migrate } from "../../../src/runtime/store/migrate.ts";
+import { migrate, migrations } from "../../../src/runtime/store/migrate.ts";
 import { DATABASE_FILE, openStore, type StoreOptions } from "../../../src/runtime/store/open.ts";
 import * as schema from "../../../src/runtime/store/schema.ts";
 import { everything, plenty } from "./open-journal.ts";
@@ -182,9 +182,8 @@ describe("the age of a store", () => {
     const { code, message, details } = refusal(() => openIn(folder.path));
     expect({ code, message, details }).toEqual({
       code: "version_mismatch",
-      message:
-        "The database has version 7, this jamey knows up to 1: update jamey, or use another environment.",
-      details: { database_version: 7, known_version: 1 },
+      message: `The database has version 7, this jamey knows up to ${migrations.length}: update jamey, or use another environment.`,
+      details: { database_version: 7, known_version: migrations.length },
     });
     expect(look()).toEqual(before);
   });

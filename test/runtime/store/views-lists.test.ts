@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { StoredEvent } from "../../../src/protocol/events/index.ts";
 import { quoteQuery } from "../../../src/runtime/store/views/messages.ts";
 import { createRandom } from "../../core/support/random.ts";
-import { add, at, attached, created, detached, said } from "./samples.ts";
+import { add, at, attached, created, detached, everyHit, said } from "./samples.ts";
 import { asked, ids, tokens, used } from "./views-events.ts";
 import { openMemory } from "./views-support.ts";
 
@@ -89,7 +89,7 @@ describe("the rest of what is there", () => {
 describe("full-text search", () => {
   const search = (store: ReturnType<typeof openMemory>, query: string, po_name?: string) =>
     store.views
-      .searchSessions({ query, po_name: po_name ?? null, limit: 10 })
+      .searchSessions({ ...everyHit, query, po_name: po_name ?? null })
       .map((hit) => [hit.message_id, hit.snippet]);
 
   test("finds words and the beginning of the last one, marks them, and filters by object", async () => {
@@ -107,7 +107,7 @@ describe("full-text search", () => {
     expect(search(store, "quick", "critic")).toEqual([["m3", "[quick] wit"]]);
     expect(search(store, "fuchs")).toEqual([["m2", "Ein brauner [Füchslein]-Köter"]]);
     expect(search(store, "quic fox")).toEqual([]);
-    expect(store.views.searchSessions({ query: "quick", po_name: null, limit: 1 }).length).toBe(1);
+    expect(store.views.searchSessions({ ...everyHit, query: "quick", limit: 1 }).length).toBe(1);
   });
 
   test("takes no query as syntax", async () => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { run as runSchema } from "../../../src/protocol/commands/session.ts";
 import type { StoredEvent } from "../../../src/protocol/events/index.ts";
 import { session as sessionSchema } from "../../../src/protocol/messages.ts";
-import { add, at, created, queued, said, started } from "./samples.ts";
+import { add, at, created, everySession, queued, said, started } from "./samples.ts";
 import { asked, ids, tokens, used } from "./views-events.ts";
 import { openMemory } from "./views-support.ts";
 
@@ -56,7 +56,10 @@ describe("a session", () => {
       agent_mode: "single",
       state: "working",
       message_count: 1,
+      title: "hello",
       workspace: "/home/ada/project",
+      forked_from: null,
+      ephemeral: false,
       created_at: at,
       updated_at: at,
       conversation: [
@@ -148,8 +151,8 @@ describe("a session", () => {
     await add(journal, "session/a", [said("a", "m1", "newest")]);
     const list = (filter: Partial<Parameters<typeof views.listSessions>[0]>) =>
       views
-        .listSessions({ po_name: null, source: null, workspace: null, limit: 10, ...filter })
-        .map((session) => session.session_id);
+        .listSessions({ ...everySession, ...filter })
+        .sessions.map((session) => session.session_id);
     expect(list({})).toEqual(["a", "d", "c", "b"]);
     expect(list({ limit: 2 })).toEqual(["a", "d"]);
     expect(list({ po_name: "critic" })).toEqual(["b"]);
@@ -206,6 +209,7 @@ describe("a turn", () => {
     denials: [
       { tool: "shell", subject: "rm -rf /", reason: "denied", allow_with: "--allow shell" },
     ],
+    structured: null,
     pending_requests: [],
   };
 

@@ -15,7 +15,7 @@ import { openUsageWrites } from "./usage.ts";
 type Writes = ReturnType<typeof openWrites>;
 
 /** How the views are folded; when this changes, what was folded before is folded again at the next open. */
-export const VIEWS_VERSION = 1;
+export const VIEWS_VERSION = 2;
 
 const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => void } = {
   SessionCreated: (write, row) => write.sessions.add(row),

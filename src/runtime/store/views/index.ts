@@ -3,14 +3,15 @@ import type { Database } from "bun:sqlite";
 import { sql } from "drizzle-orm";
 import type { Run } from "../../../protocol/commands/session.ts";
 import type { StoredRow } from "../../../protocol/events/index.ts";
-import type { HumanRequest, SessionSummary, SessionView } from "../../../protocol/messages.ts";
+import type { HumanRequest, SessionView } from "../../../protocol/messages.ts";
 import { type Db, transact } from "../database.ts";
+import { lazily } from "../lazily.ts";
 import { type RequestState, sessions, type TurnStatus, viewTables } from "../schema.ts";
 import { type ConnectorView, type ObjectView, openEnvironmentReads } from "./environment.ts";
 import type { Folds } from "./folds.ts";
-import { openMessageReads, type SearchHit } from "./messages.ts";
+import { openMessageReads, type SearchFilter, type SearchHit } from "./messages.ts";
 import { openRequestReads } from "./requests.ts";
-import { openSessionReads, type SessionFilter } from "./sessions.ts";
+import { openSessionReads, type SessionFilter, type SessionPage } from "./sessions.ts";
 import { openTurnReads } from "./turns.ts";
 import { openUsageReads, type UsageInfo } from "./usage.ts";
 
@@ -19,9 +20,11 @@ export interface Views {
   /** What a session is about, without its conversation. */
   findSession(session_id: string): { po_name: string; workspace: string } | undefined;
   /** Newest activity first. */
-  listSessions(filter: SessionFilter): SessionSummary[];
+  listSessions(filter: SessionFilter): SessionPage;
+  /** Sessions that live no longer than the connection that created them. */
+  ephemeralSessions(): string[];
   /** The query is a human's words, never FTS syntax; `[` and `]` mark the hits in the snippet. */
-  searchSessions(options: { query: string; po_name: string | null; limit: number }): SearchHit[];
+  searchSessions(filter: SearchFilter): SearchHit[];
   /** How a turn ended; `open` while it is queued or running; undefined when there is no such turn. */
   getRun(turn_id: string): Run | "open" | undefined;
   findTurn(turn_id: string): { session_id: string; status: TurnStatus } | undefined;
@@ -56,7 +59,9 @@ export function openViews(parts: {
   const request = openRequestReads(db);
   const environment = openEnvironmentReads(db);
   const removals = Object.values(viewTables).map((table) => db.delete(table).prepare());
-  const countSessions = db.select({ count: sql<number>`count(*)` }).from(sessions).prepare();
+  const countSessions = lazily(() =>
+    db.select({ count: sql<number>`count(*)` }).from(sessions).prepare(),
+  );
 
   return {
     getSession(session_id) {
@@ -71,6 +76,7 @@ export function openViews(parts: {
     },
     findSession: session.find,
     listSessions: session.list,
+    ephemeralSessions: session.ephemeral,
     searchSessions: message.search,
     getRun: turn.run,
     findTurn: turn.find,
@@ -84,7 +90,7 @@ export function openViews(parts: {
     needed: environment.needed,
     counts: () => ({
       objects: environment.objects().length,
-      sessions: countSessions.get()?.count ?? 0,
+      sessions: countSessions().get()?.count ?? 0,
       running_turns: turn.countRunning(),
       pending_requests: request.count(),
     }),

@@ -1,7 +1,9 @@
 // Folds events into the view of sessions.
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import type { Json } from "../../../protocol/messages.ts";
+import { titleOf } from "../../../protocol/plain-text.ts";
 import type { Db } from "../database.ts";
+import { lazily } from "../lazily.ts";
 import { sessions } from "../schema.ts";
 import type { RowOf } from "./row-of.ts";
 
@@ -14,91 +16,119 @@ export function openSessionWrites(db: Db) {
 }
 
 function openLifeWrites(db: Db) {
-  const insert = db
-    .insert(sessions)
-    .values({
-      session_id: sql.placeholder("session_id"),
-      po_name: sql.placeholder("po_name"),
-      name: sql.placeholder("name"),
-      source: sql.placeholder("source"),
-      agent_mode: sql.placeholder("agent_mode"),
-      workspace: sql.placeholder("workspace"),
-      context: sql.placeholder("context"),
-      metadata: sql.placeholder("metadata"),
-      active_tools: [],
-      iteration_count: 0,
-      message_count: 0,
-      is_parked: false,
-      created_at: sql.placeholder("at"),
-      updated_at: sql.placeholder("at"),
-      updated_seq: sql.placeholder("seq"),
-    })
-    .onConflictDoNothing()
-    .prepare();
-  const rename = db
-    .update(sessions)
-    .set({ name: given("name"), ...moved })
-    .where(thisSession)
-    .prepare();
-  const touch = db.update(sessions).set(moved).where(thisSession).prepare();
-  const countMessage = db
-    .update(sessions)
-    .set({ message_count: sql`message_count + 1`, ...moved })
-    .where(thisSession)
-    .prepare();
-  const countIteration = db
-    .update(sessions)
-    .set({ iteration_count: sql`iteration_count + 1`, ...moved })
-    .where(thisSession)
-    .prepare();
+  const insert = lazily(() =>
+    db
+      .insert(sessions)
+      .values({
+        session_id: sql.placeholder("session_id"),
+        po_name: sql.placeholder("po_name"),
+        name: sql.placeholder("name"),
+        source: sql.placeholder("source"),
+        agent_mode: sql.placeholder("agent_mode"),
+        workspace: sql.placeholder("workspace"),
+        context: sql.placeholder("context"),
+        metadata: sql.placeholder("metadata"),
+        active_tools: [],
+        iteration_count: 0,
+        message_count: 0,
+        title: "",
+        forked_from: sql.placeholder("forked_from"),
+        ephemeral: sql.placeholder("ephemeral"),
+        is_parked: false,
+        created_at: sql.placeholder("at"),
+        updated_at: sql.placeholder("at"),
+        updated_seq: sql.placeholder("seq"),
+      })
+      .onConflictDoNothing()
+      .prepare(),
+  );
+  const rename = lazily(() =>
+    db
+      .update(sessions)
+      .set({ name: given("name"), ...moved })
+      .where(thisSession)
+      .prepare(),
+  );
+  const touch = lazily(() => db.update(sessions).set(moved).where(thisSession).prepare());
+  const countMessage = lazily(() =>
+    db
+      .update(sessions)
+      .set({ message_count: sql`message_count + 1`, ...moved })
+      .where(thisSession)
+      .prepare(),
+  );
+  const entitle = lazily(() =>
+    db
+      .update(sessions)
+      .set({ title: given("title") })
+      .where(and(thisSession, eq(sessions.title, "")))
+      .prepare(),
+  );
+  const countIteration = lazily(() =>
+    db
+      .update(sessions)
+      .set({ iteration_count: sql`iteration_count + 1`, ...moved })
+      .where(thisSession)
+      .prepare(),
+  );
 
   return {
-    add: ({ payload, at, seq }: RowOf<"SessionCreated">) => insert.run({ ...payload, at, seq }),
-    rename: ({ payload, at, seq }: RowOf<"SessionRenamed">) => rename.run({ ...payload, at, seq }),
+    add: ({ payload, at, seq }: RowOf<"SessionCreated">) => insert().run({ ...payload, at, seq }),
+    rename: ({ payload, at, seq }: RowOf<"SessionRenamed">) =>
+      rename().run({ ...payload, at, seq }),
     touch: (row: { payload: { session_id: string }; at: string; seq: number }) =>
-      touch.run({ session_id: row.payload.session_id, at: row.at, seq: row.seq }),
-    countMessage: ({ payload, at, seq }: RowOf<"MessageAdded">) =>
-      countMessage.run({ session_id: payload.session_id, at, seq }),
+      touch().run({ session_id: row.payload.session_id, at: row.at, seq: row.seq }),
+    countMessage({ payload, at, seq }: RowOf<"MessageAdded">): void {
+      const { session_id, role, content } = payload;
+      countMessage().run({ session_id, at, seq });
+      if (role === "user") entitle().run({ session_id, title: titleOf(content) });
+    },
     countIteration: ({ payload, at, seq }: RowOf<"ModelCallStarted">) =>
-      countIteration.run({ session_id: payload.session_id, at, seq }),
+      countIteration().run({ session_id: payload.session_id, at, seq }),
   };
 }
 
 function openTurnWrites(db: Db) {
-  const queue = db
-    .update(sessions)
-    .set({ is_parked: false, ...moved })
-    .where(thisSession)
-    .prepare();
-  const startTurn = db
-    .update(sessions)
-    .set({
-      turn_id: given("turn_id"),
-      active_tools: given("active_tools"),
-      iteration_count: 0,
-      ...moved,
-    })
-    .where(thisSession)
-    .prepare();
+  const queue = lazily(() =>
+    db
+      .update(sessions)
+      .set({ is_parked: false, ...moved })
+      .where(thisSession)
+      .prepare(),
+  );
+  const startTurn = lazily(() =>
+    db
+      .update(sessions)
+      .set({
+        turn_id: given("turn_id"),
+        active_tools: given("active_tools"),
+        iteration_count: 0,
+        ...moved,
+      })
+      .where(thisSession)
+      .prepare(),
+  );
   // Runs before the turn leaves the queue: cancelling the turn that is next parks what follows it.
-  const endTurn = db
-    .update(sessions)
-    .set({
-      is_parked: sql`CASE WHEN ${sql.placeholder("is_cancel")} AND ${sql.placeholder("turn_id")} = coalesce(
+  const endTurn = lazily(() =>
+    db
+      .update(sessions)
+      .set({
+        is_parked: sql`CASE WHEN ${sql.placeholder("is_cancel")} AND ${sql.placeholder("turn_id")} = coalesce(
         turn_id,
         (SELECT q.turn_id FROM queued_messages AS q WHERE q.session_id = sessions.session_id ORDER BY q.seq LIMIT 1)
       ) THEN 1 ELSE is_parked END`,
-      turn_id: sql`nullif(turn_id, ${sql.placeholder("turn_id")})`,
-      ...moved,
-    })
-    .where(thisSession)
-    .prepare();
+        turn_id: sql`nullif(turn_id, ${sql.placeholder("turn_id")})`,
+        ...moved,
+      })
+      .where(thisSession)
+      .prepare(),
+  );
 
   return {
     queue: ({ payload, at, seq }: RowOf<"MessageQueued">) =>
-      queue.run({ session_id: payload.session_id, at, seq }),
+      queue().run({ session_id: payload.session_id, at, seq }),
     startTurn: ({ payload, at, seq }: RowOf<"TurnStarted">) =>
-      startTurn.run({
+      startTurn().run({
         session_id: payload.session_id,
         turn_id: payload.turn_id,
         active_tools: JSON.stringify(payload.agent.tools.map((tool) => tool.name)),
@@ -111,7 +141,7 @@ function openTurnWrites(db: Db) {
       seq,
       type,
     }: RowOf<"TurnCompleted" | "TurnFailed" | "TurnCancelled">) =>
-      endTurn.run({
+      endTurn().run({
         session_id: payload.session_id,
         turn_id: payload.turn_id,
         is_cancel: type === "TurnCancelled" ? 1 : 0,
@@ -122,34 +152,38 @@ function openTurnWrites(db: Db) {
 }
 
 function openUpdate(db: Db) {
-  const state = db
-    .select({
-      context: sessions.context,
-      metadata: sessions.metadata,
-      active_tools: sessions.active_tools,
-      iteration_count: sessions.iteration_count,
-    })
-    .from(sessions)
-    .where(thisSession)
-    .prepare();
-  const update = db
-    .update(sessions)
-    .set({
-      context: given("context"),
-      metadata: given("metadata"),
-      active_tools: given("active_tools"),
-      iteration_count: given("iteration_count"),
-      ...moved,
-    })
-    .where(thisSession)
-    .prepare();
+  const state = lazily(() =>
+    db
+      .select({
+        context: sessions.context,
+        metadata: sessions.metadata,
+        active_tools: sessions.active_tools,
+        iteration_count: sessions.iteration_count,
+      })
+      .from(sessions)
+      .where(thisSession)
+      .prepare(),
+  );
+  const update = lazily(() =>
+    db
+      .update(sessions)
+      .set({
+        context: given("context"),
+        metadata: given("metadata"),
+        active_tools: given("active_tools"),
+        iteration_count: given("iteration_count"),
+        ...moved,
+      })
+      .where(thisSession)
+      .prepare(),
+  );
 
   return ({ payload, at, seq }: RowOf<"SessionUpdated">): void => {
     const { session_id } = payload;
-    const before = state.get({ session_id });
+    const before = state().get({ session_id });
     if (!before) return;
     const after = withUpdates(before, payload.updates);
-    update.run({
+    update().run({
       session_id,
       at,
       seq,

@@ -1,8 +1,10 @@
 // Reads the view of sessions. What a session does (idle, working, waiting) is not kept but read off its
 // turn, queue and requests.
 import { and, desc, eq, isNull, or, sql } from "drizzle-orm";
+import { JameyError } from "../../../protocol/errors.ts";
 import type { PoState, SessionSummary, Source } from "../../../protocol/messages.ts";
 import type { Db } from "../database.ts";
+import { lazily } from "../lazily.ts";
 import { sessions } from "../schema.ts";
 
 const given = (name: string) => sql`${sql.placeholder(name)}`;
@@ -33,7 +35,10 @@ const summary = {
   agent_mode: sessions.agent_mode,
   state,
   message_count: sessions.message_count,
+  title: sessions.title,
   workspace: sessions.workspace,
+  forked_from: sessions.forked_from,
+  ephemeral: sessions.ephemeral,
   created_at: sessions.created_at,
   updated_at: sessions.updated_at,
 };
@@ -42,59 +47,148 @@ const summary = {
 const orAny = (column: typeof sessions.po_name | typeof sessions.source, name: string) =>
   or(isNull(given(name)), eq(column, sql.placeholder(name)));
 
+const asFiltered = and(
+  orAny(sessions.po_name, "po_name"),
+  orAny(sessions.source, "source"),
+  or(isNull(given("workspace")), eq(sessions.workspace, sql.placeholder("workspace"))),
+  or(
+    isNull(given("updated_before")),
+    sql`sessions.updated_at < ${sql.placeholder("updated_before")}`,
+  ),
+  sql`(${sql.placeholder("match")} IS NULL OR sessions.name = ${sql.placeholder("match")} OR
+    substr(sessions.session_id, 1, length(${sql.placeholder("match")})) = ${sql.placeholder("match")})`,
+);
+
+/**
+ * Where a session stood when the first page was read: whatever has happened in it since does not move it
+ * from page to page. null: it was not there yet. Every event but `UsageRecorded` moves its session.
+ */
+const place = sql<number | null>`CASE
+  WHEN sessions.updated_seq <= ${sql.placeholder("as_of")} THEN sessions.updated_seq
+  ELSE (
+    SELECT e.seq FROM events AS e
+    WHERE e.stream = 'session/' || sessions.session_id AND e.seq <= ${sql.placeholder("as_of")}
+      AND e.type <> 'UsageRecorded'
+    ORDER BY e.version DESC LIMIT 1
+  ) END`;
+
 export interface SessionFilter {
   po_name: string | null;
   source: Source | null;
   workspace: string | null;
+  /** The beginning of an id, or a name. */
+  match: string | null;
+  updated_before: string | null;
+  cursor: string | null;
   limit: number;
 }
 
+export interface SessionPage {
+  sessions: SessionSummary[];
+  /** null: these are all. */
+  next_cursor: string | null;
+}
+
 export function openSessionReads(db: Db) {
-  const one = db
-    .select({
-      ...summary,
-      context: sessions.context,
-      metadata: sessions.metadata,
-      active_tools: sessions.active_tools,
-      iteration_count: sessions.iteration_count,
-      turn_id: currentTurn,
-      queued: sql<number>`(
+  const one = lazily(() =>
+    db
+      .select({
+        ...summary,
+        context: sessions.context,
+        metadata: sessions.metadata,
+        active_tools: sessions.active_tools,
+        iteration_count: sessions.iteration_count,
+        turn_id: currentTurn,
+        queued: sql<number>`(
         SELECT count(*) FROM queued_messages AS q WHERE q.session_id = sessions.session_id
       )`,
-    })
-    .from(sessions)
-    .where(eq(sessions.session_id, sql.placeholder("session_id")))
-    .prepare();
-  const head = db
-    .select({ po_name: sessions.po_name, workspace: sessions.workspace })
-    .from(sessions)
-    .where(eq(sessions.session_id, sql.placeholder("session_id")))
-    .prepare();
-  const list = db
-    .select(summary)
-    .from(sessions)
-    .where(
-      and(
-        orAny(sessions.po_name, "po_name"),
-        orAny(sessions.source, "source"),
-        or(isNull(given("workspace")), eq(sessions.workspace, sql.placeholder("workspace"))),
-      ),
-    )
-    .orderBy(desc(sessions.updated_seq))
-    .limit(sql.placeholder("limit"))
-    .prepare();
-  const open = db
-    .select({ session_id: sessions.session_id })
-    .from(sessions)
-    .where(or(sql`sessions.turn_id IS NOT NULL`, isQueued))
-    .orderBy(sessions.updated_seq)
-    .prepare();
+      })
+      .from(sessions)
+      .where(eq(sessions.session_id, sql.placeholder("session_id")))
+      .prepare(),
+  );
+  const head = lazily(() =>
+    db
+      .select({ po_name: sessions.po_name, workspace: sessions.workspace })
+      .from(sessions)
+      .where(eq(sessions.session_id, sql.placeholder("session_id")))
+      .prepare(),
+  );
+  const ephemeral = lazily(() =>
+    db
+      .select({ session_id: sessions.session_id })
+      .from(sessions)
+      .where(eq(sessions.ephemeral, true))
+      .prepare(),
+  );
+  const open = lazily(() =>
+    db
+      .select({ session_id: sessions.session_id })
+      .from(sessions)
+      .where(or(sql`sessions.turn_id IS NOT NULL`, isQueued))
+      // What runs comes first: it has its place, and the others wait for theirs.
+      .orderBy(sql`sessions.turn_id IS NULL`, sessions.updated_seq)
+      .prepare(),
+  );
 
   return {
-    one: (session_id: string) => one.get({ session_id }),
+    one: (session_id: string) => one().get({ session_id }),
     find: (session_id: string): { po_name: string; workspace: string } | undefined =>
-      head.get({ session_id }),
-    list: (filter: SessionFilter): SessionSummary[] => list.all({ ...filter }),
-    open: (): string[] => open.all().map((row) => row.session_id),
+      head().get({ session_id }),
+    list: openPages(db),
+    ephemeral: (): string[] =>
+      ephemeral()
+        .all()
+        .map((row) => row.session_id),
+    open: (): string[] =>
+      open()
+        .all()
+        .map((row) => row.session_id),
   };
+}
+
+/** Newest activity first, a page at a time. */
+function openPages(db: Db) {
+  const newest = lazily(() =>
+    db
+      .select({ ...summary, place: sessions.updated_seq })
+      .from(sessions)
+      .where(asFiltered)
+      .orderBy(desc(sessions.updated_seq))
+      .limit(sql.placeholder("rows"))
+      .prepare(),
+  );
+  const further = lazily(() =>
+    db
+      .select({ ...summary, place })
+      .from(sessions)
+      .where(and(asFiltered, sql`${place} < ${sql.placeholder("before")}`))
+      .orderBy(desc(place))
+      .limit(sql.placeholder("rows"))
+      .prepare(),
+  );
+
+  return ({ cursor, limit, ...filter }: SessionFilter): SessionPage => {
+    const after = cursor === null ? undefined : readCursor(cursor);
+    // One more than asked for says whether there are more.
+    const asked = { ...filter, rows: limit + 1 };
+    const rows = after ? further().all({ ...asked, ...after }) : newest().all(asked);
+    const page = rows.slice(0, limit);
+    const as_of = after?.as_of ?? rows[0]?.place;
+    const last = page.at(-1)?.place;
+    return {
+      sessions: page.map(({ place: _, ...session }) => session),
+      next_cursor: rows.length > limit ? `${as_of}-${last}` : null,
+    };
+  };
+}
+
+/** `<newest seq of the first page>-<place of the last session so far>` */
+function readCursor(cursor: string): { as_of: number; before: number } {
+  const [, as_of, before] = /^(\d{1,15})-(\d{1,15})$/.exec(cursor) ?? [];
+  if (as_of !== undefined && before !== undefined) {
+    return { as_of: Number(as_of), before: Number(before) };
+  }
+  const message = `'${cursor}' is no cursor: give the next_cursor of a SessionList, or null.`;
+  throw new JameyError("invalid_request", message);
 }

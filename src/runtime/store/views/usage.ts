@@ -2,38 +2,41 @@
 import { asc, eq, isNull, or, sql } from "drizzle-orm";
 import type { Usage } from "../../../protocol/messages.ts";
 import type { Db } from "../database.ts";
+import { lazily } from "../lazily.ts";
 import { usage } from "../schema.ts";
 import type { RowOf } from "./row-of.ts";
 
 export function openUsageWrites(db: Db) {
-  const add = db
-    .insert(usage)
-    .values({
-      session_id: sql.placeholder("session_id"),
-      model: sql.placeholder("model"),
-      calls: 1,
-      input_tokens: sql.placeholder("input_tokens"),
-      output_tokens: sql.placeholder("output_tokens"),
-      cached_tokens: sql.placeholder("cached_tokens"),
-      reasoning_tokens: sql.placeholder("reasoning_tokens"),
-      cost_usd: sql.placeholder("cost_usd"),
-    })
-    .onConflictDoUpdate({
-      target: [usage.session_id, usage.model],
-      set: {
-        calls: sql`calls + 1`,
-        input_tokens: sql`input_tokens + excluded.input_tokens`,
-        output_tokens: sql`output_tokens + excluded.output_tokens`,
-        cached_tokens: sql`cached_tokens + excluded.cached_tokens`,
-        reasoning_tokens: sql`reasoning_tokens + excluded.reasoning_tokens`,
-        cost_usd: sql`cost_usd + excluded.cost_usd`,
-      },
-    })
-    .prepare();
+  const add = lazily(() =>
+    db
+      .insert(usage)
+      .values({
+        session_id: sql.placeholder("session_id"),
+        model: sql.placeholder("model"),
+        calls: 1,
+        input_tokens: sql.placeholder("input_tokens"),
+        output_tokens: sql.placeholder("output_tokens"),
+        cached_tokens: sql.placeholder("cached_tokens"),
+        reasoning_tokens: sql.placeholder("reasoning_tokens"),
+        cost_usd: sql.placeholder("cost_usd"),
+      })
+      .onConflictDoUpdate({
+        target: [usage.session_id, usage.model],
+        set: {
+          calls: sql`calls + 1`,
+          input_tokens: sql`input_tokens + excluded.input_tokens`,
+          output_tokens: sql`output_tokens + excluded.output_tokens`,
+          cached_tokens: sql`cached_tokens + excluded.cached_tokens`,
+          reasoning_tokens: sql`reasoning_tokens + excluded.reasoning_tokens`,
+          cost_usd: sql`cost_usd + excluded.cost_usd`,
+        },
+      })
+      .prepare(),
+  );
 
   return {
     add: ({ payload }: RowOf<"UsageRecorded">) =>
-      add.run({ session_id: payload.session_id, model: payload.model, ...payload.usage }),
+      add().run({ session_id: payload.session_id, model: payload.model, ...payload.usage }),
   };
 }
 
@@ -45,31 +48,33 @@ export interface UsageInfo {
 export function openUsageReads(db: Db) {
   // SQL's sum leaves nulls out; one unknown price makes the whole sum unknown.
   const cost = sql<number | null>`CASE WHEN count(cost_usd) = count(*) THEN sum(cost_usd) END`;
-  const byModel = db
-    .select({
-      model: usage.model,
-      calls: sql<number>`sum(calls)`,
-      input_tokens: sql<number>`sum(input_tokens)`,
-      output_tokens: sql<number>`sum(output_tokens)`,
-      cached_tokens: sql<number>`sum(cached_tokens)`,
-      reasoning_tokens: sql<number>`sum(reasoning_tokens)`,
-      cost_usd: cost,
-    })
-    .from(usage)
-    .where(
-      or(
-        isNull(sql`${sql.placeholder("session_id")}`),
-        eq(usage.session_id, sql.placeholder("session_id")),
-      ),
-    )
-    .groupBy(usage.model)
-    .orderBy(asc(usage.model))
-    .prepare();
+  const byModel = lazily(() =>
+    db
+      .select({
+        model: usage.model,
+        calls: sql<number>`sum(calls)`,
+        input_tokens: sql<number>`sum(input_tokens)`,
+        output_tokens: sql<number>`sum(output_tokens)`,
+        cached_tokens: sql<number>`sum(cached_tokens)`,
+        reasoning_tokens: sql<number>`sum(reasoning_tokens)`,
+        cost_usd: cost,
+      })
+      .from(usage)
+      .where(
+        or(
+          isNull(sql`${sql.placeholder("session_id")}`),
+          eq(usage.session_id, sql.placeholder("session_id")),
+        ),
+      )
+      .groupBy(usage.model)
+      .orderBy(asc(usage.model))
+      .prepare(),
+  );
 
   return {
     /** Of one session, or of all that are not deleted. */
     info(session_id: string | null): UsageInfo {
-      const models = byModel
+      const models = byModel()
         .all({ session_id })
         .map(({ model, calls, ...sums }) => ({ model, calls, usage: sums }));
       return { total: models.map((row) => row.usage).reduce(plus, nothing), models };
