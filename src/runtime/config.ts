@@ -1,5 +1,5 @@
-// The daemon's settings: one schema, read once, validated. Flag > environment variable > manifest >
-// daemon.yml > default. A bad value is an error that names its place; an unknown key is a warning.
+// The daemon's settings: one schema, each field with its meaning in words. How they are layered, read from
+// variables and looked up by key stands in config/.
 import { z } from "zod";
 import { defaultAgentConfig } from "../core/index.ts";
 import { type AgentConfig, agentConfig, permissionRule } from "../protocol/agents.ts";
@@ -7,6 +7,8 @@ import { JameyError } from "../protocol/errors.ts";
 
 /** The core's defaults, and an end for an agent that runs away: an hour of work. */
 const defaultLimits: AgentConfig = { ...defaultAgentConfig, max_wall_ms: 3_600_000 };
+
+const MAX_ALLOWED_HOSTS = 64;
 
 const RULE = /^([\w.*-]+)(?:\((.*)\))?$/su;
 
@@ -21,31 +23,156 @@ export const permissionTable = z
     }
   });
 
+const limit = agentConfig.shape;
+const limits = z.object({
+  max_iterations: limit.max_iterations
+    .default(defaultLimits.max_iterations)
+    .describe("Model calls in one turn"),
+  max_tool_iterations: limit.max_tool_iterations
+    .default(defaultLimits.max_tool_iterations)
+    .describe("Rounds of tool calls in one turn"),
+  enable_self_correction: limit.enable_self_correction
+    .default(defaultLimits.enable_self_correction)
+    .describe("A failed tool goes back to the model; off, it ends the turn"),
+  reasoning_depth: limit.reasoning_depth
+    .default(defaultLimits.reasoning_depth)
+    .describe("0 no reasoning, 1 little, 2 as the model likes, 3 and 4 much, 5 and up all"),
+  max_parallel_tools: limit.max_parallel_tools
+    .default(defaultLimits.max_parallel_tools)
+    .describe("Tool calls of one turn that run at once"),
+  max_tokens: limit.max_tokens
+    .default(defaultLimits.max_tokens)
+    .describe("Tokens in one turn; null is no limit"),
+  max_cost_usd: limit.max_cost_usd
+    .default(defaultLimits.max_cost_usd)
+    .describe("US dollars in one turn; null is no limit"),
+  max_wall_ms: limit.max_wall_ms
+    .default(defaultLimits.max_wall_ms)
+    .describe("Milliseconds of work in one turn, without waiting for a human; null is no limit"),
+  max_model_attempts: limit.max_model_attempts
+    .default(defaultLimits.max_model_attempts)
+    .describe("Failures of one model call before the turn fails"),
+  retry_base_ms: limit.retry_base_ms
+    .default(defaultLimits.retry_base_ms)
+    .describe("Milliseconds before the first retry; doubled each time"),
+  max_retry_after_ms: limit.max_retry_after_ms
+    .default(defaultLimits.max_retry_after_ms)
+    .describe("A vendor that asks for a longer wait, in milliseconds, ends the turn"),
+  request_deadline_ms: limit.request_deadline_ms
+    .default(defaultLimits.request_deadline_ms)
+    .describe("Milliseconds for which a question to a human stays open; null is for ever"),
+  compact_above_tokens: limit.compact_above_tokens
+    .default(defaultLimits.compact_above_tokens)
+    .describe("Tokens of history above which it is summarised; null is by what the model takes"),
+});
+
+const file = z.string().min(1).nullable().default(null);
+
+const httpConnector = z.object({
+  enabled: z.boolean().default(false).describe("Listen on TCP for HTTP, always with a key"),
+  port: z.number().int().min(0).max(65_535).default(8080).describe("Its port; 0 takes a free one"),
+  host: z
+    .string()
+    .min(1)
+    .default("127.0.0.1")
+    .describe("The address it listens on; another than loopback shows jamey to the network"),
+  auth: z
+    .object({
+      type: z.enum(["api_key"]).default("api_key").describe("How callers prove who they are"),
+    })
+    .prefault({}),
+  tls: z
+    .object({
+      cert: file.describe("Certificate for HTTPS, a PEM file; relative to the environment"),
+      key: file.describe("The key of that certificate, a PEM file; relative to the environment"),
+    })
+    .prefault({}),
+  static_dir: file.describe("A folder of files to serve; relative to the environment"),
+  allowed_hosts: z
+    .array(z.string().min(1))
+    .max(MAX_ALLOWED_HOSTS)
+    .default([])
+    .describe("More names by which clients may call the listener, as the Host they send"),
+});
+
 export const configSchema = z.object({
-  /** `vendor/model` for objects that name none; null: the first vendor that has a key. */
-  model: z.string().nullable().default(null),
-  /** Clients start the daemon when none runs. */
-  auto_start: z.boolean().default(true),
-  /** Seconds without client, turn and open request after which the daemon ends; 0 is never. */
-  idle_timeout: z.number().int().min(0).default(3600),
-  log_level: z.enum(["debug", "info", "warn", "error"]).default("info"),
-  limits: agentConfig
-    .partial()
+  model: z
+    .string()
+    .nullable()
+    .default(null)
+    .describe(
+      "vendor/model where an object names none; null is the first vendor that has a key, " +
+        "else a running Ollama, else the offline guide",
+    ),
+  auto_start: z.boolean().default(true).describe("Clients start the daemon when none runs"),
+  idle_timeout: z
+    .number()
+    .int()
+    .min(0)
+    .default(3600)
+    .describe(
+      "Seconds without client, turn and open request after which the daemon ends; 0 is never. " +
+        "One that listens on TCP never does",
+    ),
+  max_running_turns: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(64)
+    .describe("Turns that run at once, over all sessions; further ones wait, queued"),
+  log_level: z
+    .enum(["debug", "info", "warn", "error"])
+    .default("info")
+    .describe("The least that is worth a line in the log"),
+  limits: limits.prefault({}),
+  permissions: permissionTable
     .default({})
-    .transform((given) => mergeLimits(defaultLimits, given)),
-  /** `tool` or `tool(pattern)` → allow, ask, deny; the first that matches decides, deny always wins. */
-  permissions: permissionTable.default({}),
+    .describe(
+      "tool or tool(pattern) to allow, ask or deny; the first that matches decides, deny always wins",
+    ),
+  connectors: z
+    .object({
+      http: httpConnector.prefault({}),
+      websocket: z
+        .object({
+          enabled: z
+            .boolean()
+            .nullable()
+            .default(null)
+            .describe("WebSockets on the TCP listener; null follows connectors.http.enabled"),
+        })
+        .prefault({}),
+      mcp: z
+        .object({
+          enabled: z.boolean().default(true).describe("MCP clients may attach (jamey mcp)"),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   http: z
     .object({
-      /** The http_request tool may reach loopback and private addresses. */
-      allow_private: z.boolean().default(false),
+      allow_private: z
+        .boolean()
+        .default(false)
+        .describe("The http_request tool may reach loopback and private addresses"),
     })
     .prefault({}),
   provider: z
     .object({
-      /** null: what suits the vendor; servers that load a model first are given longer. */
-      first_byte_timeout_ms: z.number().int().positive().nullable().default(null),
-      idle_timeout_ms: z.number().int().positive().default(90_000),
+      first_byte_timeout_ms: z
+        .number()
+        .int()
+        .positive()
+        .nullable()
+        .default(null)
+        .describe("Milliseconds until a model's first byte; null is what suits the vendor"),
+      idle_timeout_ms: z
+        .number()
+        .int()
+        .positive()
+        .default(90_000)
+        .describe("Milliseconds between two bytes of a model"),
     })
     .prefault({}),
 });
@@ -56,123 +183,12 @@ type SomeLimits = { [Key in keyof AgentConfig]?: AgentConfig[Key] | undefined };
 
 /** Later layers over earlier ones; what is left out is left alone. */
 export function mergeLimits(base: AgentConfig, ...layers: SomeLimits[]): AgentConfig {
-  let limits = base;
+  let merged = base;
   for (const layer of layers) {
     const given = Object.entries(layer).filter(([, value]) => value !== undefined);
-    limits = { ...limits, ...Object.fromEntries(given) };
-  }
-  return limits;
-}
-
-/** One layer of settings and where it comes from: a file's path, or a phrase. */
-export interface ConfigLayer {
-  from: string;
-  values: Record<string, unknown>;
-  /** Where one setting stands: file and line, or a variable's name. */
-  placeOf(path: string[]): string;
-}
-
-/** Keys that mean something in a manifest beside the settings. */
-const MANIFEST_KEYS = ["name", "description", "version"];
-
-/** Layers, the weightiest first → settings and warnings. */
-export function mergeConfig(layers: ConfigLayer[]): { config: Config; warnings: string[] } {
-  const warnings: string[] = [];
-  let merged: Record<string, unknown> = {};
-  for (const layer of layers.toReversed()) {
-    const known = knownOnly(layer, warnings);
-    check(layer, known);
-    merged = mergeObjects(merged, known);
-  }
-  return { config: configSchema.parse(merged), warnings };
-}
-
-function knownOnly(layer: ConfigLayer, warnings: string[]): Record<string, unknown> {
-  const known: Record<string, unknown> = {};
-  const unknown = (path: string[]) =>
-    warnings.push(`${layer.placeOf(path)}: unknown key '${path.join(".")}' is ignored`);
-  for (const [key, value] of Object.entries(layer.values)) {
-    const schema = Object.hasOwn(configSchema.shape, key)
-      ? configSchema.shape[key as keyof typeof configSchema.shape] // It was just seen to be there.
-      : undefined;
-    if (schema) known[key] = value;
-    else if (!MANIFEST_KEYS.includes(key)) unknown([key]);
-    const inner = schema ? shapeOf(schema) : {};
-    if (Object.keys(inner).length === 0 || !isPlain(value)) continue;
-    for (const name of Object.keys(value)) if (!Object.hasOwn(inner, name)) unknown([key, name]);
-  }
-  return known;
-}
-
-function check(layer: ConfigLayer, values: Record<string, unknown>): void {
-  const result = configSchema.safeParse(values);
-  if (result.success) return;
-  const issue = result.error.issues[0];
-  const path = issue?.path.map(String) ?? [];
-  const key = path.join(".");
-  const message = `${layer.placeOf(path)}: ${key}: ${issue?.message ?? "is not valid"}`;
-  throw new JameyError("config_invalid", message, { details: { from: layer.from, key } });
-}
-
-/** The keys of `over` come first: of permission rules the first that matches decides. */
-function mergeObjects(
-  under: Record<string, unknown>,
-  over: Record<string, unknown>,
-): Record<string, unknown> {
-  const merged = { ...over };
-  for (const [key, value] of Object.entries(under)) {
-    const above = merged[key];
-    if (above === undefined) merged[key] = value;
-    else if (isPlain(above) && isPlain(value)) merged[key] = mergeObjects(value, above);
+    merged = { ...merged, ...Object.fromEntries(given) };
   }
   return merged;
-}
-
-const isPlain = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
-
-const variableOf = (path: string[]): string => `JAMEY_${path.join("_").toUpperCase()}`;
-
-/** `a.b` is `JAMEY_A_B`: the settings that environment variables give. */
-export function configFromVariables(variables: Record<string, string | undefined>): ConfigLayer {
-  const values: Record<string, unknown> = {};
-  const give = (path: string[], schema: z.ZodType) => {
-    const text = variables[variableOf(path)];
-    if (text === undefined || text === "") return;
-    let target = values;
-    for (const key of path.slice(0, -1)) {
-      const next = isPlain(target[key]) ? target[key] : {};
-      target[key] = next;
-      target = next;
-    }
-    target[path[path.length - 1] ?? ""] = readText(text, schema);
-  };
-  for (const [key, schema] of Object.entries(configSchema.shape)) {
-    give([key], schema);
-    for (const [inner, innerSchema] of Object.entries(shapeOf(schema))) {
-      give([key, inner], innerSchema);
-    }
-  }
-  return { from: "the environment variables", values, placeOf: variableOf };
-}
-
-/** The keys of a setting that has some. */
-function shapeOf(schema: z.ZodType): Record<string, z.ZodType> {
-  if (schema === configSchema.shape.limits) return agentConfig.shape;
-  if (schema === configSchema.shape.http) return configSchema.shape.http.unwrap().shape;
-  if (schema === configSchema.shape.provider) return configSchema.shape.provider.unwrap().shape;
-  return {};
-}
-
-/** A variable's text as what its setting takes: numbers and switches where text does not do. */
-function readText(text: string, schema: z.ZodType): unknown {
-  const readings: unknown[] = [text];
-  if (/^(true|yes|on|1)$/i.test(text)) readings.push(true);
-  if (/^(false|no|off|0)$/i.test(text)) readings.push(false);
-  if (/^null$/i.test(text)) readings.push(null);
-  if (text.trim() !== "") readings.push(Number(text));
-  const fit = readings.findIndex((reading) => schema.safeParse(reading).success);
-  return readings[Math.max(0, fit)];
 }
 
 /** `tool` or `tool(pattern)` with its action as a rule. */

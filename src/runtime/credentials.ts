@@ -1,22 +1,9 @@
 // The credentials file: `NAME=value` lines that a human wrote, and the secrets that humans gave when asked.
 // Mode 0600, replaced whole, read anew each time; nothing in it is ever logged or journaled.
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { JameyError, messageOf } from "../protocol/errors.ts";
-
-/** One secret, in UTF-16 units. */
-const MAX_SECRET_LENGTH = 64 * 1024;
+import { MAX_SECRET_LENGTH } from "../protocol/limits.ts";
+import { replaceFile } from "./replace-file.ts";
 
 export interface Credentials {
   read(): Record<string, string>;
@@ -54,28 +41,6 @@ function checkSecret(value: string): void {
   if (value.length > MAX_SECRET_LENGTH) {
     const message = `A secret has at most ${MAX_SECRET_LENGTH} characters.`;
     throw new JameyError("too_large", message);
-  }
-}
-
-/** A link is followed, so that it stays one; the new content appears whole or not at all. */
-function replaceFile(file: string, content: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const target = existsSync(file) ? realpathSync(file) : file;
-  const temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}`);
-  try {
-    const descriptor = openSync(temporary, "wx", 0o600);
-    try {
-      writeSync(descriptor, content);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, target);
-  } catch (thrown) {
-    rmSync(temporary, { force: true });
-    throw new JameyError("storage_failed", `The secret could not be kept in ${file}.`, {
-      cause: thrown,
-    });
   }
 }
 

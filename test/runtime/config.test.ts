@@ -1,14 +1,11 @@
 // Settings: layers, environment variables, errors that name their place, and the defaults.
 import { describe, expect, test } from "bun:test";
+import { agentConfig } from "../../src/protocol/agents.ts";
 import { JameyError } from "../../src/protocol/errors.ts";
-import {
-  type ConfigLayer,
-  configFromVariables,
-  configSchema,
-  mergeConfig,
-  mergeLimits,
-  readRule,
-} from "../../src/runtime/config.ts";
+import { listSettings } from "../../src/runtime/config/keys.ts";
+import { type ConfigLayer, mergeConfig } from "../../src/runtime/config/layers.ts";
+import { configFromVariables, unknownVariables } from "../../src/runtime/config/variables.ts";
+import { configSchema, mergeLimits, readRule } from "../../src/runtime/config.ts";
 
 const layer = (from: string, values: Record<string, unknown>): ConfigLayer => ({
   from,
@@ -31,6 +28,7 @@ describe("settings", () => {
       model: null,
       auto_start: true,
       idle_timeout: 3600,
+      max_running_turns: 64,
       log_level: "info",
       limits: {
         max_iterations: 5,
@@ -48,6 +46,19 @@ describe("settings", () => {
         compact_above_tokens: null,
       },
       permissions: {},
+      connectors: {
+        http: {
+          enabled: false,
+          port: 8080,
+          host: "127.0.0.1",
+          auth: { type: "api_key" },
+          tls: { cert: null, key: null },
+          static_dir: null,
+          allowed_hosts: [],
+        },
+        websocket: { enabled: null },
+        mcp: { enabled: true },
+      },
       http: { allow_private: false },
       provider: { first_byte_timeout_ms: null, idle_timeout_ms: 90_000 },
     });
@@ -156,8 +167,64 @@ describe("settings", () => {
     expect(warnings.toSorted()).toEqual([
       "m.yml:colour: unknown key 'colour' is ignored",
       "m.yml:constructor: unknown key 'constructor' is ignored",
-      "m.yml:limits/max_iteratons: unknown key 'limits.max_iteratons' is ignored",
+      "m.yml:limits/max_iteratons: unknown key 'limits.max_iteratons' is ignored; did you mean 'limits.max_iterations'?",
       "manifest.yml:default_object: unknown key 'default_object' is ignored",
+    ]);
+  });
+});
+
+describe("a setting", () => {
+  const settings = listSettings();
+
+  test("has a meaning in words and a variable that no other has", () => {
+    expect(settings.filter(({ meaning }) => meaning.length < 10)).toEqual([]);
+    const variables = settings.map(({ variable }) => variable);
+    expect(new Set(variables).size).toBe(variables.length);
+  });
+
+  test("has limits for every one that a turn has", () => {
+    const limits = settings.filter(({ path }) => path[0] === "limits").map(({ path }) => path[1]);
+    expect(limits).toEqual(Object.keys(agentConfig.shape));
+  });
+
+  test("may lie at any depth, in files as in variables", () => {
+    const { config, warnings } = mergeConfig([
+      configFromVariables({
+        JAMEY_CONNECTORS_HTTP_TLS_CERT: "a.pem",
+        JAMEY_CONNECTORS_HTTP_PORT: "0",
+        JAMEY_CONNECTORS_HTTP_ALLOWED_HOSTS: "a.example, b.example",
+        JAMEY_CONNECTORS_WEBSOCKET_ENABLED: "off",
+        JAMEY_PERMISSIONS: '{"shell(git *)": "allow"}',
+      }),
+      layer("manifest.yml", {
+        connectors: { http: { enabled: true, port: 1, tls: { key: "b.pem", kee: 1 } }, mcp: null },
+      }),
+    ]);
+    expect(warnings).toEqual([
+      "manifest.yml:connectors/http/tls/kee: unknown key 'connectors.http.tls.kee' is ignored; did you mean 'connectors.http.tls.key'?",
+    ]);
+    const { connectors } = configSchema.parse({});
+    expect([config.connectors, config.permissions]).toEqual([
+      {
+        http: {
+          ...connectors.http,
+          enabled: true,
+          port: 0,
+          tls: { cert: "a.pem", key: "b.pem" },
+          allowed_hosts: ["a.example", "b.example"],
+        },
+        websocket: { enabled: false },
+        mcp: { enabled: true },
+      },
+      { "shell(git *)": "allow" },
+    ]);
+  });
+
+  test("is said by no other variable of ours, and one that says nothing is named", () => {
+    const known = ["JAMEY_HOME", "JAMEY_TOKEN", "JAMEY_URL", "JAMEY_MODEL", "JAMEY_PAGER", "HOME"];
+    const variables = Object.fromEntries(known.map((name) => [name, "x"]));
+    expect(unknownVariables({ ...variables, JAMEY_MODLE: "a/b", JAMEY_EMPTY: "" })).toEqual([
+      "JAMEY_MODLE: no setting has this variable, it is ignored; did you mean JAMEY_MODEL?",
     ]);
   });
 });

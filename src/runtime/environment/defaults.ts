@@ -1,7 +1,9 @@
 // What a new environment begins with: a manifest and one object, `assistant`.
 
-export const defaultManifest = `# An environment of jamey: settings for all its objects.
-name: default
+export const newManifest = (
+  name: string,
+): string => `# An environment of jamey: settings for all its objects.
+name: ${JSON.stringify(name)}
 
 # Which model answers when an object names none, as vendor/model.
 # Left out: the first vendor that has a key, else a running Ollama, else the offline guide.

@@ -14,16 +14,19 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { type EnvironmentPlaces, environmentPlaces, placesOf } from "../../protocol/places.ts";
-import { type ConfigLayer, configFromVariables, mergeConfig } from "../config.ts";
+import { isPlain, valueAt } from "../config/keys.ts";
+import { type ConfigLayer, mergeConfig } from "../config/layers.ts";
+import { configFromVariables, unknownVariables } from "../config/variables.ts";
+import type { Config } from "../config.ts";
 import type { ProtectedPlaces } from "../world/protected.ts";
 import type { ObjectFiles } from "./catalog.ts";
-import { defaultAssistant, defaultManifest } from "./defaults.ts";
+import { defaultAssistant, newManifest } from "./defaults.ts";
 import { MAX_OBJECT_BYTES } from "./object-file.ts";
 import { lineOfPath, MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
 type Variables = Record<string, string | undefined>;
 
-/** The only environment that is made by itself. */
+/** The only environment that is made by itself; others when their daemon is started by name. */
 export const DEFAULT_ENVIRONMENT = "default";
 
 /** Where an environment lies. Its folders are there and private; nothing in them was read. */
@@ -39,31 +42,46 @@ export interface FoundEnvironment {
 }
 
 export interface OpenEnvironment extends FoundEnvironment {
-  config: ReturnType<typeof mergeConfig>["config"];
+  config: Config;
   warnings: string[];
   objectFiles: ObjectFiles;
 }
 
-/** Finds the environment and makes its private folders; the default one is made whole by `open`. */
+/** Finds the environment and makes its private folders; one with a name is made whole by `open`. */
 export function findEnvironment(options: {
   environment: string;
   variables: Variables;
-  hash: (text: string) => string;
+  mayMake: boolean;
 }): FoundEnvironment {
-  const { environment, variables } = options;
+  const found = locateEnvironment(options);
+  privateFolder(found.places.state);
+  privateFolder(found.places.run);
+  return found;
+}
+
+/** Where an environment lies, or would: of the default one nothing need be there yet. Makes nothing. */
+export function locateEnvironment(options: {
+  environment: string;
+  variables: Variables;
+  /** A human started its daemon by name: it need not be there yet either. */
+  mayMake?: boolean;
+}): FoundEnvironment {
+  const { environment, variables, mayMake = false } = options;
   const places = placesOf(variables, variables.HOME || homedir());
   const found = environmentPlaces({
     places,
     environment,
-    shortHash: options.hash,
+    shortHash: (text) => new Bun.CryptoHasher("sha256").update(text).digest("hex"),
     temporary: { folder: tmpdir(), uid: process.getuid?.() ?? 0 },
   });
-  if (environment !== DEFAULT_ENVIRONMENT && !existsSync(found.folder)) {
-    const message = `There is no environment '${environment}' (looked in ${found.folder}).`;
+  const isMakeable = environment === DEFAULT_ENVIRONMENT || (mayMake && hasName(environment));
+  if (!isMakeable && !existsSync(found.folder)) {
+    const advice = hasName(environment)
+      ? ` To make it: jamey daemon start --env ${environment}`
+      : "";
+    const message = `There is no environment '${environment}' (looked in ${found.folder}).${advice}`;
     throw new JameyError("environment_not_found", message);
   }
-  privateFolder(found.state);
-  privateFolder(found.run);
   return {
     name: environment,
     places: found,
@@ -73,19 +91,56 @@ export function findEnvironment(options: {
   };
 }
 
-/** Makes the default environment if need be, and reads settings. Only for who holds the lock. */
-export function openEnvironment(found: FoundEnvironment, variables: Variables): OpenEnvironment {
+/** Others are folders of people's own, in which nothing is made but `.state`. */
+const hasName = (environment: string): boolean => !environment.startsWith("/");
+
+/** Makes an environment that has a name if need be, and reads settings. Only for who holds the lock. */
+export function openEnvironment(
+  found: FoundEnvironment,
+  given: { variables: Variables; flags: Record<string, unknown> },
+): OpenEnvironment {
   const { folder, state } = found.places;
   makeFile(join(state, ".gitignore"), "*\n");
-  if (found.name === DEFAULT_ENVIRONMENT) makeDefault(folder);
+  if (hasName(found.name)) makeWhole(folder, found.name);
   const objects = join(folder, "objects");
   mkdirSync(objects, { recursive: true, mode: 0o700 });
-  const { config, warnings } = mergeConfig([
-    configFromVariables(variables),
-    layer(join(folder, "manifest.yml")),
-    layer(join(found.configFolder, "daemon.yml")),
-  ]);
+  const { config, warnings } = mergeConfig(
+    settingsLayers({ ...found, ...given }).map((read) => read()),
+  );
+  checkFlags(given.flags, config);
+  warnings.push(...unknownVariables(given.variables));
   return { ...found, config, warnings, objectFiles: objectFilesIn(objects) };
+}
+
+/** Nothing that a human asked for is passed over in silence. */
+function checkFlags(flags: Record<string, unknown>, config: Config): void {
+  const asked = valueAt(flags, ["connectors", "http"]);
+  if (!isPlain(asked) || config.connectors.http.enabled) return;
+  const names = Object.keys(asked).join(", ");
+  throw new JameyError(
+    "config_invalid",
+    `The command line says ${names} for HTTP, but nothing listens on TCP: add --http.`,
+  );
+}
+
+export const manifestIn = (folder: string): string => join(folder, "manifest.yml");
+export const daemonFileIn = (configFolder: string): string => join(configFolder, "daemon.yml");
+
+/** Where settings come from, the weightiest first, each to be read. Makes nothing. */
+export function settingsLayers(options: {
+  places: Pick<EnvironmentPlaces, "folder">;
+  configFolder: string;
+  variables: Variables;
+  /** In the shape of a manifest. */
+  flags: Record<string, unknown>;
+}): (() => ConfigLayer)[] {
+  const { places, configFolder, variables, flags } = options;
+  return [
+    () => ({ from: "the command line", values: flags, placeOf: () => "the command line" }),
+    () => configFromVariables(variables),
+    () => layer(manifestIn(places.folder)),
+    () => layer(daemonFileIn(configFolder)),
+  ];
 }
 
 /** What of an environment no tool may reach, and what none may change. */
@@ -95,17 +150,17 @@ export function protectedPlaces(found: FoundEnvironment): ProtectedPlaces {
     hidden: [...privateFolders, places.state, places.run],
     environments,
     outputs: join(places.state, "outputs"),
-    fixed: [join(places.folder, "manifest.yml"), join(places.folder, "objects")],
+    fixed: [manifestIn(places.folder), join(places.folder, "objects")],
   };
 }
 
 /** The objects appear last and whole: a start that was interrupted is made good by the next. */
-function makeDefault(folder: string): void {
+function makeWhole(folder: string, name: string): void {
   const objects = join(folder, "objects");
   if (existsSync(objects)) return;
   const making = join(folder, ".objects.new");
   mkdirSync(making, { recursive: true, mode: 0o700 });
-  makeFile(join(folder, "manifest.yml"), defaultManifest);
+  makeFile(manifestIn(folder), newManifest(name));
   makeFile(join(folder, ".gitignore"), ".state/\n");
   makeFile(join(making, "assistant.md"), defaultAssistant);
   renameSync(making, objects);
@@ -128,13 +183,17 @@ export function privateFolder(folder: string): void {
 
 function layer(file: string): ConfigLayer {
   if (!existsSync(file)) return { from: file, values: {}, placeOf: () => file };
-  const text = boundedRead(file, MAX_YAML_BYTES);
+  return layerOf(file, boundedRead(file, MAX_YAML_BYTES));
+}
+
+/** The settings that a file with this text gives. */
+export function layerOf(file: string, text: string): ConfigLayer {
   const placeOf = (path: string[]) => `${file}:${lineOfPath(text, path)}`;
   return { from: file, values: parseYaml(text, file), placeOf };
 }
 
 /** A regular file's text. Anything else could block for ever, or never end. */
-function boundedRead(file: string, maxBytes: number): string {
+export function boundedRead(file: string, maxBytes: number): string {
   const found = statSync(file);
   if (!found.isFile()) throw new JameyError("config_invalid", `${file}: is no regular file.`);
   if (found.size > maxBytes) {

@@ -1,5 +1,6 @@
 // YAML files from people: bounded, an object at the top, errors with file and line.
 import { JameyError, messageOf } from "../../protocol/errors.ts";
+import { findRepeatedKey } from "./repeated-keys.ts";
 
 /** Settings, manifests and front matter are small. */
 export const MAX_YAML_BYTES = 256 * 1024;
@@ -27,6 +28,8 @@ export function parseYaml(text: string, file: string, firstLine = 1): Record<str
   }
   if (value === null || value === undefined) return {};
   if (!isMapping(value)) throw invalid(1, "must be keys and values.");
+  const twice = findRepeatedKey(text);
+  if (twice) throw invalid(twice.line, `'${twice.key}' is given twice; take one away.`);
   let values = 0;
   const copy = (from: unknown, path: string[]): unknown => {
     const line = () => lineOfPath(text, path);

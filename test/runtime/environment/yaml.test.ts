@@ -53,6 +53,69 @@ describe("YAML", () => {
     expect(({} as { admin?: boolean }).admin).toBeUndefined();
   });
 
+  test.each([
+    ["at the top", "a: 1\nb: 2\na: 3\n", "f.yml:3: 'a'"],
+    ["further down", "a:\n  b: 1\n  c:\n    b: 1\n  'b': 2\n", "f.yml:5: 'b'"],
+    ["in an item", "a:\n  - b: 1\n    b: 2\n", "f.yml:3: 'b'"],
+    ["after a block of text", "a: |\n  x: 1\n  x: 1\nb: 1\na: 2\n", "f.yml:5: 'a'"],
+    [
+      "with a pattern for a name",
+      "p:\n  shell(a *): ask\n  shell(a *): deny\n",
+      "f.yml:3: 'shell(a *)'",
+    ],
+    ["in braces", "p: {shell(a *): ask, b: 1, shell(a *): deny}\n", "f.yml:1: 'shell(a *)'"],
+    ["in braces, quoted", "a: 1\np: {'x': {x: 1}, \"x\": 2}\n", "f.yml:2: 'x'"],
+    ["in braces in an item", "a:\n  - {b: 1, b: 2}\n", "f.yml:2: 'b'"],
+  ])(
+    "with one key twice %s is refused, because the last would win in silence",
+    (_, text, place) => {
+      expect(problemOf(text)).toBe(`config_invalid ${place} is given twice; take one away.`);
+    },
+  );
+
+  test("may use one key in places that are not the same mapping, and in texts", () => {
+    const text = [
+      "a: {x: 1}",
+      "b: {x: 1}",
+      "list:",
+      "- x: 1",
+      "  y: 2",
+      "- x: 1",
+      "  y: [x, x]",
+      "text: |",
+      "  x: 1",
+      "  x: 2",
+      "folded: >-",
+      "  x: 1",
+      "",
+      "  x: 1",
+      "items:",
+      "  - |",
+      "    x: 1",
+      "    x: 1",
+      "  - x: {x: 1}",
+      "c:",
+      "  x: http://x",
+      "d:",
+      "  x: 'x: 1'",
+      "# x: 1",
+      "# x: 1",
+      "e: {x: {x: 1}, y: [{x: 1}, {x: 1}], z: 'x: 1, x: 1'}",
+      "f: text {x,x}",
+    ].join("\n");
+    expect(problemOf(text)).toStartWith("fine ");
+  });
+
+  test.each([
+    ["spaces", `a${" ".repeat(250_000)}b: 1`],
+    ["dashes", `a: ${"- ".repeat(120_000)}`],
+    ["marks", `a: ${"&a: ".repeat(60_000)}`],
+    ["quotes", `a: {${"'".repeat(250_001)}`],
+    ["backslashes", `a: ["${"\\\\".repeat(120_000)}"]`],
+  ])("of one long line of %s is read in bounded time", (_, text) => {
+    expect(problemOf(text)).not.toBe("");
+  });
+
   test("has no tags that run anything", () => {
     expect(problemOf("a: !!js/function 'process.exit(1)'\n")).toBe('fine {"a":"process.exit(1)"}');
   });
