@@ -1,71 +1,110 @@
-// Plain HTTP: `GET /health`, and every command as `POST /api/call/<Command>`.
-import { parseJson } from "../../../protocol/decode.ts";
-import { type ErrorBody, errorCodes, JameyError, toErrorBody } from "../../../protocol/errors.ts";
-import { MAX_FRAME_BYTES } from "../../../protocol/limits.ts";
+// Plays a row of the table of routes: reads path, query and body, asks its commands, says the reply.
+import type { CommandName } from "../../../protocol/commands/index.ts";
+import { commands } from "../../../protocol/commands/index.ts";
+import { JameyError } from "../../../protocol/errors.ts";
+import type { Identity } from "../../access.ts";
 import type { Gateway } from "../../gateway.ts";
+import { readBody } from "./body.ts";
+import { createQueryReader, type ReadQuery } from "./query.ts";
+import { jsonResponse, textResponse } from "./responses.ts";
+import type { Ask, Given, Route } from "./route.ts";
 
-const CALL_PATH = "/api/call/";
+export interface Asking {
+  gateway: Gateway;
+  identity: Identity;
+  /** Aborted when the caller has gone or the daemon stops. */
+  signal: AbortSignal;
+  /** Called when the body is here. */
+  received(): void;
+}
 
-/** `received` is called when the body is here. */
-export async function answerHttp(
+/** Answers one request to a route; throws what it refuses. */
+export type Play = (
   request: Request,
-  gateway: Gateway,
-  received: () => void,
-): Promise<Response> {
-  try {
-    return await route(request, gateway, received);
-  } catch (thrown) {
-    return errorResponse(toErrorBody(thrown));
+  fields: Record<string, string>,
+  asking: Asking,
+) => Promise<Response>;
+
+export function createPlay(route: Route): Play {
+  let readQuery: ReadQuery | undefined;
+  const hasBody = route.method === "POST" || route.method === "PATCH";
+  return async (request, fields, asking) => {
+    requireScopes(asking.identity, route.commands);
+    readQuery ??= createQueryReader(route.asks);
+    const query = readQuery(new URL(request.url).searchParams);
+    const body = hasBody ? await readBody(request) : {};
+    asking.received();
+    const merged = merge(hasBody ? only(query, route.query ?? []) : query, body, fields);
+    const given = route.commands.includes("SendMessage") ? withKey(merged, request) : merged;
+    const reply = await route.run(askOf(asking), given).catch((thrown: unknown) => {
+      throw asPlace(thrown, fields, request);
+    });
+    return respond(route, reply);
+  };
+}
+
+function respond(route: Route, reply: unknown): Response {
+  const [command] = route.commands;
+  if (route.sends === "call" && command !== undefined) {
+    return jsonResponse({ type: commands[command].reply, payload: reply });
+  }
+  if (route.sends !== "text") return jsonResponse(reply, route.status ?? 200);
+  // A route that sends text has a command whose reply is a document.
+  const { text, media_type } = reply as { text: string; media_type: string };
+  return textResponse(text, media_type);
+}
+
+function askOf({ gateway, identity, signal }: Asking): Ask<CommandName> {
+  const caller = gateway.connections.passing({ identity, signal });
+  return async (type, payload) => {
+    const answer = await gateway.handle({ type, payload }, caller);
+    if (!answer.ok) {
+      const { code, message, details } = answer.payload;
+      throw new JameyError(code, message, { details });
+    }
+    // The table of commands says which reply each has; a handler of another does not compile.
+    return answer.payload as Awaited<ReturnType<Ask<typeof type>>>;
+  };
+}
+
+/** Before anything is done: half of a route is worse than none. */
+export function requireScopes(identity: Identity, names: readonly CommandName[]): void {
+  for (const name of names) {
+    const { scope } = commands[name];
+    if (identity.scopes.includes(scope)) continue;
+    const message = `${name} needs the scope '${scope}', which this caller does not have.`;
+    throw new JameyError("forbidden", message, { details: { scope } });
   }
 }
 
-async function route(request: Request, gateway: Gateway, received: () => void): Promise<Response> {
+const only = (fields: Given, names: readonly string[]): Given =>
+  Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
+
+function merge(query: Given, body: Given, fields: Record<string, string>): Given {
+  for (const [name, value] of Object.entries({ ...query, ...fields })) {
+    const other = Object.hasOwn(body, name) ? body[name] : undefined;
+    if (other === undefined || other === null || other === value) continue;
+    const message = `'${name}' is one thing in the address and another in the body: leave it out of the body.`;
+    throw new JameyError("invalid_request", message, { details: { field: name } });
+  }
+  return { ...body, ...query, ...fields };
+}
+
+function withKey(given: Given, request: Request): Given {
+  const message_key = request.headers.get("idempotency-key");
+  if (message_key === null) return given;
+  const own = given.message_key ?? message_key;
+  if (own === message_key) return { ...given, message_key };
+  const message = "'message_key' and the header Idempotency-Key differ: send one of them.";
+  throw new JameyError("invalid_request", message, { details: { field: "message_key" } });
+}
+
+/** A name in the path that nothing can have is a place where nothing is. */
+function asPlace(thrown: unknown, fields: Record<string, string>, request: Request): unknown {
+  if (!(thrown instanceof JameyError) || thrown.code !== "invalid_request") return thrown;
+  const { issues } = thrown.details;
+  const isOfPath = (issue: { field?: unknown }) => Object.hasOwn(fields, String(issue.field));
+  if (!Array.isArray(issues) || issues.length === 0 || !issues.every(isOfPath)) return thrown;
   const { pathname } = new URL(request.url);
-  if (pathname === "/health") {
-    if (request.method !== "GET") throw notAllowed(request, "GET");
-    return new Response("OK");
-  }
-  if (!pathname.startsWith(CALL_PATH)) {
-    throw new JameyError("not_found", `There is nothing at ${pathname}.`);
-  }
-  if (request.method !== "POST") throw notAllowed(request, "POST");
-  const payload = await readBody(request);
-  received();
-  const caller = gateway.connections.passing({ signal: request.signal, workspace: "" });
-  const type = pathname.slice(CALL_PATH.length);
-  const answer = await gateway.handle({ type, payload }, caller);
-  if (!answer.ok) return errorResponse(answer.payload);
-  return Response.json({ type: answer.type, payload: answer.payload });
-}
-
-/** JSON, or nothing for a command without parameters. */
-async function readBody(request: Request): Promise<unknown> {
-  const tooLarge = () =>
-    new JameyError("too_large", `A request has at most ${MAX_FRAME_BYTES} bytes.`);
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_FRAME_BYTES) throw tooLarge();
-  const bytes = await request.bytes();
-  if (bytes.length > MAX_FRAME_BYTES) throw tooLarge();
-  return bytes.length === 0 ? undefined : parseJson(decoded(bytes));
-}
-
-function decoded(bytes: Uint8Array): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new JameyError("invalid_request", "The body is not UTF-8.", { cause });
-  }
-}
-
-function notAllowed(request: Request, allowed: string): JameyError {
-  const message = `${request.method} is not allowed here; use ${allowed}.`;
-  return new JameyError("method_not_allowed", message, { details: { allow: allowed } });
-}
-
-export function errorResponse(error: ErrorBody): Response {
-  const { allow } = error.details;
-  const headers = typeof allow === "string" ? { allow } : undefined;
-  return Response.json(
-    { error },
-    { status: errorCodes[error.code].status, ...(headers ? { headers } : {}) },
-  );
+  return new JameyError("not_found", `There is nothing at ${pathname}.`, { details: { issues } });
 }

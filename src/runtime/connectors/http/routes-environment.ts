@@ -1,0 +1,91 @@
+// Routes of document 003 over prompt objects, requests, tools and the daemon.
+
+import { commands } from "../../../protocol/commands/index.ts";
+import { JameyError } from "../../../protocol/errors.ts";
+import {
+  history,
+  historyRequest,
+  objectMessage,
+  promptObjectList,
+} from "../../../protocol/rest.ts";
+import { flow, one, type Route } from "./route.ts";
+import { converse } from "./turns.ts";
+
+export const turnDescription =
+  "Answers when the turn has ended. A turn without an answer is an error of its own code: what the " +
+  "model's vendor did is 502 or 504; a limit that was reached, a cancelled turn, or calls that were " +
+  "denied are 409. `details` then holds session_id, turn_id, status (failed, blocked, limit, " +
+  "interrupted) and what there is of a response. The message is kept in every case. A turn that waits " +
+  "for a human waits here too. `Idempotency-Key`, or message_key, makes a repeated request the same message.";
+
+export const environmentRoutes: readonly Route[] = [
+  one("GET", "/api/pos", "ListPOs", {
+    id: "listPromptObjects",
+    answers: promptObjectList,
+    to_reply: ({ prompt_objects }) => ({ prompt_objects }),
+    example: {
+      reply: {
+        prompt_objects: [{ name: "assistant", description: "A careful helper", state: "idle" }],
+      },
+    },
+  }),
+  one("GET", "/api/pos/{po_name}", "InspectPO", { id: "getPromptObject" }),
+  flow("POST", "/api/pos/{po_name}/message", {
+    id: "messagePromptObject",
+    summary: "Say something to an object and wait for its answer.",
+    description: turnDescription,
+    commands: ["SendMessage", "WaitForTurn"],
+    asks: commands.SendMessage.params,
+    answers: objectMessage,
+    async run(ask, asked) {
+      const { run } = await converse(ask, asked);
+      return { po_name: run.po_name, response: run.response, session_id: run.session_id };
+    },
+    example: {
+      body: { message: "What can you do?" },
+      reply: { po_name: "assistant", response: "I can read files.", session_id: "a-session" },
+    },
+  }),
+  flow("GET", "/api/pos/{po_name}/history", {
+    id: "getPromptObjectHistory",
+    summary: "The messages of one session with an object; of its newest one unless it is named.",
+    commands: ["InspectPO", "ListSessions", "GetSession"],
+    asks: historyRequest,
+    answers: history,
+    async run(ask, { po_name, session_id }) {
+      const found = await ask("InspectPO", { po_name });
+      const newest = async () =>
+        (await ask("ListSessions", { po_name: found.name, limit: 1 })).sessions[0]?.session_id;
+      const wanted = session_id ?? (await newest());
+      if (wanted === undefined) return { po_name: found.name, session_id: null, messages: [] };
+      const { session } = await ask("GetSession", { session_id: wanted });
+      if (session.po_name !== found.name) {
+        const message = `The session ${wanted} belongs to '${session.po_name}', not '${found.name}'.`;
+        throw new JameyError("session_mismatch", message);
+      }
+      return { po_name: found.name, session_id: wanted, messages: session.conversation };
+    },
+  }),
+  one("GET", "/api/requests", "ListPendingRequests", { id: "listRequests" }),
+  one("POST", "/api/requests/{request_id}/respond", "RespondToRequest", {
+    id: "respondToRequest",
+    example: { body: { response: { type: "answer", text: "Yes." } }, reply: {} },
+  }),
+  one("GET", "/api/tools", "ListTools", { id: "listTools" }),
+  one("POST", "/api/tools/{name}/run", "RunTool", {
+    id: "runTool",
+    example: { body: { args: { path: "README.md" } } },
+  }),
+  one("GET", "/api/models", "ListModels", { id: "listModels" }),
+  one("GET", "/api/usage", "GetUsage", { id: "getUsage" }),
+  one("GET", "/api/status", "GetStatus", { id: "getStatus" }),
+  one("GET", "/api/connectors", "ListConnectors", { id: "listConnectors" }),
+  one("GET", "/api/keys", "ListKeys", { id: "listKeys" }),
+  one("POST", "/api/keys", "CreateKey", { id: "createKey", status: 201 }),
+  one("DELETE", "/api/keys/{key_id}", "RevokeKey", { id: "revokeKey" }),
+  one("GET", "/api/turns/{turn_id}", "WaitForTurn", {
+    id: "waitForTurn",
+    description: "How the turn ended is in the reply; also a turn that failed answers with 200.",
+  }),
+  one("POST", "/api/turns/{turn_id}/cancel", "CancelTurn", { id: "cancelTurn" }),
+];

@@ -1,0 +1,35 @@
+// The table of routes: document 003's family under /api, document 000's under /sessions and /tools, and
+// every command as `POST /api/call/<Command>`. Replies are a command's own but where a document fixes them.
+import type { CommandName } from "../../../protocol/commands/index.ts";
+import { commands } from "../../../protocol/commands/index.ts";
+import { one, type Route } from "./route.ts";
+import { agentRoutes } from "./routes-agent.ts";
+import { environmentRoutes } from "./routes-environment.ts";
+import { sessionRoutes } from "./routes-session.ts";
+
+export const CALL_PATH = "/api/call/";
+
+// The table has one row for each name.
+const commandNames = Object.keys(commands) as CommandName[];
+
+const callRoutes: Route[] = commandNames.map((command) => ({
+  ...one("POST", `${CALL_PATH}${command}`, command, { id: command, sends: "call" }),
+  tag: "call",
+}));
+
+export const routes: readonly Route[] = [
+  ...environmentRoutes,
+  ...sessionRoutes,
+  ...agentRoutes,
+  ...callRoutes,
+];
+
+/** What is no command: how it is answered lies in `door.ts`. */
+export const otherPaths = {
+  "/health": "health",
+  "/openapi.json": "openapi",
+  "/api/events": "events",
+  "/ws": "socket",
+  "/sessions/{session_id}/ws": "session_socket",
+} as const;
+export type OtherKind = (typeof otherPaths)[keyof typeof otherPaths];

@@ -1,0 +1,120 @@
+// The OpenAPI document: a linter that is not ours finds nothing wrong with it, and it says the truth.
+import { expect, test } from "bun:test";
+import { createConfig, lintFromString } from "@redocly/openapi-core";
+import { commands } from "../../../src/protocol/commands/index.ts";
+import { describeApi } from "../../../src/runtime/connectors/http/openapi.ts";
+import { otherPaths, routes } from "../../../src/runtime/connectors/http/routes.ts";
+import { createApiChecker } from "../../support/api-checker.ts";
+
+const document = describeApi({ hasWebSocket: true });
+
+test("the document passes the linter", async () => {
+  const config = await createConfig({
+    extends: ["recommended"],
+    // A WebSocket answers 101; that is no fault.
+    rules: { "operation-2xx-response": "off" },
+  });
+  const problems = await lintFromString({ source: JSON.stringify(document), config });
+  expect(problems.map(({ ruleId, message }) => `${ruleId}: ${message}`)).toEqual([]);
+});
+
+test("the linter would see an operation that is there twice", async () => {
+  const source = JSON.stringify(document).replace('"listTools"', '"listModels"');
+  const config = await createConfig({ extends: ["recommended"] });
+  const problems = await lintFromString({ source, config });
+  expect(problems.map(({ ruleId }) => ruleId)).toContain("operation-operationId-unique");
+});
+
+test("the document's examples are what its schemas say", () => {
+  expect(createApiChecker(document).badExamples()).toEqual([]);
+});
+
+test("every route and every command is in the document", () => {
+  const operations = createApiChecker(document).operations();
+  const wanted = [...routes.map((route) => route.id), ...Object.keys(commands)];
+  expect(wanted.filter((id) => !operations.includes(id))).toEqual([]);
+});
+
+test("where there is no WebSocket the document has none", () => {
+  const paths = Object.keys((describeApi({ hasWebSocket: false }) as { paths: object }).paths);
+  expect(paths.filter((path) => path.endsWith("/ws"))).toEqual([]);
+});
+
+test("the checker sees what is not as the document says", () => {
+  const { check } = createApiChecker(document);
+  const answered = { prompt_objects: [{ name: "a", description: "", state: "idle" }] };
+  const seen = {
+    method: "GET",
+    target: "/api/pos",
+    status: 200,
+    media_type: "application/json",
+    answered: answered as unknown,
+  };
+  expect(check(seen)).toEqual([]);
+  const wrong = [
+    { ...seen, answered: { prompt_objects: [{ name: "a" }] } },
+    { ...seen, answered: { ...answered, more: 1 } },
+    { ...seen, status: 204 },
+    { ...seen, status: 418 },
+    { ...seen, media_type: "text/plain" },
+    { ...seen, target: "/api/pos?limit=1" },
+    { ...seen, asked: {} },
+    { ...seen, target: "/api/none" },
+    { ...seen, status: 404, answered: { error: "no" } },
+    { ...seen, method: "POST", target: "/api/pos/a/message", asked: { message: 1 } },
+  ];
+  expect(wrong.filter((one) => check(one).length === 0)).toEqual([]);
+});
+
+test("the routes are the reviewed ones; a change here is one of the API", () => {
+  const told = routes
+    .filter((route) => route.tag !== "call")
+    .map(({ method, path, status, commands: names }) =>
+      [method, path, status ?? 200, ...names].join(" "),
+    );
+  expect(told).toEqual([
+    "GET /api/pos 200 ListPOs",
+    "GET /api/pos/{po_name} 200 InspectPO",
+    "POST /api/pos/{po_name}/message 200 SendMessage WaitForTurn",
+    "GET /api/pos/{po_name}/history 200 InspectPO ListSessions GetSession",
+    "GET /api/requests 200 ListPendingRequests",
+    "POST /api/requests/{request_id}/respond 200 RespondToRequest",
+    "GET /api/tools 200 ListTools",
+    "POST /api/tools/{name}/run 200 RunTool",
+    "GET /api/models 200 ListModels",
+    "GET /api/usage 200 GetUsage",
+    "GET /api/status 200 GetStatus",
+    "GET /api/connectors 200 ListConnectors",
+    "GET /api/keys 200 ListKeys",
+    "POST /api/keys 201 CreateKey",
+    "DELETE /api/keys/{key_id} 200 RevokeKey",
+    "GET /api/turns/{turn_id} 200 WaitForTurn",
+    "POST /api/turns/{turn_id}/cancel 200 CancelTurn",
+    "GET /api/sessions 200 ListSessions",
+    "POST /api/sessions 201 CreateSession",
+    "GET /api/sessions/search 200 SearchSessions",
+    "POST /api/sessions/import 201 ImportSession",
+    "GET /api/sessions/{session_id} 200 GetSession",
+    "PATCH /api/sessions/{session_id} 200 RenameSession",
+    "DELETE /api/sessions/{session_id} 200 DeleteSession",
+    "POST /api/sessions/{session_id}/rename 200 RenameSession",
+    "POST /api/sessions/{session_id}/fork 201 ForkSession",
+    "GET /api/sessions/{session_id}/export 200 ExportSession",
+    "GET /api/sessions/{session_id}/usage 200 GetUsage",
+    "GET /api/sessions/{session_id}/messages 200 GetSession",
+    "POST /api/sessions/{session_id}/messages 200 GetSession SendMessage WaitForTurn",
+    "POST /api/sessions/{session_id}/cancel 200 GetSession CancelTurn",
+    "POST /sessions 201 ListPOs CreateSession",
+    "GET /sessions/{session_id} 200 GetSession",
+    "POST /sessions/{session_id}/messages 200 GetSession SendMessage WaitForTurn",
+    "POST /sessions/{session_id}/tools 200 RunTool",
+    "GET /tools 200 ListTools",
+  ]);
+  expect(Object.keys(otherPaths)).toEqual([
+    "/health",
+    "/openapi.json",
+    "/api/events",
+    "/ws",
+    "/sessions/{session_id}/ws",
+  ]);
+});
