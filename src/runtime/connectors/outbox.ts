@@ -3,7 +3,7 @@
 // 1. Nothing is sent into a full socket: replies and events wait where they are until it has drained.
 // 2. Events are pulled, never pushed; a client that does not read costs one batch.
 // 3. Replies that wait are bounded; a client beyond the bound is closed.
-import type { FollowFrame } from "../../protocol/frames.ts";
+// 4. While it is held nothing is pulled: the reply to a Subscribe goes before what it begins.
 import { MAX_BATCH_BYTES, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { Ring } from "../connections.ts";
 
@@ -11,18 +11,21 @@ import type { Ring } from "../connections.ts";
 export const HIGH_WATER_BYTES = 512 * 1024;
 /** Replies that wait for a client which does not read, in UTF-16 units. */
 const MAX_WAITING_LENGTH = 2 * MAX_FRAME_BYTES;
-/** Signals are gathered for this long before they are sent. */
-const GATHER_MS = 8;
+/** A signal goes out at once; those that follow it within this time are gathered. */
+const GATHER_MS = 4;
 /** Batches pulled before others get their turn. */
 const MAX_PULLS = 4;
 
-type Pull = () => { frames: FollowFrame[]; hasMore: boolean };
+type Pull = () => { frames: object[]; hasMore: boolean };
 
 export interface Outbox {
   /** False when too much waits already. */
   reply(text: string): boolean;
   /** From now on there are events to pull. */
   follow(pull: Pull): void;
+  /** Pulls nothing until as many releases have come. */
+  hold(): void;
+  release(): void;
   /** Replies that wait. */
   count(): number;
   /** Sends what the socket takes. */
@@ -35,22 +38,24 @@ export function createOutbox(options: {
   socket: { send(text: string): unknown; getBufferedAmount(): number };
   /** Reading the events failed; nothing more is pulled. */
   broke(thrown: unknown): void;
+  /** False: each frame is a message of its own. */
+  isBatched?: boolean;
 }): Outbox {
-  const { socket } = options;
+  const { socket, isBatched = true } = options;
   const replies: string[] = [];
   let waitingLength = 0;
   let batch: string[] = [];
   let pull: Pull | undefined;
   let soon: ReturnType<typeof setImmediate> | undefined;
-  let gathering: ReturnType<typeof setTimeout> | undefined;
   let isClosed = false;
+  let holds = 0;
   const isFull = () => socket.getBufferedAmount() > HIGH_WATER_BYTES;
 
   function flush(): void {
     for (let pulls = 0; !isClosed && !isFull(); ) {
       const text = nextReply() ?? batch.shift();
       if (text !== undefined) socket.send(text);
-      else if (!pull) return;
+      else if (!pull || holds > 0) return;
       else if (pulls === MAX_PULLS) return flushSoon();
       else if (!fill(pull)) return;
       else pulls += 1;
@@ -67,7 +72,7 @@ export function createOutbox(options: {
   function fill(from: Pull): boolean {
     try {
       const { frames, hasMore } = from();
-      batch = messagesOf(frames);
+      batch = isBatched ? messagesOf(frames) : frames.map((frame) => JSON.stringify(frame));
       return hasMore || batch.length > 0;
     } catch (thrown) {
       pull = undefined;
@@ -83,6 +88,7 @@ export function createOutbox(options: {
     });
   }
 
+  const gathering = createGathering({ first: flushSoon, later: flush });
   return {
     reply(text) {
       replies.push(text);
@@ -93,27 +99,52 @@ export function createOutbox(options: {
     follow(from) {
       pull = from;
     },
+    hold() {
+      holds += 1;
+    },
+    release() {
+      holds -= 1;
+      flush();
+    },
     count: () => replies.length,
     flush,
-    ring: {
-      events: flushSoon,
-      signals() {
-        gathering ??= setTimeout(() => {
-          gathering = undefined;
-          flush();
-        }, GATHER_MS);
-      },
-    },
+    ring: { events: flushSoon, signals: gathering.ring },
     close() {
       isClosed = true;
       clearImmediate(soon);
-      clearTimeout(gathering);
+      gathering.close();
     },
   };
 }
 
+/** The first signal is not kept waiting; those that follow it soon travel together. */
+function createGathering({ first, later }: { first(): void; later(): void }) {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let hasGathered = false;
+  function gather(): void {
+    timer = setTimeout(() => {
+      timer = undefined;
+      if (!hasGathered) return;
+      hasGathered = false;
+      later();
+      gather();
+    }, GATHER_MS);
+  }
+  return {
+    ring() {
+      if (timer !== undefined) {
+        hasGathered = true;
+        return;
+      }
+      first();
+      gather();
+    },
+    close: () => clearTimeout(timer),
+  };
+}
+
 /** Frames as WebSocket messages: many small ones travel together, a large one alone. */
-function messagesOf(frames: readonly FollowFrame[]): string[] {
+function messagesOf(frames: readonly object[]): string[] {
   const messages: string[] = [];
   let together: string[] = [];
   let length = 0;

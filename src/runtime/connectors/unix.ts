@@ -6,39 +6,31 @@
 import { lstatSync, renameSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { JameyError } from "../../protocol/errors.ts";
-import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
+import type { Identity } from "../access.ts";
 import type { Connector, Gateway } from "../gateway.ts";
-import { answerHttp, errorResponse } from "./http/calls.ts";
-import { createWebSockets, type SocketData, type WebSockets } from "./websocket.ts";
+import { MAX_INCOMING_BYTES } from "./http/body.ts";
+import { createDoor, type Door, type DoorOptions } from "./http/door.ts";
+import { errorResponse } from "./http/responses.ts";
+import type { SocketData } from "./websocket.ts";
 
 /** Running answers get this long when the daemon stops. */
 const STOP_TIMEOUT_MS = 1_000;
-/** Sockets open at once, attached or not yet. */
-const MAX_SOCKETS = 4_000;
-/** Requests of plain HTTP at once; one that waits for a turn is one of them. */
-const MAX_HTTP_REQUESTS = 1_000;
 const PRIVATE_MASK = 0o177;
-
-export interface UnixOptions {
-  attachTimeoutMs?: number;
-  maxHttpRequests?: number;
-}
 
 /** Refuses what lies at the place unless it is a socket that nobody answers on. */
 export async function startUnixConnector(
   socket: string,
   gateway: Gateway,
-  options: UnixOptions = {},
+  options: DoorOptions = {},
 ): Promise<Connector> {
   await refuseTaken(socket);
-  const { maxHttpRequests = MAX_HTTP_REQUESTS } = options;
-  const webSockets = createWebSockets(gateway, options);
+  const door = createDoor(gateway, options);
   // No longer than the name that the path was measured with.
   const own = join(dirname(socket), `.${crypto.randomUUID().slice(0, 4)}`);
   const mask = process.umask(PRIVATE_MASK);
   let server: Bun.Server<SocketData>;
   try {
-    server = listen(own, { gateway, webSockets, maxHttpRequests });
+    server = listen(own, door, gateway.access.socket);
   } finally {
     process.umask(mask);
   }
@@ -46,51 +38,32 @@ export async function startUnixConnector(
   renameSync(own, socket);
   return {
     async stop() {
-      await stopServer(server, webSockets);
+      await stopServer(server, door);
       if (lstatSync(socket, { throwIfNoEntry: false })?.ino === ino) unlinkSync(socket);
     },
   };
 }
 
-function listen(
-  path: string,
-  parts: { gateway: Gateway; webSockets: WebSockets; maxHttpRequests: number },
-) {
-  const { gateway, webSockets, maxHttpRequests } = parts;
+function listen(path: string, door: Door, identity: Identity) {
   return Bun.serve<SocketData>({
     unix: path,
-    // One more than allowed, so that it is we who say what is wrong.
-    maxRequestBodySize: MAX_FRAME_BYTES + 1,
+    maxRequestBodySize: MAX_INCOMING_BYTES,
     async fetch(request, server) {
       if (request.headers.has("origin")) {
         const message = "Web pages may not speak to this socket.";
         return errorResponse({ code: "forbidden", message, details: {} });
       }
-      if (new URL(request.url).pathname !== "/ws") {
-        if (server.pendingRequests > maxHttpRequests) {
-          const message = `${maxHttpRequests} requests are being answered already: try again later.`;
-          return errorResponse({ code: "overloaded", message, details: {} });
-        }
-        // The body has to come in time; the answer may take as long as a turn does.
-        return await answerHttp(request, gateway, () => server.timeout(request, 0));
-      }
-      if (server.pendingWebSockets >= MAX_SOCKETS) {
-        const message = `${MAX_SOCKETS} clients are connected already: close one first.`;
-        return errorResponse({ code: "overloaded", message, details: {} });
-      }
-      if (server.upgrade(request, { data: { isLocal: true } })) return undefined;
-      const message = "/ws is a WebSocket: ask for an upgrade.";
-      return errorResponse({ code: "invalid_request", message, details: {} });
+      return await door.fetch(request, server, identity);
     },
-    websocket: webSockets.handler,
+    websocket: door.websocket,
   });
 }
 
-async function stopServer(server: Bun.Server<SocketData>, webSockets: WebSockets): Promise<void> {
+export async function stopServer(server: Bun.Server<SocketData>, door: Door): Promise<void> {
   const late = Promise.withResolvers<void>();
   const timer = setTimeout(late.resolve, STOP_TIMEOUT_MS);
   const answered = server.stop();
-  await webSockets.end(late.promise);
+  await door.end(late.promise);
   await Promise.race([answered, late.promise]);
   clearTimeout(timer);
   await server.stop(true);

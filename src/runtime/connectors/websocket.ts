@@ -1,5 +1,6 @@
 // The WebSocket connector: attach, requests in, replies and batches of events out. What goes out, and
-// its bounds, are in `outbox.ts`. A client with too many requests in flight is closed.
+// its bounds, are in `outbox.ts`. A client with too many requests in flight is closed. A socket may also
+// be another kind of client: `SocketData.start` says which.
 import type { ServerWebSocket, WebSocketHandler } from "bun";
 import { bytesOf, parseJson } from "../../protocol/decode.ts";
 import { JameyError, messageOf, toErrorBody } from "../../protocol/errors.ts";
@@ -10,29 +11,34 @@ import {
   MAX_REQUESTS_IN_FLIGHT,
 } from "../../protocol/limits.ts";
 import { PROTOCOL_VERSION } from "../../protocol/version.ts";
+import type { Identity } from "../access.ts";
 import type { Connection } from "../connections.ts";
 import type { Gateway } from "../gateway.ts";
 import { createOutbox, HIGH_WATER_BYTES } from "./outbox.ts";
 
 /** WebSocket close codes. */
 const GOING_AWAY = 1001;
-const POLICY_VIOLATION = 1008;
-const INTERNAL_ERROR = 1011;
-const TRY_AGAIN_LATER = 1013;
+export const POLICY_VIOLATION = 1008;
+export const INTERNAL_ERROR = 1011;
+export const TRY_AGAIN_LATER = 1013;
 
 export interface SocketData {
-  isLocal: boolean;
+  identity: Identity;
   client?: Client;
+  /** What speaks over it; left out, it is a client that attaches and asks. */
+  start?: (socket: Socket) => Client;
 }
 
-type Socket = ServerWebSocket<SocketData>;
+export type Socket = ServerWebSocket<SocketData>;
 
-interface Client {
+export interface Client {
   receive(text: string): void;
   flush(): void;
   /** Answers what was asked, then says goodbye. */
   end(): Promise<void>;
   close(): void;
+  /** Aborted by `close`. */
+  closed: AbortSignal;
 }
 
 export interface WebSockets {
@@ -56,9 +62,13 @@ export function createWebSockets(
       idleTimeout: 120,
       sendPings: true,
       open(socket) {
-        const client = startClient(socket, gateway, attachTimeoutMs);
+        const client = socket.data.start?.(socket) ?? startClient(socket, gateway, attachTimeoutMs);
         socket.data.client = client;
         clients.set(socket, client);
+        const { ended } = socket.data.identity;
+        ended.addEventListener("abort", () => socket.close(POLICY_VIOLATION, "no longer let in"), {
+          signal: client.closed,
+        });
       },
       message(socket, message) {
         if (typeof message === "string") socket.data.client?.receive(message);
@@ -84,6 +94,7 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
   let connection: Connection | undefined;
   let isEnding = false;
   const inFlight = new Set<Promise<void>>();
+  const closing = new AbortController();
   const outbox = createOutbox({ socket, broke });
   const attachTimer = setTimeout(
     () => socket.close(POLICY_VIOLATION, "no attach in time"),
@@ -112,8 +123,8 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
   function attach(text: string): void {
     try {
       const asked = readAttach(parseJson(text));
-      const { isLocal } = socket.data;
-      connection = gateway.connections.open(asked, { isLocal, ring: outbox.ring });
+      const { identity } = socket.data;
+      connection = gateway.connections.open(asked, { identity, ring: outbox.ring });
       outbox.follow(connection.pull);
       outbox.reply(JSON.stringify(connection.hello));
       clearTimeout(attachTimer);
@@ -123,12 +134,19 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
   }
 
   async function request(text: string, { caller }: Connection): Promise<void> {
+    const release: (() => void)[] = [];
     try {
       const { id, type, payload } = readRequest(parseJson(text));
+      if (type === "Subscribe") {
+        outbox.hold();
+        release.push(outbox.release);
+      }
       const answer = await gateway.handle({ type, payload }, caller);
       reply({ id, type: answer.type, payload: answer.payload });
     } catch (thrown) {
       replyError(thrown);
+    } finally {
+      for (const end of release) end();
     }
   }
 
@@ -147,7 +165,9 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
       isEnding = true;
       await Promise.all(inFlight);
     },
+    closed: closing.signal,
     close() {
+      closing.abort();
       clearTimeout(attachTimer);
       outbox.close();
       connection?.close();

@@ -1,65 +1,152 @@
-// One scenario over every connector: a new one is one more row here.
+// One scenario over every connector: a new one is one more row here. What travels over plain HTTP is held
+// to the OpenAPI document.
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { errorCodes } from "../../../src/protocol/errors.ts";
+import { startTcpConnector } from "../../../src/runtime/connectors/tcp.ts";
 import { startUnixConnector } from "../../../src/runtime/connectors/unix.ts";
-import { openRawWire } from "../../support/raw-wire.ts";
-import { type Ask, playScenario, scenarioWorld } from "../../support/scenario.ts";
-import { openTestWorld } from "../../support/world.ts";
+import type { Connector, Gateway } from "../../../src/runtime/gateway.ts";
+import { type Call, createCheckedCall, createRawCall } from "../../support/api.ts";
+import { createApiChecker } from "../../support/api-checker.ts";
+import { readSource } from "../../support/event-source.ts";
+import { openRawWire, type RawWire } from "../../support/raw-wire.ts";
+import {
+  type Connected,
+  type Followed,
+  type FollowParams,
+  playScenario,
+  scenarioWorld,
+} from "../../support/scenario.ts";
+import { localToken, openTestWorld } from "../../support/world.ts";
+
+interface Listening {
+  connector: Connector;
+  /** Path of the socket, or a URL. */
+  place: string;
+  headers: Record<string, string>;
+  send(target: string, init: RequestInit): Promise<Response>;
+}
 
 interface Transport {
   name: string;
-  hasEvents: boolean;
-  open(socket: string): Promise<{ ask: Ask; close(): void }>;
+  isOnSocket: boolean;
+  /** A connection that Subscribe can be given over. */
+  canSubscribe: boolean;
+  listen(gateway: Gateway, folder: string): Promise<Listening>;
+  connect(listening: Listening, faults: string[]): Promise<Connected & { close(): void }>;
 }
 
-const transports: Transport[] = [
-  {
-    name: "WebSocket on the unix socket",
-    hasEvents: true,
-    async open(socket) {
-      const wire = await openRawWire(socket);
-      await wire.attach();
-      return wire;
-    },
+const onUnix: Pick<Transport, "isOnSocket" | "listen"> = {
+  isOnSocket: true,
+  async listen(gateway, folder) {
+    const place = join(folder, "test.sock");
+    const send: Listening["send"] = (target, init) =>
+      fetch(`http://jamey${target}`, { ...init, unix: place });
+    return { connector: await startUnixConnector(place, gateway), place, headers: {}, send };
   },
-  {
-    name: "HTTP on the unix socket",
-    hasEvents: false,
-    open: async (socket) => ({
+};
+
+const onTcp: Pick<Transport, "isOnSocket" | "listen"> = {
+  isOnSocket: false,
+  async listen(gateway) {
+    const options = { hostname: "127.0.0.1", port: 0, allowedHosts: [], hasWebSocket: true };
+    const connector = startTcpConnector(options, gateway);
+    const headers = { authorization: `Bearer ${localToken}` };
+    const send: Listening["send"] = (target, init) =>
+      fetch(`${connector.url}${target}`, { ...init, headers: { ...init.headers, ...headers } });
+    return { connector, place: connector.url, headers, send };
+  },
+};
+
+const overWebSocket: Pick<Transport, "canSubscribe" | "connect"> = {
+  canSubscribe: true,
+  async connect({ place, headers }) {
+    const wire = await openRawWire(place, { headers });
+    await wire.attach();
+    const follow = async (params: FollowParams) => await followWire(wire, params);
+    return { ask: wire.ask, follow, close: wire.close };
+  },
+};
+
+const overHttp: Pick<Transport, "canSubscribe" | "connect"> = {
+  canSubscribe: false,
+  async connect({ send }, faults) {
+    const raw = createRawCall(send);
+    const checker = createApiChecker((await raw("GET", "/openapi.json")).body);
+    const call = createCheckedCall(raw, checker, faults);
+    return {
       close: () => undefined,
-      async ask(command, params) {
-        const response = await fetch(`http://jamey/api/call/${command}`, {
-          unix: socket,
-          method: "POST",
-          ...(params === undefined ? {} : { body: JSON.stringify(params) }),
-        });
-        const body = (await response.json()) as {
-          type: string;
-          payload: unknown;
-          error?: { code: keyof typeof errorCodes };
-        };
-        expect(response.headers.get("content-type")).toStartWith("application/json");
-        if (!body.error) {
-          expect([response.status, Object.keys(body)]).toEqual([200, ["type", "payload"]]);
-          return body;
-        }
-        expect([response.status, Object.keys(body)]).toEqual([
-          errorCodes[body.error.code].status,
-          ["error"],
-        ]);
-        return { type: "Error", payload: body.error };
-      },
-    }),
+      ask: (command, params) => askOver(call, command, params),
+      follow: (params) => followSource(send, params),
+    };
   },
+};
+
+const transports: Transport[] = [
+  { name: "WebSocket on the unix socket", ...onUnix, ...overWebSocket },
+  { name: "HTTP on the unix socket", ...onUnix, ...overHttp },
+  { name: "WebSocket on TCP", ...onTcp, ...overWebSocket },
+  { name: "HTTP on TCP", ...onTcp, ...overHttp },
 ];
 
-test.each(transports)("$name answers every command, errors included", async (transport) => {
+async function askOver(call: Call, command: string, params: unknown) {
+  const { status, body, headers } = await call("POST", `/api/call/${command}`, params);
+  const answer = body as {
+    type: string;
+    payload: unknown;
+    error?: { code: keyof typeof errorCodes };
+  };
+  expect(headers.get("content-type")).toStartWith("application/json");
+  if (!answer.error) {
+    expect([status, Object.keys(answer)]).toEqual([200, ["type", "payload"]]);
+    return answer;
+  }
+  expect([status, Object.keys(answer)]).toEqual([errorCodes[answer.error.code].status, ["error"]]);
+  return { type: "Error", payload: answer.error };
+}
+
+interface Frame {
+  type: string;
+  [field: string]: unknown;
+}
+
+function followed(frames: readonly Frame[]): Followed {
+  const events = frames.filter((frame) => frame.type === "event");
+  const gaps = frames.filter((frame) => frame.type === "gap");
+  return {
+    names: events.map((frame) => String(frame.event_type)),
+    seqs: events.map((frame) => Number(frame.seq)),
+    gaps: gaps.map(({ from, reason }) => ({ from: Number(from), reason: String(reason) })),
+  };
+}
+
+async function followWire(wire: RawWire, params: FollowParams): Promise<Followed> {
+  const { payload } = await wire.ask("Subscribe", params);
+  const { subscription_id } = payload as { subscription_id: string };
+  const isOurs = (frame: Frame) => frame.subscription_id === subscription_id;
+  await wire.until((frame) => frame.type === "caught_up" && isOurs(frame));
+  await wire.ask("Unsubscribe", { subscription_id });
+  return followed(wire.frames.filter(isOurs));
+}
+
+async function followSource(send: Listening["send"], params: FollowParams): Promise<Followed> {
+  const { event_types, after, journal_id } = params;
+  const cursor = journal_id === null ? `${after}` : `${journal_id}:${after}`;
+  const query = new URLSearchParams({ types: event_types.join(","), after: cursor });
+  const leave = new AbortController();
+  const source = readSource(await send(`/api/events?${query}`, { signal: leave.signal }));
+  await source.until((one) => one.event === "caught_up");
+  leave.abort();
+  return followed(source.events.map((one) => one.data as Frame));
+}
+
+test.each(transports)("$name answers every command, errors and cursors included", async (one) => {
   await using world = await openTestWorld(scenarioWorld);
-  const socket = join(world.folder, "test.sock");
-  const connector = await startUnixConnector(socket, world.runtime());
-  const { ask, close } = await transport.open(socket);
-  await playScenario(world, ask, transport);
+  const listening = await one.listen(world.runtime(), world.folder);
+  const faults: string[] = [];
+  const { close, ...connected } = await one.connect(listening, faults);
+  await playScenario(world, connected, one);
+  expect(faults).toEqual([]);
   close();
-  await connector.stop();
+  await listening.connector.stop();
 });

@@ -64,16 +64,21 @@ describe("an outbox", () => {
     expect(scene.messages()).toEqual([[1, 2], 3]);
   });
 
-  test("gathers signals for a moment", () => {
+  test("sends a signal at once, and gathers those that follow it for a moment", async () => {
+    const scene = openScene([[frame(1)], [frame(2)], [frame(3)]]);
+    scene.outbox.ring.signals();
+    await tick();
+    expect(scene.messages()).toEqual([1, 2, 3]);
     jest.useFakeTimers();
     try {
-      const scene = openScene([[frame(1)]]);
-      scene.outbox.ring.signals();
-      jest.advanceTimersByTime(7);
-      scene.outbox.ring.signals();
-      expect(scene.messages()).toEqual([]);
-      jest.advanceTimersByTime(1);
-      expect(scene.messages()).toEqual([1]);
+      const late = openScene([[], [frame(4)]]);
+      late.outbox.ring.signals();
+      const before = late.pulls();
+      late.outbox.ring.signals();
+      late.outbox.ring.signals();
+      expect(late.pulls()).toBe(before);
+      jest.advanceTimersByTime(4);
+      expect(late.pulls()).toBeGreaterThan(before);
     } finally {
       jest.useRealTimers();
     }

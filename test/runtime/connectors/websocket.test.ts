@@ -9,7 +9,8 @@ import {
   MAX_REQUESTS_IN_FLIGHT,
 } from "../../../src/protocol/limits.ts";
 import { VERSION } from "../../../src/protocol/version.ts";
-import { startUnixConnector, type UnixOptions } from "../../../src/runtime/connectors/unix.ts";
+import type { DoorOptions } from "../../../src/runtime/connectors/http/door.ts";
+import { startUnixConnector } from "../../../src/runtime/connectors/unix.ts";
 import { attachFrame, errorOf, openRawWire, type RawWire } from "../../support/raw-wire.ts";
 import { openTestWorld, type TestWorld, type TestWorldOptions } from "../../support/world.ts";
 
@@ -21,7 +22,7 @@ interface Scene extends AsyncDisposable {
   attached(fields?: Record<string, unknown>): Promise<RawWire>;
 }
 
-async function openScene(options: TestWorldOptions & UnixOptions = {}): Promise<Scene> {
+async function openScene(options: TestWorldOptions & DoorOptions = {}): Promise<Scene> {
   const world = await openTestWorld({ script: () => "ok", ...options });
   const socket = join(world.folder, "test.sock");
   const connector = await startUnixConnector(socket, world.runtime(), options);

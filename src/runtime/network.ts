@@ -1,0 +1,114 @@
+// The daemon's side towards the network: who is let in, and the TCP listener where settings ask for one.
+// The token of this user's own clients is there for as long as that listens.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { JameyError } from "../protocol/errors.ts";
+import { type Access, createAccess } from "./access.ts";
+import { startTcpConnector, type TcpOptions } from "./connectors/tcp.ts";
+import type { OpenEnvironment } from "./environment/open.ts";
+import type { Connector, Gateway } from "./gateway.ts";
+import { createKeys, type Keys } from "./keys.ts";
+import { createToken, writeToken } from "./local-token.ts";
+import type { Log } from "./log.ts";
+
+/** A shorter one can be guessed. */
+const MIN_TOKEN_LENGTH = 32;
+
+export interface Network {
+  keys: Keys;
+  access: Access;
+  /** Of the listener; null where there is none. */
+  url(): string | null;
+  /** Ports of ours, which no tool may reach. */
+  ports(): readonly number[];
+  /** Nothing where settings ask for no listener. */
+  listen(gateway: Gateway): Connector;
+}
+
+export function createNetwork(options: {
+  environment: OpenEnvironment;
+  variables: Record<string, string | undefined>;
+  log: Log;
+}): Network {
+  const { environment, variables, log } = options;
+  const { config, configFolder, places } = environment;
+  const isListening = config.connectors.http.enabled;
+  const now = () => new Date().toISOString();
+  const keys = createKeys({ file: join(configFolder, "keys.yml"), log, now });
+  const token = createToken();
+  const variable = isListening ? readToken(variables.JAMEY_TOKEN) : undefined;
+  let listening: { url: string; port: number } | undefined;
+  return {
+    keys,
+    access: createAccess({ keys, local: token, variable }),
+    url: () => listening?.url ?? null,
+    ports: () => (listening ? [listening.port] : []),
+    listen(gateway) {
+      if (!isListening) return { stop: () => Promise.resolve() };
+      const connector = startTcpConnector(tcpOptions(environment), gateway);
+      listening = connector;
+      const removeToken = writeToken(places.token, token);
+      return {
+        async stop() {
+          removeToken();
+          await connector.stop();
+        },
+      };
+    },
+  };
+}
+
+function readToken(text: string | undefined): string | undefined {
+  if (!text) return undefined;
+  if (text.length >= MIN_TOKEN_LENGTH) return text;
+  throw new JameyError(
+    "config_invalid",
+    `JAMEY_TOKEN has ${text.length} characters and needs ${MIN_TOKEN_LENGTH} or more, such as: openssl rand -hex 32`,
+  );
+}
+
+function tcpOptions({ config, places, environments }: OpenEnvironment): TcpOptions {
+  const { http, websocket } = config.connectors;
+  const path = (file: string) => resolve(places.folder, file);
+  return {
+    hostname: http.host,
+    port: http.port,
+    tls: certificateFiles(http.tls, path),
+    allowedHosts: http.allowed_hosts,
+    hasWebSocket: websocket.enabled ?? true,
+    staticDir: http.static_dir === null ? undefined : path(http.static_dir),
+    whoHas: (port) => findNeighbour(environments, port),
+  };
+}
+
+function certificateFiles(
+  { cert, key }: { cert: string | null; key: string | null },
+  path: (file: string) => string,
+) {
+  if (cert === null && key === null) return undefined;
+  if (cert !== null && key !== null) return { cert: path(cert), key: path(key) };
+  const missing = cert === null ? "cert" : "key";
+  throw new JameyError(
+    "config_invalid",
+    `connectors.http.tls.${missing} is missing: TLS needs a certificate and its key.`,
+  );
+}
+
+/** Another daemon of this user that says it listens there. */
+function findNeighbour(environments: string, port: number): string | undefined {
+  for (const name of existsSync(environments) ? readdirSync(environments) : []) {
+    try {
+      const about: unknown = JSON.parse(
+        readFileSync(join(environments, name, ".state", "daemon.json"), "utf8"),
+      );
+      const { url, pid } = about as { url?: unknown; pid?: unknown }; // Looked at field by field.
+      if (typeof url !== "string" || typeof pid !== "number") continue;
+      if (Number(new URL(url).port) !== port) continue;
+      process.kill(pid, 0);
+      return `the daemon of environment '${name}' (pid ${pid})`;
+    } catch (_gone) {
+      // No daemon, or one that is gone: none that has the port.
+    }
+  }
+  return undefined;
+}
