@@ -12,6 +12,8 @@ export interface Caller {
   scopes: readonly Scope[];
   /** False for processes that one of jamey's tools started: they answer and approve nothing. */
   isHuman: boolean;
+  /** It came over the unix socket: it is a program of this user, on this machine. */
+  isOnSocket: boolean;
   /** The folder that new sessions work in. */
   workspace: string;
   /** Provider variables; only a local caller's count. */
@@ -49,5 +51,9 @@ export function authorise(name: string, word: CommandWord, caller: Caller): void
   if (word.isHumanOnly && !caller.isHuman) {
     const message = `${name} is for humans: a process that an agent started may not give it.`;
     throw new JameyError("forbidden", message, { details: { human_only: true } });
+  }
+  if (word.isSocketOnly && !caller.isOnSocket) {
+    const message = `${name} is taken over the unix socket only: give it on the daemon's own machine.`;
+    throw new JameyError("forbidden", message, { details: { socket_only: true } });
   }
 }

@@ -12,6 +12,7 @@ import type { Attach, FollowFrame, Hello } from "../protocol/frames.ts";
 import { MAX_SUBSCRIPTIONS } from "../protocol/limits.ts";
 import { PROVIDER_VARIABLES } from "../protocol/variables.ts";
 import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
+import type { Identity } from "./access.ts";
 import { startActor } from "./actor.ts";
 import { type Caller, callerName, sourceOfClient } from "./caller.ts";
 import { createFollower, type Follower } from "./follow.ts";
@@ -31,6 +32,8 @@ export interface Connection {
 
 /** Who may be connected at once, so that descriptors and memory are left for the work. */
 export const MAX_CONNECTIONS = 2_000;
+/** Of these over the network: this user's own clients always find room. */
+export const MAX_REMOTE_CONNECTIONS = 1_500;
 
 /** Says that there may be something to pull: events go out at once, signals may be gathered. */
 export interface Ring {
@@ -47,9 +50,9 @@ export interface ConnectorInfo {
 
 export interface Connections {
   /** Throws `overloaded` when there are too many. */
-  open(attach: Attach, options: { isLocal: boolean; ring: Ring }): Connection;
+  open(attach: Attach, options: { identity: Identity; ring: Ring }): Connection;
   /** A caller without a connection, for one request. */
-  passing(options: { signal: AbortSignal; workspace: string }): Caller;
+  passing(options: { identity: Identity; signal: AbortSignal }): Caller;
   /** The daemon itself, where it speaks for an object. It may say something, and nothing else. */
   own(): Caller;
   list(): ConnectorInfo[];
@@ -62,6 +65,8 @@ export function createConnections(options: {
   environment: string;
   /** Where sessions of clients without a folder of their own work. */
   workspace: string;
+  /** Why MCP clients may not attach; null where they may. */
+  mcpRefusal: string | null;
   journal: Journal;
   signals: SignalHub;
   log: Log;
@@ -71,6 +76,8 @@ export function createConnections(options: {
 }): Connections {
   const { journal, signals, log } = options;
   const attached = new Map<string, ConnectorInfo>();
+  /** Those of `attached` that came over the network. */
+  const remote = new Set<string>();
   const actor = startEnvironmentActor(options);
   const pending = new Set<Promise<unknown>>();
 
@@ -84,29 +91,30 @@ export function createConnections(options: {
   }
 
   return {
-    open(attach, { isLocal, ring }) {
-      if (attached.size >= MAX_CONNECTIONS) {
-        const message = `${MAX_CONNECTIONS} clients are connected already: close one first.`;
-        throw new JameyError("overloaded", message);
-      }
+    open(attach, { identity, ring }) {
+      checkAdmission(attach, { count: attached.size, mcpRefusal: options.mcpRefusal });
+      if (!identity.isOnSocket) checkRemote(remote.size);
       const gone = new AbortController();
-      const connector_id = options.newId("c");
+      const connector_id = nameOf(options.newId("c"), identity);
       const subscriptions = createSubscriptions(options, ring.events);
       const caller: Caller = {
         connector_id,
         source: sourceOfClient(attach.client),
         client: attach.client,
-        scopes: ["read", "chat", "admin"],
+        scopes: identity.scopes,
         isHuman: attach.call_id === null,
-        workspace: (isLocal && attach.workspace) || options.workspace,
+        isOnSocket: identity.isOnSocket,
+        workspace: (identity.isOnSocket && attach.workspace) || options.workspace,
         // What an agent's process brings counts for nothing: an address of its own would get our key.
-        variables: isLocal && attach.call_id === null ? knownVariables(attach.variables) : {},
+        variables:
+          identity.isOnSocket && attach.call_id === null ? knownVariables(attach.variables) : {},
         current: new Map(),
         signal: gone.signal,
         subscriptions,
       };
       const entry = { connector_id, connector_type: caller.source, client: caller.client };
       attached.set(connector_id, { ...entry, since: options.now() });
+      if (!identity.isOnSocket) remote.add(connector_id);
       void say({ type: "attached", ...entry });
       const stops = [journal.follow(ring.events), signals.follow(ring.signals)];
       return {
@@ -124,23 +132,13 @@ export function createConnections(options: {
         close() {
           for (const stop of stops) stop();
           gone.abort();
+          remote.delete(connector_id);
           if (!attached.delete(connector_id)) return;
           void say({ type: "detached", connector_id });
         },
       };
     },
-    passing: ({ signal, workspace }) => ({
-      connector_id: "http",
-      source: "api",
-      client: "http",
-      scopes: ["read", "chat", "admin"],
-      isHuman: true,
-      workspace: workspace || options.workspace,
-      variables: {},
-      current: new Map(),
-      signal,
-      subscriptions: undefined,
-    }),
+    passing: (asked) => passingCaller(options.workspace, asked),
     own: () => ownCaller(options.workspace),
     list: () => [...attached.values()],
     revive: async () => {
@@ -152,12 +150,53 @@ export function createConnections(options: {
   };
 }
 
+/** Who came with a key carries its id in everything that is done: who did it can be told later. */
+const nameOf = (id: string, identity: Identity): string =>
+  identity.id === "local" ? id : `${id}@${identity.id}`;
+
+function checkRemote(count: number): void {
+  if (count < MAX_REMOTE_CONNECTIONS) return;
+  const message = `${count} clients are connected over the network already: close one first.`;
+  throw new JameyError("overloaded", message);
+}
+
+function checkAdmission(
+  attach: Attach,
+  { count, mcpRefusal }: { count: number; mcpRefusal: string | null },
+): void {
+  if (count >= MAX_CONNECTIONS) {
+    const message = `${MAX_CONNECTIONS} clients are connected already: close one first.`;
+    throw new JameyError("overloaded", message);
+  }
+  if (mcpRefusal !== null && sourceOfClient(attach.client) === "mcp") {
+    throw new JameyError("forbidden", mcpRefusal);
+  }
+}
+
+const passingCaller = (
+  workspace: string,
+  { identity, signal }: { identity: Identity; signal: AbortSignal },
+): Caller => ({
+  connector_id: `http:${identity.id}`,
+  source: "api",
+  client: identity.name,
+  scopes: identity.scopes,
+  isHuman: true,
+  isOnSocket: identity.isOnSocket,
+  workspace: workspace,
+  variables: {},
+  current: new Map(),
+  signal,
+  subscriptions: undefined,
+});
+
 const ownCaller = (workspace: string): Caller => ({
   connector_id: "daemon",
   source: "po",
   client: "daemon",
   scopes: ["chat"],
   isHuman: false,
+  isOnSocket: false,
   workspace,
   variables: {},
   current: new Map(),

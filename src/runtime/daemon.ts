@@ -12,11 +12,12 @@ import {
   openEnvironment,
   protectedPlaces,
 } from "./environment/open.ts";
-import { watchIdle } from "./idle.ts";
+import { idleSeconds, watchIdle } from "./idle.ts";
 import { createKeyring } from "./keyring.ts";
 import { takeLock } from "./lock.ts";
 import { createLog, type Log, openLogFile } from "./log.ts";
 import { createModels } from "./models.ts";
+import { createNetwork, type Network } from "./network.ts";
 import { readPid, writePidFile } from "./pid-file.ts";
 import { atMost, endProcessAfter, listenToSignals } from "./process-ending.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
@@ -31,10 +32,14 @@ export interface DaemonOptions {
   environment: string;
   /** In the foreground the log goes to stderr too. */
   foreground: boolean;
+  /** What the command line says, in the shape of a manifest: above every other layer of settings. */
+  settings?: Record<string, unknown>;
 }
 
 /** The end of the daemon at the latest, once it is asked to stop. */
 const STOP_TIMEOUT_MS = 5_000;
+/** When nobody needs the daemon for this long, it gives memory back. */
+const REST_SECONDS = 5;
 /** Tools that do not stop in this time are left to the next start. */
 const STOP_RUNTIME_MS = 3_000;
 
@@ -50,10 +55,10 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
   }
 }
 
-async function serve({ environment: name, foreground }: DaemonOptions): Promise<number> {
+async function serve(options: DaemonOptions): Promise<number> {
+  const { environment: name, foreground, settings: flags = {} } = options;
   const variables = process.env;
-  const hash = (text: string) => new Bun.CryptoHasher("sha256").update(text).digest("hex");
-  const found = findEnvironment({ environment: name, variables, hash });
+  const found = findEnvironment({ environment: name, variables, mayMake: foreground });
   const { state, socket } = found.places;
   await using opened = new AsyncDisposableStack();
   const lock = takeLock(join(state, "lock.db"));
@@ -62,7 +67,7 @@ async function serve({ environment: name, foreground }: DaemonOptions): Promise<
     throw alreadyRunning(name, state);
   }
   opened.defer(lock.release);
-  const environment = openEnvironment(found, variables);
+  const environment = openEnvironment(found, { variables, flags });
   const log = openLog(environment, foreground);
   opened.defer(() => log.info("stopped"));
   for (const warning of environment.warnings) log.warn(warning);
@@ -73,20 +78,30 @@ async function serve({ environment: name, foreground }: DaemonOptions): Promise<
     onError: (thrown) => log.error("store", { reason: messageOf(thrown) }),
   });
   opened.defer(store.close);
-  const runtime = assemble({ environment, store, log, shutDown: ending.resolve });
+  const network = createNetwork({ environment, variables, log });
+  const runtime = assemble({ environment, store, log, network, shutDown: ending.resolve });
   opened.defer(() => atMost(STOP_RUNTIME_MS, runtime.stop()));
   const { journal_id } = store.journal;
   const ended = await endLeftovers({ journal_id, keep: new Set() });
   if (ended > 0) log.warn("ended processes of the last daemon's tools", { count: ended });
   await runtime.start();
+  // First: what cannot listen ends before any client has found it.
+  const listener = network.listen(runtime);
+  opened.defer(listener.stop);
   const connector = await startUnixConnector(socket, runtime);
   opened.defer(connector.stop);
-  opened.defer(writePidFile(state, socket));
-  log.info("Jamey Runtime started", { socket, pid: process.pid, version: VERSION });
+  const { connectors, log_level } = environment.config;
+  const about = { socket, url: network.url(), flags, settings: { connectors, log_level } };
+  opened.defer(writePidFile(state, about));
+  const where = network.url() === null ? "" : ` on ${network.url()}`;
+  log.info(`Jamey Runtime started${where}`, { socket, pid: process.pid, version: VERSION });
   if (foreground) process.stderr.write(`jamey ${VERSION} serves '${name}' on ${socket}\n`);
-  const timeoutSeconds = environment.config.idle_timeout;
+  const timeoutSeconds = idleSeconds(environment.config);
   const end = () => ending.resolve("nobody needed it");
-  opened.defer(watchIdle({ isIdle: runtime.isIdle, timeoutSeconds, end }).stop);
+  const { isIdle } = runtime;
+  opened.defer(watchIdle({ isIdle, timeoutSeconds, end }).stop);
+  const rested = { isIdle, timeoutSeconds: REST_SECONDS, end: Bun.shrink };
+  opened.defer(watchIdle(rested).stop);
   log.info("stopping", { reason: await ending.promise });
   // Left on: what would keep the process from ending after this is no reason to stay.
   endProcessAfter(STOP_TIMEOUT_MS);
@@ -98,19 +113,23 @@ function assemble(parts: {
   environment: OpenEnvironment;
   store: Store;
   log: Log;
+  network: Network;
   shutDown(reason: string): void;
 }): Runtime {
-  const { environment, store, log } = parts;
+  const { environment, store, log, network } = parts;
   const { places, config } = environment;
   const protect = protectedPlaces(environment);
   const world = createWorld({
-    http: { allow_private: config.http.allow_private, ownPorts: () => [] },
+    http: { allow_private: config.http.allow_private, ownPorts: network.ports },
     protect,
   });
   return createRuntime({
     environment: environment.name,
     workspace: places.folder,
     socket: places.socket,
+    url: network.url,
+    keys: network.keys,
+    access: network.access,
     config,
     log,
     store,

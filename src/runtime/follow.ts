@@ -49,7 +49,8 @@ export function createFollower(options: {
     const to = journal.head();
     if (asked.after === null || !(isForeign || asked.after > to)) return [];
     cursor = to;
-    return [{ type: "gap", subscription_id, from: asked.after, to, reason: "other_journal" }];
+    const reason = isForeign ? "other_journal" : "beyond_end";
+    return [{ type: "gap", subscription_id, from: asked.after, to, reason }];
   }
 
   /** What was asked for and is no longer kept: looked at before each read, for a slow one falls behind. */
@@ -133,7 +134,9 @@ function busEntry(row: StoredRow, poOf: (session_id: string) => string) {
   if (row.type !== "MessageAdded") return undefined;
   const { session_id, message_id, role, content, name, source } = row.payload;
   const po = poOf(session_id);
-  const other = role === "tool" ? (name ?? "tool") : role === "system" ? "system" : source;
+  // A user's message with a name is somebody else's than the human's: what does not fit a schema.
+  const other =
+    role === "tool" ? (name ?? "tool") : role === "system" ? "system" : (name ?? source);
   const [from, to] = role === "assistant" ? [po, other] : [other, po];
   return { from, to, message: content, timestamp: row.at, session_id, message_id };
 }

@@ -1,5 +1,6 @@
 // The port that connectors get: how to attach, ask and follow. A connector authenticates and translates,
 // and returns how to stop.
+import type { Access } from "./access.ts";
 import type { Connections } from "./connections.ts";
 import type { Handle } from "./handle.ts";
 import type { Log } from "./log.ts";
@@ -7,6 +8,7 @@ import type { Log } from "./log.ts";
 export interface Gateway {
   handle: Handle;
   connections: Connections;
+  access: Access;
   log: Log;
 }
 

@@ -1,6 +1,7 @@
 // Models as the runtime sees them: chosen, opened, priced. The only file that knows the providers.
 import type { Model } from "../core/model.ts";
 import type { Usage } from "../protocol/messages.ts";
+import { mayTakeImages } from "../providers/image-models.ts";
 import { defaultModel, listVendors, openModel } from "../providers/index.ts";
 import { contextTokens, costOf } from "../providers/prices.ts";
 import type { Config } from "./config.ts";
@@ -24,6 +25,8 @@ export interface Models {
   /** US dollars, or null where the price is not known. */
   costOf(name: string, usage: Omit<Usage, "cost_usd">): number | null;
   contextTokens(name: string): number | null;
+  /** False only for models that are well known to read nothing but text. */
+  mayTakeImages(name: string): boolean;
 }
 
 export function createModels(config: Config): Models {
@@ -35,5 +38,6 @@ export function createModels(config: Config): Models {
     list: (options) => listVendors({ ...options, timeouts }),
     costOf,
     contextTokens,
+    mayTakeImages,
   };
 }

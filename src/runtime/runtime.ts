@@ -2,35 +2,44 @@
 // in-memory world both begin here.
 import type { World } from "../core/world.ts";
 import type { Toolbox } from "../tools/index.ts";
+import type { Access } from "./access.ts";
 import type { Config } from "./config.ts";
 import { createConnections } from "./connections.ts";
 import { createCatalog, type ObjectFiles } from "./environment/catalog.ts";
+import { removeLeftSessions } from "./ephemeral.ts";
 import type { Gateway } from "./gateway.ts";
 import { createDoor } from "./handle.ts";
 import { createHandlers } from "./handlers/index.ts";
 import type { Keyring } from "./keyring.ts";
+import type { Keys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
 import { createObjects } from "./objects.ts";
 import { abandon, broken, perform } from "./perform/index.ts";
+import { createPlaces } from "./places.ts";
 import type { Services } from "./services.ts";
 import type { SessionFiles } from "./session-files.ts";
 import { createSessions } from "./sessions.ts";
 import { createSignalHub } from "./signals.ts";
 import { sendStartMessages } from "./start-messages.ts";
 import type { Store } from "./store/open.ts";
+import type { Views } from "./store/views/index.ts";
 
 export interface RuntimeParts {
   environment: string;
   /** Where sessions of clients without a folder of their own work. */
   workspace: string;
   socket: string;
+  /** Of the TCP listener; null where there is none. */
+  url(): string | null;
   config: Config;
   log: Log;
   store: Store;
   world: World;
   models: Models;
   keyring: Keyring;
+  keys: Keys;
+  access: Access;
   tools: Pick<Toolbox, "find" | "list">;
   sessionFiles: SessionFiles;
   objectFiles: ObjectFiles;
@@ -47,6 +56,10 @@ export interface Runtime extends Gateway {
   stop(): Promise<void>;
 }
 
+const MCP_OFF =
+  "MCP clients are refused here: connectors.mcp.enabled is false. " +
+  "Allow them with 'jamey config set connectors.mcp.enabled true', then 'jamey daemon restart'.";
+
 export function createRuntime(parts: RuntimeParts): Runtime {
   const { log, store, world, environment } = parts;
   const { journal, views } = store;
@@ -60,7 +73,8 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     changed: ({ type, po_name, hash }) =>
       type === "loaded" ? objects.loaded(po_name, hash) : objects.unloaded(po_name),
   });
-  const services: Services = { ...parts, catalog, signals };
+  const places = createPlaces(parts.config.max_running_turns);
+  const services: Services = { ...parts, catalog, signals, places };
   const sessions = createSessions({
     journal,
     log,
@@ -68,11 +82,13 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     perform: (effect, context) => perform(effect, context, services),
     broken,
     abandon,
+    changed: places.changed,
     active: objects.active,
   });
   const connections = createConnections({
     environment,
     workspace: parts.workspace,
+    mcpRefusal: parts.config.connectors.mcp.enabled ? null : MCP_OFF,
     journal,
     signals,
     log,
@@ -89,18 +105,20 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     connections,
     environment,
     socket: parts.socket,
+    url: parts.url,
     started_at: world.now(),
     shutDown: parts.shutDown,
   });
-
   const handle = createDoor(handlers, log);
 
   return {
     handle,
     connections,
+    access: parts.access,
     log,
     async start() {
       await connections.revive();
+      await removeLeftSessions({ views, sessions, journal, log });
       await parts.sessionFiles.sweep((session_id) => views.findSession(session_id) !== undefined);
       const before = views.listObjects().map((one) => one.po_name);
       catalog.refresh();
@@ -110,18 +128,19 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       objects.settle([...live, ...before]);
       await objects.flush();
       const key = `start:${world.newId("start")}`;
-      const caller = connections.own();
-      await sendStartMessages({ objects: catalog.list(), key, caller, handle, log });
+      const start = { objects: catalog.list(), key, caller: connections.own() };
+      await sendStartMessages({ ...start, handle, log });
     },
-    isIdle() {
-      const { running_turns, pending_requests } = views.counts();
-      const isBusy = connections.list().length + running_turns + pending_requests > 0;
-      return !isBusy && sessions.isIdle();
-    },
+    isIdle: () => connections.list().length === 0 && !isBusy(views) && sessions.isIdle(),
     async stop() {
       await sessions.stop();
       await objects.flush();
       await connections.flush();
     },
   };
+}
+
+function isBusy(views: Views): boolean {
+  const { running_turns, pending_requests } = views.counts();
+  return running_turns + pending_requests > 0;
 }

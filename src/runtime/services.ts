@@ -4,8 +4,10 @@ import type { Toolbox } from "../tools/index.ts";
 import type { Config } from "./config.ts";
 import type { Catalog } from "./environment/catalog.ts";
 import type { Keyring } from "./keyring.ts";
+import type { Keys } from "./keys.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
+import type { Places } from "./places.ts";
 import type { SessionFiles } from "./session-files.ts";
 import type { SignalHub } from "./signals.ts";
 
@@ -15,10 +17,12 @@ export interface Services {
   config: Config;
   models: Models;
   keyring: Keyring;
+  keys: Keys;
   catalog: Catalog;
   tools: Pick<Toolbox, "find" | "list">;
   signals: SignalHub;
   sessionFiles: SessionFiles;
+  places: Places;
   /** The whole environment of a call's processes. */
   childVariables(call_id: string): Record<string, string>;
 }

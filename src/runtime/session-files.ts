@@ -11,6 +11,8 @@ export interface SessionFiles {
   keepAttachment(session_id: string, bytes: Uint8Array): Promise<string>;
   /** undefined: it is no longer kept. */
   readAttachment(session_id: string, sha256: string): Promise<Uint8Array | undefined>;
+  /** What is no longer kept stays away. */
+  copyAttachments(options: { from: string; to: string; hashes: Iterable<string> }): Promise<void>;
   /** The folder for outputs; it is made. null is for tools that run outside every session. */
   outputFolder(session_id: string | null): string;
   /** What cannot be removed is logged, and removed by the next sweep. */
@@ -38,7 +40,7 @@ export function createSessionFiles(options: {
     }
   }
 
-  return {
+  const files: SessionFiles = {
     async keepAttachment(session_id, bytes) {
       const folder = folderOf(attachments, session_id);
       const sha256 = hash(bytes);
@@ -66,6 +68,13 @@ export function createSessionFiles(options: {
         throw thrown;
       }
     },
+    async copyAttachments({ from, to, hashes }) {
+      // One at a time: together they may be more than memory is there for.
+      for (const sha256 of hashes) {
+        const bytes = await files.readAttachment(from, sha256);
+        if (bytes) await files.keepAttachment(to, bytes);
+      }
+    },
     outputFolder(session_id) {
       const folder = folderOf(outputs, session_id ?? OUTSIDE);
       mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -82,6 +91,7 @@ export function createSessionFiles(options: {
       }
     },
   };
+  return files;
 }
 
 /** An id names a folder of its own and nothing else, whoever made it up. */

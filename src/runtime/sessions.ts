@@ -27,6 +27,8 @@ export interface Sessions {
   take(session_id: string, said: SessionCommand, from: From): Promise<Taken<Happened>>;
   /** Recovers what was unfinished; one session that cannot be recovered does not hold up the others. */
   revive(session_ids: string[]): Promise<void>;
+  /** Deletes a session that is not loaded, before anything of it runs. */
+  discard(session_id: string): Promise<void>;
   /** No session does anything. */
   isIdle(): boolean;
   stop(): Promise<void>;
@@ -53,6 +55,8 @@ export interface SessionsOptions {
   ): Promise<SessionOutcome | undefined>;
   broken(effect: Effect, error: ErrorBody): SessionOutcome;
   abandon(effect: Effect, error: ErrorBody, state: SessionActorState): SessionCommand;
+  /** A session is another than before. */
+  changed(session_id: string, state: SessionActorState): void;
   /** A session does something else than before. */
   active(change: { session_id: string; po_name: string; activity: PoState }): void;
 }
@@ -86,7 +90,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   function forget(session_id: string, loaded: Loaded): void {
-    if (sessions.get(session_id) === loaded) sessions.delete(session_id);
+    if (sessions.get(session_id) !== loaded) return;
+    sessions.delete(session_id);
+    options.changed(session_id, sessionMachine.initial);
   }
 
   /** It begins again from the journal: by itself once, so that no turn runs in circles. */
@@ -101,6 +107,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   function changed(session_id: string, loaded: Loaded, state: SessionActorState): void {
     if (state.isDeleted) sessions.delete(session_id);
     weigh(loaded, state);
+    options.changed(session_id, state);
     const activity = activityOf(state);
     if (activity === loaded.activity || !state.session) return;
     loaded.activity = activity;
@@ -127,22 +134,39 @@ export function createSessions(options: SessionsOptions): Sessions {
     async take(session_id, said, from) {
       const loaded = open(session_id);
       if (!loaded) throw new JameyError("session_not_found", `Session not found: ${session_id}`);
-      loaded.users += 1;
-      try {
-        await loaded.ready;
-        return await loaded.actor.take(said, from);
-      } finally {
-        loaded.users -= 1;
-      }
+      return await takeReady(loaded, said, from);
     },
     async revive(session_ids) {
       for (const session_id of session_ids) await reviveOne(session_id, open, log);
     },
+    discard: (session_id) => discard(options, session_id),
     isIdle: () => [...sessions.values()].every(isIdle),
-    async stop() {
-      await Promise.all([...sessions.values()].map(({ actor }) => actor.stop()));
-    },
+    stop: () => stopAll(sessions),
   };
+}
+
+async function takeReady(loaded: Loaded, said: SessionCommand, from: From) {
+  loaded.users += 1;
+  try {
+    await loaded.ready;
+    return await loaded.actor.take(said, from);
+  } finally {
+    loaded.users -= 1;
+  }
+}
+
+async function discard({ journal, now }: SessionsOptions, session_id: string): Promise<void> {
+  const stream = sessionStream(session_id);
+  const { state, version } = fold(journal.readStream(stream, 0));
+  const at = now();
+  const events = sessionMachine.decide(state, { type: "delete", at });
+  if (events.length === 0) return;
+  const from = { caller: "daemon", causation_id: null };
+  await journal.append({ stream, expected_version: version, events, at, ...from });
+}
+
+async function stopAll(sessions: Map<string, Loaded>): Promise<void> {
+  await Promise.all([...sessions.values()].map(({ actor }) => actor.stop()));
 }
 
 const asLoaded = (actor: Loaded["actor"]): Loaded => ({

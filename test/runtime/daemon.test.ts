@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { VERSION } from "../../src/protocol/version.ts";
+import { configSchema } from "../../src/runtime/config.ts";
 import { type DaemonHome, openDaemonHome } from "../support/daemon-process.ts";
 import { isAlive } from "../support/processes.ts";
 import { openRawWire } from "../support/raw-wire.ts";
@@ -46,7 +47,15 @@ describe("a daemon that starts", () => {
     const { payload } = await wire.ask("ListPOs");
     expect(payload).toMatchObject({ prompt_objects: [{ name: "assistant", state: "idle" }] });
     const pidFile = JSON.parse(readFileSync(join(home.state, "daemon.json"), "utf8"));
-    expect(pidFile).toEqual({ pid: daemon.pid, socket: home.socket, version: VERSION });
+    const { connectors, log_level } = configSchema.parse({});
+    expect(pidFile).toEqual({
+      pid: daemon.pid,
+      version: VERSION,
+      socket: home.socket,
+      url: null,
+      flags: {},
+      settings: { connectors, log_level },
+    });
     expect(readdirSync(home.environment).toSorted()).toEqual([
       ".gitignore",
       ".state",

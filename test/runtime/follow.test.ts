@@ -1,6 +1,7 @@
 // Following: everything after a cursor, one caught_up, then live. Late, never lossy.
 import { describe, expect, test } from "bun:test";
 import { MAX_BATCH_BYTES, MAX_SUBSCRIPTIONS } from "../../src/protocol/limits.ts";
+import { socketIdentity } from "../../src/runtime/access.ts";
 import { names, newSession, rename, renameMany, subscribe, told } from "../support/following.ts";
 import { openTestWorld } from "../support/world.ts";
 
@@ -66,7 +67,7 @@ describe("a subscription", () => {
       subscription_id,
       from: head + 1_000,
       to: head,
-      reason: "other_journal",
+      reason: "beyond_end",
     });
   });
 
@@ -167,7 +168,7 @@ describe("a subscription", () => {
         variables: {},
         call_id: null,
       },
-      { isLocal: true, ring: { events: () => undefined, signals: () => undefined } },
+      { identity: socketIdentity, ring: { events: () => undefined, signals: () => undefined } },
     );
     await world.ask("Subscribe", { after: 0 }, idle.caller);
     const client = world.connect();

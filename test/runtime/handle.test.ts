@@ -65,6 +65,7 @@ describe("every command", () => {
       ],
       session_id: null,
       prompt: "You help.",
+      parameters: [],
       model: null,
       version: expect.stringMatching(/^[0-9a-f]{64}$/),
       file: "helper.md",
@@ -83,7 +84,10 @@ describe("every command", () => {
       agent_mode: "single",
       state: "idle",
       message_count: 0,
+      title: "",
       workspace: world.folder,
+      forked_from: null,
+      ephemeral: false,
       created_at: at,
       updated_at: at,
     };
@@ -97,7 +101,10 @@ describe("every command", () => {
     };
     expect(session).toEqual(whole);
     expect(await good(world, "GetSession", { session_id })).toEqual({ session: whole });
-    expect(await good(world, "ListSessions", {})).toEqual({ sessions: [summary] });
+    expect(await good(world, "ListSessions", {})).toEqual({
+      sessions: [summary],
+      next_cursor: null,
+    });
     expect(await good(world, "RenameSession", { session_id, name: "second" })).toEqual({});
     expect(await good(world, "SwitchSession", { po_name: "helper", session_id }, caller)).toEqual(
       {},
@@ -138,6 +145,7 @@ describe("every command", () => {
       duration_ms: expect.any(Number),
       denials: [],
       pending_requests: [],
+      structured: null,
     });
     expect(await good(world, "SearchSessions", { query: "there" })).toEqual({
       hits: [
@@ -145,6 +153,9 @@ describe("every command", () => {
           session_id,
           message_id: accepted.message_id,
           po_name: "helper",
+          session_name: "second",
+          role: "user",
+          created_at: at,
           snippet: "hello [there]",
         },
       ],
@@ -236,6 +247,7 @@ describe("every command", () => {
       journal_id: world.store.journal.journal_id,
       pid: process.pid,
       socket: `${world.folder}/test.sock`,
+      url: null,
       started_at: at,
       seq: world.store.journal.head(),
       objects: 2,
@@ -245,9 +257,22 @@ describe("every command", () => {
       clients: 1,
       memory_bytes: expect.any(Number),
     });
+    expect(await good(world, "ForkSession", { session_id })).toMatchObject({
+      session: { forked_from: { session_id, message_id: null } },
+    });
+    const document = (await good(world, "ExportSession", { session_id })) as { text: string };
+    const params = { document: JSON.parse(document.text), name: "third" };
+    expect(await good(world, "ImportSession", params)).toMatchObject({
+      session: { name: "third", title: "hello there" },
+    });
+    const made = (await good(world, "CreateKey", { name: "phone" })) as { key: { key_id: string } };
+    expect(await good(world, "ListKeys", {})).toEqual({ keys: [made.key] });
+    expect(await good(world, "RevokeKey", { key_id: made.key.key_id })).toEqual({});
+    const credential = { name: "OPENAI_API_KEY", value: "sk-x" };
+    expect(await good(world, "StoreCredential", credential)).toEqual({});
     expect(await good(world, "DeleteSession", { session_id })).toEqual({});
     expect(await good(world, "Shutdown", {})).toEqual({});
-    expect(world.shutdowns).toEqual(["asked by http"]);
+    expect(world.shutdowns).toEqual(["asked by local"]);
 
     const wanted = Object.entries(commands).map(([name, word]) => `${name} → ${word.reply}`);
     expect([...new Set(replies)].toSorted()).toEqual(wanted.toSorted());
@@ -324,12 +349,9 @@ describe("every command", () => {
         refused.push(name);
       }
     }
-    expect(refused.toSorted()).toEqual([
-      "DeleteSession",
-      "RespondToRequest",
-      "RunTool",
-      "Shutdown",
-    ]);
+    const expected =
+      "CreateKey DeleteSession ImportSession ListKeys RespondToRequest RevokeKey RunTool Shutdown StoreCredential";
+    expect(refused.toSorted().join(" ")).toBe(expected);
   });
 
   test("that breaks answers internal, and the log has the reason on one line", async () => {

@@ -1,6 +1,7 @@
 // The end of a daemon that nobody needs.
 import { describe, expect, jest, test } from "bun:test";
-import { watchIdle } from "../../src/runtime/idle.ts";
+import { configSchema } from "../../src/runtime/config.ts";
+import { idleSeconds, watchIdle } from "../../src/runtime/idle.ts";
 import { testTool } from "../support/test-tools.ts";
 import { openTestWorld } from "../support/world.ts";
 
@@ -32,6 +33,30 @@ describe("an idle daemon", () => {
     } finally {
       jest.useRealTimers();
     }
+  });
+
+  test("is told once for each time that nobody needed it", () => {
+    jest.useFakeTimers();
+    try {
+      let seconds = 0;
+      const told: number[] = [];
+      const isIdle = () => seconds < 100 || seconds > 110;
+      const end = () => void told.push(seconds);
+      const now = () => seconds * 1_000;
+      const watcher = watchIdle({ isIdle, timeoutSeconds: 10, now, end });
+      for (seconds = 1; seconds <= 200; seconds += 1) jest.advanceTimersByTime(1_000);
+      watcher.stop();
+      expect(told).toEqual([10, 120]);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+
+  test("is never one that listens on TCP, whose clients come and go unattached", () => {
+    const seconds = (given: object) => idleSeconds(configSchema.parse(given));
+    const connectors = { http: { enabled: true } };
+    expect([seconds({}), seconds({ idle_timeout: 2 })]).toEqual([3600, 2]);
+    expect(seconds({ idle_timeout: 2, connectors })).toBe(0);
   });
 
   test("is one without client, turn, queued message and open request", async () => {

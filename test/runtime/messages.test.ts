@@ -93,7 +93,7 @@ describe("SendMessage", () => {
     );
     expect(await codeOf(world, "CreateSession", { po_name: "helper" })).toBe("storage_failed");
     world.refuse(undefined);
-    expect(await world.ask("ListSessions", {})).toEqual({ sessions: [] });
+    expect(await world.ask("ListSessions", {})).toEqual({ sessions: [], next_cursor: null });
     expect(world.runtime().isIdle()).toBe(true);
     const { turn_id } = await send(world, "again");
     expect((await world.ask("WaitForTurn", { turn_id })).response).toBe("You said: again");

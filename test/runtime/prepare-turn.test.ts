@@ -325,6 +325,27 @@ describe("the rest of a turn", () => {
     });
   });
 
+  test("a process that a tool started may not choose another model or prompt", async () => {
+    await using world = await open({ objects: helper("model: from/object") });
+    const { caller } = world.connect({
+      call_id: "c",
+      variables: { JAMEY_MODEL: "x/dear" },
+    }).connection;
+    const refused = async (settings: Settings) => {
+      const params = { po_name: "helper", message: "hi", session_id: null, settings };
+      const answer = await world.call("SendMessage", params, caller);
+      return answer.ok ? "ok" : [answer.payload.code, answer.payload.details];
+    };
+    expect(await refused({ model: "x/dear", system: "You pay." })).toEqual([
+      "forbidden",
+      { settings: ["model", "system"] },
+    ]);
+    expect(await refused({ model: "from/object" })).toBe("ok");
+    expect(
+      (await agentOf(world, {}, { call_id: "c", variables: { JAMEY_MODEL: "x/dear" } })).model,
+    ).toBe("from/object");
+  });
+
   test("the prompt is the message's or the object's, and kept once while it stays the same", async () => {
     await using world = await open({ objects: helper("", "You help.") });
     const agent = await agentOf(world, { system: "You count." });

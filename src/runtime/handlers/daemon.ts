@@ -5,7 +5,9 @@ import type { Caller, Subscriptions } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
 
-type DaemonCommands = "Subscribe" | "Unsubscribe" | "ListConnectors" | "GetStatus" | "Shutdown";
+type DaemonCommands =
+  | ("Subscribe" | "Unsubscribe" | "ListConnectors")
+  | ("GetStatus" | "StoreCredential" | "Shutdown");
 
 export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCommands> {
   const { journal, views, connections, sessions, services } = context;
@@ -26,12 +28,18 @@ export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCo
       journal_id: journal.journal_id,
       pid: process.pid,
       socket: context.socket,
+      url: context.url(),
       started_at: context.started_at,
       seq: journal.head(),
       ...views.counts(),
       clients: connections.list().length,
       memory_bytes: process.memoryUsage.rss(),
     }),
+    StoreCredential({ name, value }) {
+      services.keyring.keep(name, value);
+      services.log.info("kept a credential", { name });
+      return {};
+    },
     Shutdown({ if_idle }, caller) {
       const { running_turns, pending_requests } = views.counts();
       const others = connections.list().filter((one) => one.connector_id !== caller.connector_id);

@@ -8,6 +8,7 @@ import type { Sessions } from "../sessions.ts";
 import type { Journal } from "../store/journal.ts";
 import type { Views } from "../store/views/index.ts";
 import { daemonHandlers } from "./daemon.ts";
+import { keyHandlers } from "./key.ts";
 import { objectHandlers } from "./object.ts";
 import { requestHandlers } from "./request.ts";
 import { sessionHandlers } from "./session.ts";
@@ -21,6 +22,8 @@ export interface HandlerContext {
   connections: Connections;
   environment: string;
   socket: string;
+  /** Of the TCP listener; null where there is none. */
+  url(): string | null;
   started_at: string;
   /** Begins the daemon's end; the answer still goes out. */
   shutDown(reason: string): void;
@@ -31,6 +34,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...sessionHandlers(context),
     ...requestHandlers(context),
     ...objectHandlers(context),
+    ...keyHandlers(context),
     ...daemonHandlers(context),
   };
 }

@@ -1,4 +1,5 @@
 // Handlers over prompt objects, tools and models.
+import { templateParameters } from "../../core/prompt/template.ts";
 import { risk } from "../../protocol/agents.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
@@ -42,6 +43,7 @@ export function objectHandlers(
         capabilities: found.capabilities.map(capability),
         session_id: session_id !== null && views.findSession(session_id) ? session_id : null,
         prompt: found.body,
+        parameters: found.template ? templateParameters({ text: found.body }) : [],
         model: found.model,
         version: found.hash,
         file: found.file,

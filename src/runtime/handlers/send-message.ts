@@ -1,21 +1,19 @@
 // SendMessage: admitted, committed, acknowledged; then it runs. The same key is the same message.
 import type { NewSession } from "../../core/session/inputs.ts";
-import type { TurnSettings } from "../../protocol/agents.ts";
 import type { Asked, Reply } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_ATTACHMENTS_BYTES, MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { AgentMode, Attachment, Json } from "../../protocol/messages.ts";
 import { type Caller, callerName } from "../caller.ts";
-import { mergeLimits } from "../config.ts";
 import type { Handlers } from "../handle.ts";
-import { narrowedLimits } from "../narrowed-limits.ts";
 import { objectWarnings } from "../object-warnings.ts";
 import type { Services } from "../services.ts";
 import type { HandlerContext } from "./index.ts";
+import { allowedSettings, requireSettings } from "./turn-settings.ts";
 
 type Accepted = Reply<"SendMessage">;
 
-const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 /** Messages to one session that are on their way to its mailbox. */
 const MAX_WAITING_SENDS = 1_000;
@@ -48,7 +46,7 @@ export function createSendMessage(context: HandlerContext): Handlers["SendMessag
 }
 
 /** What is sent to one session keeps its order, however long its images or its model take. */
-function createOrder() {
+export function createOrder() {
   const last = new Map<string, { done: Promise<unknown>; count: number }>();
   return async <Out>(session_id: string | null, run: () => Promise<Out>): Promise<Out> => {
     if (session_id === null) return await run();
@@ -85,13 +83,15 @@ async function send(
     throw new JameyError("too_large", `A message holds at most ${MAX_MESSAGE_BYTES} bytes.`);
   }
   if (!services.catalog.refresh(asked.po_name)) throw unknownObject(asked.po_name, services);
-  requireTools(asked.settings, services.tools);
+  await requireSettings(asked, caller, services);
   const create =
     asked.session_id === null
       ? newSession({ po_name: asked.po_name, name: null, caller, services })
       : null;
   const session_id = asked.session_id ?? create?.session_id ?? "";
   if (!create) requireSession(context, session_id, asked.po_name);
+  const default_model = await defaultModel(asked, caller, services);
+  requireImages(asked, default_model, services);
   const attachments = await keepAttachments(session_id, asked.attachments, services);
   services.log.info("Processing message for session", { session: session_id });
   keyring.remember(session_id, caller.variables);
@@ -107,25 +107,16 @@ async function send(
     delivery: asked.delivery,
     source: caller.source,
     settings: allowedSettings(asked, caller, services),
-    default_model: await defaultModel(asked, caller, services),
+    default_model,
   };
   const from = { caller: callerName(caller), causation_id: null };
   const begin = create ? sessions.create : sessions.take;
   const { happened, seq } = await begin(session_id, said, from);
   const queued = happened.find((event) => event.type === "MessageQueued");
   if (!queued) throw new JameyError("internal", "The message was not queued.");
+  if (!caller.isHuman) services.places.letIn(queued.payload.turn_id);
   const warnings = objectWarnings(asked.po_name, services);
   return { session_id, turn_id: queued.payload.turn_id, message_id, seq, warnings };
-}
-
-/** What a caller names must be there: a rule or a tool with a slip in its name would count for nothing. */
-function requireTools({ tools: only, rules }: TurnSettings, tools: Services["tools"]): void {
-  const named = [...(only ?? []), ...rules.map((rule) => rule.tool)];
-  const unknown = named.find((name) => !name.includes("*") && !tools.find(name));
-  if (unknown === undefined) return;
-  const known = tools.list().map((tool) => tool.name);
-  const message = `There is no tool '${unknown}'. There are: ${known.join(", ") || "none"}.`;
-  throw new JameyError("invalid_request", message, { details: { tool: unknown, known } });
 }
 
 /** The session is there and the object's own. */
@@ -154,26 +145,23 @@ async function defaultModel(
   { catalog, config, models, keyring }: Services,
 ): Promise<string | null> {
   if (asked.settings.model) return null;
-  if (caller.variables.JAMEY_MODEL) return caller.variables.JAMEY_MODEL;
+  if (caller.isHuman && caller.variables.JAMEY_MODEL) return caller.variables.JAMEY_MODEL;
   if (catalog.get(asked.po_name)?.model || config.model) return null;
-  return (await models.choose(keyring.forVariables(caller.variables))).name;
+  const { JAMEY_MODEL: _, ...keys } = caller.variables;
+  return (await models.choose(keyring.forVariables(keys))).name;
 }
 
-/** Humans may allow and widen; what an agent's process sends can only narrow. */
-function allowedSettings(
-  { settings, po_name }: Asked<"SendMessage">,
-  caller: Caller,
-  { config, catalog }: Services,
-): TurnSettings {
-  const model = settings.model || null;
-  if (caller.isHuman) return { ...settings, model };
-  const base = mergeLimits(config.limits, catalog.get(po_name)?.limits ?? {});
-  return {
-    ...settings,
-    model,
-    rules: settings.rules.filter((rule) => rule.action !== "allow"),
-    limits: narrowedLimits(settings.limits, base),
-  };
+/** An image for a model that reads only text would be paid for and dropped, or refused later. */
+function requireImages(
+  { settings, po_name, attachments }: Asked<"SendMessage">,
+  default_model: string | null,
+  { catalog, config, models }: Services,
+): void {
+  if (attachments.length === 0) return;
+  const model = settings.model || default_model || catalog.get(po_name)?.model || config.model;
+  if (!model || models.mayTakeImages(model)) return;
+  const message = `${model} reads text only, and the message has an image. Choose another model (--model).`;
+  throw new JameyError("bad_data", message, { details: { model } });
 }
 
 export function newSession(options: {
@@ -181,6 +169,8 @@ export function newSession(options: {
   name: string | null;
   caller: Caller;
   services: Services;
+  session_id?: string;
+  ephemeral?: boolean;
   /** null: the object's own. */
   agent_mode?: AgentMode | null;
   context?: Record<string, string>;
@@ -190,7 +180,7 @@ export function newSession(options: {
   const definition = services.catalog.refresh(po_name);
   if (!definition) throw unknownObject(po_name, services);
   return {
-    session_id: crypto.randomUUID(),
+    session_id: options.session_id ?? crypto.randomUUID(),
     po_name,
     source: caller.source,
     name: options.name,
@@ -198,6 +188,8 @@ export function newSession(options: {
     workspace: caller.workspace,
     context: options.context ?? {},
     metadata: options.metadata ?? {},
+    forked_from: null,
+    ephemeral: options.ephemeral ?? false,
   };
 }
 

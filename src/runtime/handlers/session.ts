@@ -1,9 +1,13 @@
 // Handlers over sessions and their messages.
 import { JameyError } from "../../protocol/errors.ts";
 import { type Caller, callerName } from "../caller.ts";
+import { removeSession } from "../ephemeral.ts";
 import type { Handlers } from "../handle.ts";
 import { toolContextOf } from "../perform/tools.ts";
-import { sessionStream } from "../store/journal.ts";
+import { createBeginSession } from "./begin-session.ts";
+import { createExportSession } from "./export-session.ts";
+import { createForkSession } from "./fork-session.ts";
+import { createImportSession } from "./import-session.ts";
 import type { HandlerContext } from "./index.ts";
 import { createSendMessage, newSession, requireSession, sessionNotFound } from "./send-message.ts";
 import { createWaitForTurn } from "./wait-for-turn.ts";
@@ -13,6 +17,9 @@ type SessionCommands =
   | "WaitForTurn"
   | "CancelTurn"
   | "CreateSession"
+  | "ForkSession"
+  | "ExportSession"
+  | "ImportSession"
   | "GetSession"
   | "ListSessions"
   | "RenameSession"
@@ -22,10 +29,15 @@ type SessionCommands =
   | "GetUsage"
   | "RunTool";
 
+/** A time as the journal writes its own, so that both compare as text. */
+const inMilliseconds = (time: string | null): string | null =>
+  time === null ? null : new Date(time).toISOString();
+
 const fromCaller = (caller: Caller) => ({ caller: callerName(caller), causation_id: null });
 
 export function sessionHandlers(context: HandlerContext): Pick<Handlers, SessionCommands> {
   const { views, sessions, journal, services } = context;
+  const begin = createBeginSession(context);
 
   function viewOf(session_id: string) {
     const session = views.getSession(session_id);
@@ -49,25 +61,32 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
       return {};
     },
     async CreateSession(asked, caller) {
-      services.log.info("Creating new session", {
-        po: asked.po_name,
-        caller: callerName(caller),
+      const { po_name, session_id: chosen_id, ephemeral } = asked;
+      services.log.info("Creating new session", { po: po_name, caller: callerName(caller) });
+      return await begin({
+        caller,
+        chosen_id,
+        ephemeral,
+        mismatch: (there) =>
+          there.po_name === po_name ? undefined : `belongs to '${there.po_name}', not '${po_name}'`,
+        make: async (session_id) => ({
+          session: newSession({ ...asked, session_id, caller, services }),
+        }),
       });
-      const session = newSession({ ...asked, caller, services });
-      const { session_id } = session;
-      await sessions.create(session_id, { type: "create", session }, fromCaller(caller));
-      return { session: viewOf(session_id) };
     },
+    ForkSession: createForkSession(context, begin),
+    ExportSession: createExportSession(context),
+    ImportSession: createImportSession(context, begin),
     GetSession: ({ session_id }) => ({ session: viewOf(session_id) }),
-    ListSessions: (filter) => ({ sessions: views.listSessions(filter) }),
+    ListSessions: (filter) =>
+      views.listSessions({ ...filter, updated_before: inMilliseconds(filter.updated_before) }),
     async RenameSession({ session_id, name }, caller) {
       await sessions.take(session_id, { type: "rename", name }, fromCaller(caller));
       return {};
     },
     async DeleteSession({ session_id }, caller) {
-      await sessions.take(session_id, { type: "delete" }, fromCaller(caller));
-      await journal.erase(sessionStream(session_id));
-      await services.sessionFiles.forget(session_id);
+      const { sessionFiles } = services;
+      await removeSession({ sessions, journal, sessionFiles }, session_id, fromCaller(caller));
       return {};
     },
     SwitchSession({ po_name, session_id }, caller) {
@@ -75,7 +94,9 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
       caller.current.set(po_name, session_id);
       return {};
     },
-    SearchSessions: (asked) => ({ hits: views.searchSessions(asked) }),
+    SearchSessions: (asked) => ({
+      hits: views.searchSessions({ ...asked, since: inMilliseconds(asked.since) }),
+    }),
     GetUsage({ session_id }) {
       if (session_id !== null && !views.findSession(session_id)) throw sessionNotFound(session_id);
       return views.usage(session_id);

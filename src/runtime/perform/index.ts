@@ -7,6 +7,7 @@ import { type ErrorBody, toErrorBody } from "../../protocol/errors.ts";
 import type { PerformContext } from "../actor.ts";
 import type { Services } from "../services.ts";
 import { callModel } from "./call-model.ts";
+import { checkAnswer } from "./check-answer.ts";
 import { prepareTurn } from "./prepare-turn.ts";
 import { checkTool, runTool } from "./tools.ts";
 import { wakeAt } from "./wake-at.ts";
@@ -27,6 +28,7 @@ const performers: {
   call_model: callModel,
   check_tool: checkTool,
   run_tool: runTool,
+  check_answer: checkAnswer,
   wake_at: wakeAt,
 };
 
@@ -53,6 +55,12 @@ export function broken(effect: Effect, error: ErrorBody): SessionOutcome {
         duration_ms: 0,
       };
     }
+    case "check_answer":
+      return {
+        type: "answer_checked",
+        message_id: effect.message_id,
+        problems: [`it could not be checked: ${error.message}`],
+      };
     case "wake_at":
       return { type: "woke" };
   }

@@ -15,6 +15,8 @@ export async function prepareTurn(
   services: Services,
 ): Performed {
   const { turn_id } = effect;
+  const session_id = context.state().session?.id ?? "";
+  if (!(await services.places.enter({ session_id, turn_id }, context.signal))) return undefined;
   const { session, queue } = context.state();
   const queued = queue.find((one) => one.turn_id === turn_id);
   if (!session || !queued) return undefined;

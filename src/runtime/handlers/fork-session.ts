@@ -1,0 +1,71 @@
+// ForkSession: a session that begins with what is committed of another's conversation.
+import { JameyError } from "../../protocol/errors.ts";
+import { MAX_IMPORTED_MESSAGES } from "../../protocol/limits.ts";
+import type { Message, SessionView } from "../../protocol/messages.ts";
+import type { Handlers } from "../handle.ts";
+import { sessionStream } from "../store/journal.ts";
+import type { BeginSession } from "./begin-session.ts";
+import { copyHistory, upTo } from "./copied-history.ts";
+import type { HandlerContext } from "./index.ts";
+import { newSession, sessionNotFound } from "./send-message.ts";
+
+export function createForkSession(
+  context: HandlerContext,
+  begin: BeginSession,
+): Handlers["ForkSession"] {
+  const { views, journal, services } = context;
+
+  function compactionsOf(session_id: string) {
+    const found: { through_message_id: string; summary: string }[] = [];
+    for (const { type, payload } of journal.readStream(sessionStream(session_id), 0)) {
+      // Of this type only the fields of a compaction.
+      if (type === "HistoryCompacted") found.push(payload as (typeof found)[number]);
+    }
+    return found.map(({ through_message_id, summary }) => ({ through_message_id, summary }));
+  }
+
+  return async ({ session_id, message_id, name, new_session_id, ephemeral }, caller) => {
+    const forked_from = { session_id, message_id };
+    return await begin({
+      caller,
+      chosen_id: new_session_id,
+      ephemeral,
+      mismatch: (there) =>
+        Bun.deepEquals(there.forked_from, forked_from)
+          ? undefined
+          : "belongs to a session that is another",
+      async make(id) {
+        const source = views.getSession(session_id);
+        if (!source) throw sessionNotFound(session_id);
+        const { po_name, agent_mode, metadata, workspace } = source;
+        const { context } = source.session_state;
+        const messages = kept(source, message_id);
+        const compactions = compactionsOf(session_id);
+        const like = { po_name, name, agent_mode, context, metadata, caller, services };
+        const session = { ...newSession(like), session_id: id, workspace, forked_from, ephemeral };
+        const { world, sessionFiles } = services;
+        const history = copyHistory({ messages, compactions, newId: world.newId });
+        await sessionFiles.copyAttachments({
+          from: session_id,
+          to: id,
+          hashes: hashesOf(messages),
+        });
+        return { session, history };
+      },
+    });
+  };
+}
+
+function kept({ session_id, conversation }: SessionView, message_id: string | null): Message[] {
+  const messages = message_id === null ? conversation : upTo(conversation, message_id);
+  if (!messages) {
+    const message = `The session ${session_id} has no message ${message_id}. See 'jamey sessions show ${session_id}'.`;
+    throw new JameyError("not_found", message, { details: { session_id, message_id } });
+  }
+  if (messages.length <= MAX_IMPORTED_MESSAGES) return messages;
+  const message = `A fork takes at most ${MAX_IMPORTED_MESSAGES} messages, and these are ${messages.length}: fork at an earlier message.`;
+  throw new JameyError("too_large", message, { details: { limit: MAX_IMPORTED_MESSAGES } });
+}
+
+const hashesOf = (messages: readonly Message[]): Set<string> =>
+  new Set(messages.flatMap((message) => message.attachments.map((one) => one.sha256)));

@@ -1,0 +1,71 @@
+// The settings that come with a message: refused where they name what is not there, cannot be, or is not the
+// caller's to choose; narrowed for processes that an agent started.
+import type { TurnSettings } from "../../protocol/agents.ts";
+import type { Asked } from "../../protocol/commands/index.ts";
+import { JameyError } from "../../protocol/errors.ts";
+import type { Caller } from "../caller.ts";
+import { mergeLimits } from "../config.ts";
+import { narrowedLimits } from "../narrowed-limits.ts";
+import type { Services } from "../services.ts";
+
+/** Throws before anything is kept or asked. */
+export async function requireSettings(
+  asked: Asked<"SendMessage">,
+  caller: Caller,
+  services: Services,
+): Promise<void> {
+  requireTools(asked.settings, services.tools);
+  requireOwnWords(asked, caller, services);
+  await requireOutput(asked.settings);
+}
+
+/** Humans may allow and widen; what an agent's process sends can only narrow. */
+export function allowedSettings(
+  { settings, po_name }: Asked<"SendMessage">,
+  caller: Caller,
+  { config, catalog }: Services,
+): TurnSettings {
+  const model = settings.model || null;
+  if (caller.isHuman) return { ...settings, model };
+  const base = mergeLimits(config.limits, catalog.get(po_name)?.limits ?? {});
+  return {
+    ...settings,
+    model,
+    rules: settings.rules.filter((rule) => rule.action !== "allow"),
+    limits: narrowedLimits(settings.limits, base),
+  };
+}
+
+/** What a caller names must be there: a rule or a tool with a slip in its name would count for nothing. */
+function requireTools({ tools: only, rules }: TurnSettings, tools: Services["tools"]): void {
+  const named = [...(only ?? []), ...rules.map((rule) => rule.tool)];
+  const unknown = named.find((name) => !name.includes("*") && !tools.find(name));
+  if (unknown === undefined) return;
+  const known = tools.list().map((tool) => tool.name);
+  const message = `There is no tool '${unknown}'. There are: ${known.join(", ") || "none"}.`;
+  throw new JameyError("invalid_request", message, { details: { tool: unknown, known } });
+}
+
+/** Another model may cost more, and another prompt is another agent: for an agent's process neither narrows. */
+function requireOwnWords(
+  { settings, po_name }: Asked<"SendMessage">,
+  { isHuman }: Caller,
+  { catalog, config }: Services,
+): void {
+  if (isHuman) return;
+  const own = catalog.get(po_name)?.model ?? config.model;
+  const widened = [
+    ...(settings.model && settings.model !== own ? ["model"] : []),
+    ...(settings.system === null ? [] : ["system"]),
+  ];
+  if (widened.length === 0) return;
+  const message = `A process that an agent started cannot choose the ${widened.join(" and the ")} of a turn: leave that to the object.`;
+  throw new JameyError("forbidden", message, { details: { settings: widened } });
+}
+
+/** A schema that nothing could fit, or that would not be understood, costs no call of a model. */
+async function requireOutput({ output }: TurnSettings): Promise<void> {
+  if (!output) return;
+  const { requireSchema } = await import("../answers/schema.ts");
+  requireSchema(output.schema);
+}
