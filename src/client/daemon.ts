@@ -21,6 +21,10 @@ export interface DaemonOptions {
   introduction: Introduction;
   /** `configured`: unless settings say no. `always`: a human asked for it. `never`: only look. */
   start: "configured" | "always" | "never";
+  /** The environment need not be there yet: a human started its daemon by name. */
+  mayMake?: boolean;
+  /** What a daemon that is started here is told, in the shape of a manifest: no secrets, others see them. */
+  settings?: Record<string, unknown>;
 }
 
 /** How long an older daemon may take to leave, in milliseconds. */

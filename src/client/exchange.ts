@@ -6,7 +6,7 @@
 import type { CommandName, Params, Reply } from "../protocol/commands/index.ts";
 import { type ErrorBody, JameyError } from "../protocol/errors.ts";
 import type { FollowFrame, ReplyFrame, ServerFrame } from "../protocol/frames.ts";
-import { MAX_REQUESTS_IN_FLIGHT, MAX_SUBSCRIPTIONS } from "../protocol/limits.ts";
+import { MAX_FRAME_BYTES, MAX_REQUESTS_IN_FLIGHT, MAX_SUBSCRIPTIONS } from "../protocol/limits.ts";
 
 /** Takes the frames of one subscription, in order. A promise holds the connection back until it settles. */
 export type TakeFrames = (frames: FollowFrame[]) => void | Promise<void>;
@@ -46,6 +46,8 @@ export function createExchange(send: (text: string) => void): Exchange {
     }
     lastId += 1;
     const id = lastId;
+    const text = JSON.stringify({ id, type: command, payload: params });
+    if (isTooLarge(text)) return Promise.reject(tooLarge(command));
     const { promise, resolve, reject } = Promise.withResolvers<Reply<Name>>();
     pending.set(id, {
       resolve: (payload) => {
@@ -56,7 +58,7 @@ export function createExchange(send: (text: string) => void): Exchange {
       },
       reject,
     });
-    send(JSON.stringify({ id, type: command, payload: params }));
+    send(text);
     return promise;
   }
 
@@ -175,3 +177,15 @@ export function errorOf(payload: unknown): JameyError {
     details: body.details ?? {},
   });
 }
+
+/** The daemon would close the connection, and whoever asked could only guess why. */
+function isTooLarge(text: string): boolean {
+  // A UTF-16 unit is at most three bytes, so that most texts need not be counted.
+  return text.length * 3 > MAX_FRAME_BYTES && Buffer.byteLength(text) > MAX_FRAME_BYTES;
+}
+
+const tooLarge = (command: CommandName): JameyError =>
+  new JameyError(
+    "too_large",
+    `${command} is too large to be sent: it takes ${MAX_FRAME_BYTES / 1024 / 1024} MiB as JSON. Give less text, or fewer or smaller attachments.`,
+  );

@@ -83,6 +83,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       } catch (thrown) {
         connection?.close();
         reason = messageOf(thrown);
+        if (isRefusal(thrown)) throw refusedForGood(thrown);
         if (thrown instanceof JameyError && thrown.code === "version_mismatch") break;
       }
     }
@@ -132,6 +133,13 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     },
   };
 }
+
+/** The key holds no longer: trying again would change nothing. */
+const isRefusal = (thrown: unknown): thrown is JameyError =>
+  thrown instanceof JameyError && thrown.code === "unauthorized";
+
+const refusedForGood = ({ code, message }: JameyError): JameyError =>
+  new JameyError(code, message, { details: { is_gone: true } });
 
 function unreachable(
   ending: Exclude<Ending, { type: "closed" }>,

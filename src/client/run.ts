@@ -23,6 +23,8 @@ export interface RunOptions {
   onAccepted?: (accepted: Reply<"SendMessage">) => void;
   /** Everything that belongs to this turn, in order. A promise holds the daemon's stream back. */
   onFrame: (frame: TurnFrame) => void | Promise<void>;
+  /** Where the turn before it was accepted: what is older was seen with that one. */
+  after?: number;
   /** Aborting cancels the turn; the run then ends as cancelled. Its reason, if text, is passed on. */
   signal?: AbortSignal;
 }
@@ -43,7 +45,7 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
     {
       session_id,
       signal_types: options.signal_types,
-      after: Math.min(seq, accepted.seq),
+      after: Math.min(options.after ?? seq, accepted.seq),
       journal_id,
     },
     async (frames) => {

@@ -77,7 +77,8 @@ interface Log {
 
 function openLog(options: DaemonOptions): Log {
   const { folder, state } = options.places;
-  if (options.environment !== "default" && !existsSync(folder)) throw unknownEnvironment(options);
+  const mayMake = options.environment === "default" || options.mayMake === true;
+  if (!mayMake && !existsSync(folder)) throw unknownEnvironment(options);
   const path = logPath(options);
   try {
     mkdirSync(state, { recursive: true, mode: 0o700 });
@@ -104,7 +105,7 @@ function unknownEnvironment({ environment, places }: DaemonOptions): JameyError 
   const names = known.length > 0 ? known.sort().join(", ") : "none but 'default' yet";
   return new JameyError(
     "environment_not_found",
-    `There is no environment '${environment}' (known: ${names}). It would lie in ${places.folder}.`,
+    `There is no environment '${environment}' (known: ${names}). To make it: jamey daemon start --env ${environment}`,
     { details: { known } },
   );
 }
@@ -116,7 +117,11 @@ interface Start {
 
 function spawnDaemon(options: DaemonOptions, log: Log): Start {
   const at = performance.now();
-  const child = Bun.spawn([...options.program, "__daemon", "--env", options.environment], {
+  const words = ["__daemon", "--env", options.environment];
+  if (options.settings && Object.keys(options.settings).length > 0) {
+    words.push("--settings", JSON.stringify(options.settings));
+  }
+  const child = Bun.spawn([...options.program, ...words], {
     detached: true,
     cwd: "/",
     env: daemonVariables(options.variables),

@@ -36,6 +36,18 @@ describe("an exchange", () => {
     ]);
   });
 
+  test("refuses what no connection would carry, and sends nothing of it", async () => {
+    const sent: string[] = [];
+    const exchange = createExchange((text) => sent.push(text));
+    const say = (message: string) =>
+      exchange.call("SendMessage", { po_name: "x", message, session_id: null });
+    // A quote is two bytes of JSON.
+    const refused = await say('"'.repeat(9_000_000)).catch((thrown: JameyError) => thrown.code);
+    expect([refused, sent.length]).toEqual(["too_large", 0]);
+    void say("a".repeat(9_000_000));
+    expect(sent.length).toBe(1);
+  });
+
   test("turns an Error reply into a JameyError with its code and details", async () => {
     const exchange = createExchange(() => undefined);
     const call = exchange.call("GetStatus", {});
