@@ -92,6 +92,9 @@ export interface VendorView {
   /** Where the key comes from, never the key; null when there is none. */
   key_from: string | null;
   is_ready: boolean;
+  needs_key: boolean;
+  key_variable: string | null;
+  base_url_variable: string | null;
   example: string;
 }
 
@@ -123,6 +126,9 @@ function viewVendor(
       (vendor === "ollama" && ollama !== undefined) ||
       (row.needs_key && hasKey && (row.base_url !== null || given !== undefined)) ||
       (!vendor.startsWith("azure") && vendor !== "ollama" && given !== undefined),
+    needs_key: row.needs_key,
+    key_variable: row.key_variable,
+    base_url_variable: row.base_url_variable,
     example: `${vendor}/${example ?? (vendor.startsWith("azure") ? "<deployment>" : "<model>")}`,
   };
 }

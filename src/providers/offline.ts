@@ -4,7 +4,7 @@
 //   /tool_name {"key": "value"}   /tool_name key=value other="two words"   /tool_name its only argument
 //   @object text                  /ask question                            /say text
 // Several such lines become several calls of one answer; lines beside them are only read.
-// Rule: what stands in a `<stdin …>…</stdin>` block is data and never drives anything.
+// Rule: what stands in a `<stdin …>…</stdin>` or `<file …>…</file>` block is data and never drives anything.
 import type { Model, ModelPart, ModelRequest, RequestMessage } from "../core/model.ts";
 import type { ToolCall } from "../protocol/messages.ts";
 import { readArguments } from "./arguments.ts";
@@ -77,7 +77,7 @@ function ending(text: string, calls: ModelPart[]): ModelPart[] {
 }
 
 function readDirectives(prompt: string, request: ModelRequest): Directive[] {
-  const lines = withoutStdin(prompt).split(/\r?\n/);
+  const lines = withoutData(prompt).split(/\r?\n/);
   const directives = lines.flatMap((line) => readLine(line.trim(), request));
   const calls = directives.filter((directive) => directive.type === "call");
   if (calls.length <= MAX_CALLS) return directives;
@@ -87,11 +87,15 @@ function readDirectives(prompt: string, request: ModelRequest): Directive[] {
 }
 
 /** The last closing tag counts: data may hold tags of its own, the human's text comes before it. */
-function withoutStdin(prompt: string): string {
-  const start = prompt.search(/<stdin(\s[^>]*)?>/);
+function withoutData(prompt: string): string {
+  const start = prompt.search(/<(stdin|file)(\s[^>]*)?>/);
   if (start < 0) return prompt;
-  const end = prompt.lastIndexOf("</stdin>");
-  return prompt.slice(0, start) + (end < start ? "" : prompt.slice(end + "</stdin>".length));
+  const ends = ["</stdin>", "</file>"].map((tag) => {
+    const at = prompt.lastIndexOf(tag);
+    return at < 0 ? at : at + tag.length;
+  });
+  const end = Math.max(...ends);
+  return prompt.slice(0, start) + (end < start ? "" : prompt.slice(end));
 }
 
 function readLine(line: string, request: ModelRequest): Directive[] {

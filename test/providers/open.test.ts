@@ -2,6 +2,7 @@
 // list of vendors and the default.
 import { describe, expect, test } from "bun:test";
 import { JameyError, messageOf } from "../../src/protocol/errors.ts";
+import { mayTakeImages } from "../../src/providers/image-models.ts";
 import { defaultModel, type Fetch, listVendors, openModel } from "../../src/providers/index.ts";
 import { contextTokens, costOf } from "../../src/providers/prices.ts";
 import { vendors } from "../../src/providers/vendors.ts";
@@ -222,6 +223,9 @@ describe("the list of vendors", () => {
       base_url: "https://proxy.example/v1",
       key_from: "OPENAI_API_KEY of the daemon",
       is_ready: true,
+      needs_key: true,
+      key_variable: "OPENAI_API_KEY",
+      base_url_variable: "OPENAI_BASE_URL",
       example: "openai/gpt-5.1",
     });
     expect(list.find((view) => view.vendor === "ollama")).toEqual({
@@ -230,6 +234,9 @@ describe("the list of vendors", () => {
       base_url: "http://127.0.0.1:11434",
       key_from: null,
       is_ready: false,
+      needs_key: false,
+      key_variable: "OLLAMA_API_KEY",
+      base_url_variable: "OLLAMA_HOST",
       example: "ollama/qwen3",
     });
     const ready = list.filter((view) => view.is_ready).map((view) => view.vendor);
@@ -273,5 +280,28 @@ describe("prices", () => {
   test("context windows are known or null", () => {
     expect(contextTokens("openai/gpt-5.1")).toBe(400_000);
     expect(contextTokens("ollama/qwen3")).toBeNull();
+  });
+});
+
+describe("images", () => {
+  test("are refused only by models that are well known to read text alone", () => {
+    const rows: [string, boolean][] = [
+      ["openai/gpt-3.5-turbo", false],
+      ["openai/gpt-4", false],
+      ["openai/gpt-4o", true],
+      ["openai/gpt-4-turbo", true],
+      ["openai/o3-mini", false],
+      ["openai/gpt-5.1", true],
+      ["deepseek/deepseek-chat", false],
+      ["ollama/qwen3:8b", false],
+      ["ollama/qwen3-vl", true],
+      ["ollama/llama3.2-vision", true],
+      ["anthropic/claude-sonnet-4-6", true],
+      ["toString/x", true],
+      ["nonsense", true],
+    ];
+    for (const [model, expected] of rows) {
+      expect([model, mayTakeImages(model)]).toEqual([model, expected]);
+    }
   });
 });
