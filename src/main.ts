@@ -1,32 +1,47 @@
 // Where every jamey process begins: the command line, the daemon, or just the version.
 // Rules: 1. The only file that knows cli and runtime, each behind a lazy import.
 //        2. Nothing ends the process while something may still be written: the exit code is set, and it returns.
+import type { Host, ServeOptions } from "./cli/context.ts";
 import { versionLine } from "./cli/version-line.ts";
 
-async function runDaemon(options: { environment: string; foreground: boolean }): Promise<number> {
+async function runDaemon(options: ServeOptions): Promise<number> {
   const daemon = await import("./runtime/daemon.ts");
   return await daemon.runDaemon(options);
 }
 
 /** stderr is the daemon's log: whoever started it shows the last lines. */
-async function runInBackground(environment: string): Promise<number> {
+async function runInBackground(environment: string, text: string): Promise<number> {
   try {
-    return await runDaemon({ environment, foreground: false });
+    // Written by client/start.ts; what it holds is checked as every layer of settings is.
+    const settings: Record<string, unknown> = JSON.parse(text);
+    return await runDaemon({ environment, foreground: false, settings });
   } catch (thrown) {
     process.stderr.write(`jamey: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
     return 1;
   }
 }
 
+async function upkeep(): ReturnType<Host["upkeep"]> {
+  const { createUpkeep } = await import("./runtime/maintenance/index.ts");
+  return createUpkeep(process.env);
+}
+
 async function main(raw: string[]): Promise<number> {
-  const [first, flag, environment] = raw;
+  const [first, flag, environment, , settings = "{}"] = raw;
   if (raw.length === 1 && (first === "--version" || first === "-V")) {
     await Bun.write(Bun.stdout, versionLine());
     return 0;
   }
+  // What a shell asks at every Tab; see cli/complete.
+  if (first === "__complete") {
+    const { complete } = await import("./cli/complete/index.ts");
+    const options = { variables: process.env, directory: process.cwd(), upkeep };
+    await Bun.write(Bun.stdout, await complete(raw.slice(1), options));
+    return 0;
+  }
   // What a client starts in the background; see client/start.ts.
   if (first === "__daemon" && flag === "--env" && environment !== undefined) {
-    return await runInBackground(environment);
+    return await runInBackground(environment, settings);
   }
   const { runCli } = await import("./cli/index.ts");
   return await runCli(raw, {
@@ -34,6 +49,7 @@ async function main(raw: string[]): Promise<number> {
     variables: process.env,
     directory: process.cwd(),
     serve: runDaemon,
+    upkeep,
   });
 }
 

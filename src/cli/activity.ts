@@ -3,7 +3,8 @@ import type { TypedEvent } from "../client/events.ts";
 import type { Run } from "../protocol/commands/session.ts";
 import type { HumanRequest, Message, ToolCall, Usage } from "../protocol/messages.ts";
 import { showDuration } from "./duration.ts";
-import { oneLine } from "./strip.ts";
+import { answersTo } from "./request-text.ts";
+import { oneLine, showHidden } from "./strip.ts";
 
 const MAX_ARGUMENTS_LENGTH = 100;
 const MAX_REASON_LENGTH = 300;
@@ -54,16 +55,14 @@ export function describeCall({ name, args }: ToolCall): string {
   const isObject = typeof args === "object" && args !== null && !Array.isArray(args);
   const values = isObject ? Object.values(args) : [args];
   const shown = values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
-  return `${oneLine(name, 64)} ${oneLine(shown.join(" "), MAX_ARGUMENTS_LENGTH)}`.trimEnd();
+  const line = oneLine(showHidden(shown.join(" ")), MAX_ARGUMENTS_LENGTH);
+  return `${oneLine(name, 64)} ${line}`.trimEnd();
 }
 
 export function describeRequest(request: HumanRequest): string {
   const { request_id, kind, tool_call, question } = request;
   const what = tool_call ? describeCall(tool_call) : oneLine(question, 200);
-  const how =
-    kind === "approval"
-      ? `jamey requests approve ${request_id}`
-      : `jamey requests answer ${request_id}`;
+  const [how] = answersTo(request);
   return `waiting for ${kind} ${request_id}: ${what} (${how})`;
 }
 
@@ -75,7 +74,7 @@ export function describeDenial({ tool, subject, reason, allow_with }: Denial): s
   // "Denied: denied" says nothing more.
   const why = reason === "" || reason === "denied" ? "" : ` (${oneLine(reason, 200)})`;
   // The subject of a call that was asked about is the question, which has been seen.
-  const about = allow_with === UNANSWERED ? "" : `: ${oneLine(subject, 300)}`;
+  const about = allow_with === UNANSWERED ? "" : `: ${oneLine(showHidden(subject), 300)}`;
   return `${what}${about}${why}\n  ${advice}`;
 }
 

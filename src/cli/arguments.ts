@@ -2,7 +2,7 @@
 // Rules: 1. A flag's value is the next argument whatever it looks like, unless that is itself a flag of
 //           the table. 2. Everything after `--` is words. 3. `-` is a word.
 import { JameyError } from "../protocol/errors.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../protocol/suggest.ts";
 
 export interface Flag {
   type: "string" | "boolean";
@@ -12,6 +12,11 @@ export interface Flag {
   /** The only values it takes. */
   options?: readonly string[];
   isRepeatable?: true;
+  /**
+   * It may stand without a value, and then has this one. The next argument is its value only where it
+   * fits the pattern; what is attached (`--flag=value`, `-fvalue`) always is.
+   */
+  optionalValue?: { default: string; pattern?: RegExp };
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
@@ -19,6 +24,8 @@ export type Flags = Readonly<Record<string, Flag>>;
 export interface Arguments {
   words: readonly string[];
   has(name: string): boolean;
+  /** How often a flag without a value stands there: 2 for -vv. */
+  times(name: string): number;
   text(name: string): string | undefined;
   list(name: string): readonly string[];
 }
@@ -37,6 +44,7 @@ interface Token {
 export function readArguments(flags: Flags, raw: readonly string[]): Arguments {
   const words: string[] = [];
   const values = new Map<string, string[]>();
+  const times = new Map<string, number>();
   for (let index = 0; index < raw.length; ) {
     const argument = raw[index] ?? "";
     if (argument === "--") {
@@ -49,12 +57,16 @@ export function readArguments(flags: Flags, raw: readonly string[]): Arguments {
       continue;
     }
     const tokens = readFlag(flags, raw, index);
-    for (const token of tokens) addValue(flags, values, token);
+    for (const token of tokens) {
+      addValue(flags, values, token);
+      times.set(token.flag, (times.get(token.flag) ?? 0) + 1);
+    }
     index += Math.max(...tokens.map((token) => token.length));
   }
   return {
     words,
     has: (name) => values.has(name),
+    times: (name) => times.get(name) ?? 0,
     text: (name) => values.get(name)?.at(-1),
     list: (name) => values.get(name) ?? [],
   };
@@ -112,7 +124,21 @@ function readLong(flags: Flags, raw: readonly string[], index: number, argument:
     return { flag, value: undefined, length: 1 };
   }
   if (equals >= 0) return { flag, value: argument.slice(equals + 1), length: 1 };
-  return { flag, value: nextValue(flags, raw, index, `--${flag}`), length: 2 };
+  return readValue(flags, raw, index, { flag, shown: `--${flag}` });
+}
+
+/** The value of a flag that has none attached. */
+function readValue(
+  flags: Flags,
+  raw: readonly string[],
+  index: number,
+  { flag, shown }: { flag: string; shown: string },
+): Token {
+  const optional = flags[flag]?.optionalValue;
+  if (optional && !optional.pattern?.test(raw[index + 1] ?? "")) {
+    return { flag, value: optional.default, length: 1 };
+  }
+  return { flag, value: nextValue(flags, raw, index, shown), length: 2 };
 }
 
 /** `-qv`, `-p TEXT`, `-pTEXT`. */
@@ -134,8 +160,11 @@ function readShorts(
     }
     const rest = argument.slice(at + 1).replace(/^=/, "");
     const isAttached = at + 1 < argument.length;
-    const value = isAttached ? rest : nextValue(flags, raw, index, `-${letter}`);
-    tokens.push({ flag, value, length: isAttached ? 1 : 2 });
+    tokens.push(
+      isAttached
+        ? { flag, value: rest, length: 1 }
+        : readValue(flags, raw, index, { flag, shown: `-${letter}` }),
+    );
     break;
   }
   return tokens;

@@ -23,7 +23,17 @@ export function hasColour({ flag, isOffByFlag, variables, isTerminal }: ColourQu
 
 const isForced = (value: string | undefined): boolean => Boolean(value) && value !== "0";
 
-const styles = { dim: [2, 22], bold: [1, 22], red: [31, 39], yellow: [33, 39] } as const;
+const styles = {
+  dim: [2, 22],
+  bold: [1, 22],
+  italic: [3, 23],
+  underline: [4, 24],
+  strike: [9, 29],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+  cyan: [36, 39],
+} as const;
 
 /** Plain text, or styled where colours are on. */
 export function paint(isOn: boolean, style: keyof typeof styles, text: string): string {

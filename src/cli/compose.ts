@@ -1,6 +1,9 @@
 // Puts one message together: the instruction first, then the data, each part delimited and named.
 // Rule: data cannot close its own delimiter, and nothing in it is expanded.
 
+/** What stands for an instruction where only an image was given. */
+export const IMAGE_ALONE = "(see the attachment)";
+
 export interface TextPart {
   /** The path of the file; undefined for stdin. */
   path: string | undefined;

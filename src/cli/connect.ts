@@ -1,11 +1,31 @@
 // From a command's arguments to its daemon: finds or starts it, keeps the link open while the command runs.
+import { addressOf, connectTo, findUrl, isReadable } from "../client/address.ts";
+import type { Connection } from "../client/connection.ts";
 import { type DaemonOptions, findOrStart } from "../client/daemon.ts";
 import { type Link, type LinkState, openLink } from "../client/link.ts";
 import { findEnvironment } from "../client/places.ts";
 import { providerVariables } from "../client/variables.ts";
+import { usageError } from "./arguments.ts";
 import type { Context } from "./context.ts";
+import { debuggedLink, openDebugLog } from "./debug-log.ts";
 
+/** Of the daemon on this machine, for what only works here. */
 export function daemonOptions(context: Context): DaemonOptions {
+  if (urlFlag(context) !== undefined) {
+    throw usageError("This works on the daemon of this machine: --url names one elsewhere.");
+  }
+  return localOptions(context);
+}
+
+function urlFlag({ arguments: given }: Context): string | undefined {
+  const [url, runtimeUrl] = [given.text("url"), given.text("runtime-url")];
+  if (url !== undefined && runtimeUrl !== undefined) {
+    throw usageError("--url and --runtime-url are the same: give one of them.");
+  }
+  return url ?? runtimeUrl;
+}
+
+function localOptions(context: Context): DaemonOptions {
   const { variables, directory, program } = context.host;
   const flag = context.arguments.text("env");
   return {
@@ -27,21 +47,50 @@ export async function withLink(
   context: Context,
   work: (link: Link) => Promise<number>,
 ): Promise<number> {
-  const options = daemonOptions(context);
-  const link = await openLink({
-    connect: ({ mayStart }) =>
-      findOrStart({ ...options, start: mayStart ? options.start : "never" }),
-    onState: (state) => void context.note(describe(state)),
+  const { where, connect } = await chooseDaemon(context);
+  const debug = openDebugLog(context.arguments, context.err);
+  const plain = await openLink({
+    connect,
+    onState(state) {
+      debug?.(`link ${state.type}`);
+      void context.note(describe(state));
+    },
   });
+  debug?.(`connected to ${plain.hello.version} at event ${plain.hello.seq}`);
+  const link = debug ? debuggedLink(plain, debug) : plain;
   if (context.arguments.has("verbose")) {
     const { version, environment } = link.hello;
-    await context.note(`daemon ${version}, environment ${environment}, ${options.places.socket}`);
+    await context.note(`daemon ${version}, environment ${environment}, ${where}`);
   }
   try {
     return await work(link);
   } finally {
     link.close();
   }
+}
+
+interface Chosen {
+  where: string;
+  connect(options: { mayStart: boolean }): Promise<Connection>;
+}
+
+/** The one that a URL names, which is never started; else that of this machine. */
+async function chooseDaemon(context: Context): Promise<Chosen> {
+  const options = localOptions(context);
+  const url = findUrl(urlFlag(context), options.variables);
+  if (url === undefined) {
+    return {
+      where: options.places.socket,
+      connect: ({ mayStart }) =>
+        findOrStart({ ...options, start: mayStart ? options.start : "never" }),
+    };
+  }
+  if (isReadable(addressOf(url, options))) {
+    await context.note(`${url} is without TLS: the key and what is said travel readable.`);
+  }
+  // Looked up each time: a daemon that was started anew has another token.
+  const connect = () => connectTo(addressOf(url, options), options.introduction);
+  return { where: url, connect };
 }
 
 function describe(state: LinkState): string {

@@ -1,5 +1,6 @@
 // What every command is given: its arguments, where it writes, and the program it is part of.
 import type { Variables } from "../client/variables.ts";
+import type { Upkeep } from "../protocol/upkeep.ts";
 import type { Arguments } from "./arguments.ts";
 import { paint } from "./colour.ts";
 import type { Output } from "./write-out.ts";
@@ -11,7 +12,17 @@ export interface Host {
   variables: Variables;
   /** Absolute path of the working directory. */
   directory: string;
-  serve(options: { environment: string; foreground: boolean }): Promise<number>;
+  serve(options: ServeOptions): Promise<number>;
+  /** What is done with an environment without its daemon. */
+  upkeep(): Promise<Upkeep>;
+}
+
+export interface ServeOptions {
+  /** A name, or a real path. */
+  environment: string;
+  foreground: boolean;
+  /** What the flags say, in the shape of a manifest: above every other layer of settings. */
+  settings: Record<string, unknown>;
 }
 
 export interface Context {

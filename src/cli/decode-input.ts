@@ -20,6 +20,17 @@ export function mediaTypeOf(bytes: Uint8Array): string | undefined {
   )?.media_type;
 }
 
+/** Of a file that nobody named by itself, the first bytes that are looked at. */
+const PROBE_BYTES = 8192;
+
+/** A guess by the first bytes: no image, and no zero byte unless it is UTF-16. */
+export async function isProbablyText(path: string): Promise<boolean> {
+  const bytes = await Bun.file(path).slice(0, PROBE_BYTES).bytes();
+  const hasMark =
+    (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  return mediaTypeOf(bytes) === undefined && (hasMark || !bytes.includes(0));
+}
+
 /** UTF-8, or UTF-16 with a byte order mark; the mark goes. */
 export function decodeInput(bytes: Uint8Array): Input {
   const media_type = mediaTypeOf(bytes);

@@ -1,8 +1,12 @@
 // The files named by -f and -a, read before anything is sent anywhere.
+// Rule: everything on this machine is read before anything is fetched: what is missing costs no call.
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import { MAX_ATTACHMENTS, MAX_ATTACHMENTS_BYTES, MAX_MESSAGE_BYTES } from "../protocol/limits.ts";
+import { showSize } from "./byte-size.ts";
 import type { TextPart } from "./compose.ts";
-import { decodeInput, mediaTypeOf, undecodable } from "./decode-input.ts";
+import { decodeInput, isProbablyText, mediaTypeOf, undecodable } from "./decode-input.ts";
+import { fetchFile, isAddress, parseAddress } from "./fetch-file.ts";
+import { type Gathered, gatherFiles, noText, statOf } from "./gather-files.ts";
 
 export interface AttachmentPart {
   media_type: string;
@@ -11,71 +15,170 @@ export interface AttachmentPart {
   name: string | null;
 }
 
-export async function readTextFiles(paths: readonly string[]): Promise<TextPart[]> {
-  const parts: TextPart[] = [];
-  for (const path of paths) {
-    const bytes = await readFile(path, MAX_MESSAGE_BYTES);
-    const input = decodeInput(bytes);
-    if (input.type === "binary") {
-      throw new JameyError(
-        "bad_data",
-        `${path} is no text (${input.media_type}). Attach it with -a.`,
-      );
-    }
-    if (input.type === "undecodable") throw undecodable(path);
-    parts.push({ path, text: input.text, bytes: bytes.length });
-  }
-  return parts;
+export interface InputFiles {
+  parts: TextPart[];
+  attachments: AttachmentPart[];
 }
 
-export async function readAttachments(paths: readonly string[]): Promise<AttachmentPart[]> {
-  if (paths.length > MAX_ATTACHMENTS) {
+/** Text files of one message: a folder that is given by mistake is noticed. */
+const MAX_TEXT_FILES = 500;
+
+export async function readInputFiles(named: {
+  /** -f */
+  files: readonly string[];
+  /** -a */
+  attached: readonly string[];
+  /** --mime; else the first bytes say it. */
+  mime: string | undefined;
+}): Promise<InputFiles> {
+  if (named.attached.length > MAX_ATTACHMENTS) {
+    throw tooManyAttachments(named.attached.length);
+  }
+  const gathered = await gatherFiles(named.files);
+  const left = { bytes: MAX_MESSAGE_BYTES, files: MAX_TEXT_FILES };
+  const texts = new Map<Gathered, TextPart>();
+  for (const one of gathered) {
+    const part = one.type === "address" ? undefined : await readText(one, left);
+    if (part) texts.set(one, part);
+  }
+  requireText(gathered, texts);
+  const attached = new Map<string, Uint8Array>();
+  for (const name of named.attached) {
+    if (isAddress(name)) parseAddress(name);
+    else attached.set(name, await readPath(name, MAX_ATTACHMENTS_BYTES));
+  }
+  for (const one of gathered) {
+    if (one.type !== "address") continue;
+    const bytes = await fetchFile(one.url, MAX_MESSAGE_BYTES);
+    texts.set(one, countPart({ path: one.url.href, ...textOf(one.url.href, bytes) }, left));
+  }
+  for (const name of named.attached) {
+    if (!isAddress(name)) continue;
+    attached.set(name, await fetchFile(parseAddress(name), MAX_ATTACHMENTS_BYTES));
+  }
+  return {
+    parts: gathered.flatMap((one) => texts.get(one) ?? []),
+    attachments: attach(named.attached, attached, named.mime),
+  };
+}
+
+export const tooManyAttachments = (count: number): JameyError =>
+  new JameyError("too_large", `A message takes ${MAX_ATTACHMENTS} attachments, not ${count}.`);
+
+interface Left {
+  bytes: number;
+  files: number;
+}
+
+/** undefined: it was only found, and is no text. */
+async function readText(
+  one: Extract<Gathered, { path: string }>,
+  left: Left,
+): Promise<TextPart | undefined> {
+  const { path } = one;
+  if (one.type === "found" && !(await isProbablyText(path))) return undefined;
+  const bytes = await readPath(path, MAX_MESSAGE_BYTES);
+  if (one.type === "found" && decodeInput(bytes).type !== "text") return undefined;
+  return countPart({ path, ...textOf(path, bytes) }, left);
+}
+
+function countPart(part: TextPart, left: Left): TextPart {
+  left.files -= 1;
+  left.bytes -= part.bytes;
+  if (left.files < 0) {
     throw new JameyError(
       "too_large",
-      `A message takes ${MAX_ATTACHMENTS} attachments, not ${paths.length}.`,
+      `-f names more than ${MAX_TEXT_FILES} text files. Name a smaller folder, or a pattern.`,
     );
   }
-  const parts: AttachmentPart[] = [];
-  let total = 0;
-  for (const path of paths) {
-    const bytes = await readFile(path, MAX_ATTACHMENTS_BYTES);
-    const media_type = mediaTypeOf(bytes);
-    if (!media_type) {
-      throw new JameyError(
-        "bad_data",
-        `${path} is no image that jamey knows (PNG, JPEG, GIF, WebP). Add text with -f.`,
-      );
-    }
-    total += bytes.length;
-    parts.push(attachmentOf(bytes, media_type, path.slice(path.lastIndexOf("/") + 1)));
+  if (left.bytes < 0) {
+    throw new JameyError(
+      "too_large",
+      `The files together are larger than ${showSize(MAX_MESSAGE_BYTES)} (${part.path} is one too many). Name fewer.`,
+    );
   }
-  if (total > MAX_ATTACHMENTS_BYTES)
-    throw tooLarge("The attachments together", MAX_ATTACHMENTS_BYTES);
-  return parts;
+  return part;
+}
+
+function textOf(name: string, bytes: Uint8Array): { text: string; bytes: number } {
+  const input = decodeInput(bytes);
+  if (input.type === "text") return { text: input.text, bytes: bytes.length };
+  if (input.type === "undecodable") throw undecodable(name);
+  throw new JameyError("bad_data", `${name} is no text (${input.media_type}). Attach it with -a.`);
+}
+
+/** A folder or pattern that gave nothing was surely meant to give something. */
+function requireText(gathered: readonly Gathered[], texts: ReadonlyMap<Gathered, unknown>): void {
+  const found = Map.groupBy(
+    gathered.filter((one) => one.type === "found"),
+    (one) => one.under,
+  );
+  for (const [name, ones] of found) {
+    if (!ones.some((one) => texts.has(one))) throw noText(name);
+  }
+}
+
+function attach(
+  names: readonly string[],
+  read: ReadonlyMap<string, Uint8Array>,
+  mime: string | undefined,
+): AttachmentPart[] {
+  let total = 0;
+  return names.map((name) => {
+    const bytes = read.get(name) ?? new Uint8Array();
+    total += bytes.length;
+    if (total > MAX_ATTACHMENTS_BYTES) {
+      throw tooLarge("The attachments together", MAX_ATTACHMENTS_BYTES);
+    }
+    return attachmentOf(bytes, { name, mime, shown: name });
+  });
 }
 
 export function attachmentOf(
   bytes: Uint8Array,
-  media_type: string,
-  name: string | null,
+  of: { name: string | null; mime: string | undefined; shown: string },
 ): AttachmentPart {
+  const media_type = of.mime ?? mediaTypeOf(bytes);
+  if (!media_type) {
+    throw new JameyError(
+      "bad_data",
+      `${of.shown} is no image that jamey knows (PNG, JPEG, GIF, WebP). Add text with -f.`,
+    );
+  }
+  if (bytes.length === 0) throw new JameyError("input_missing", `${of.shown} is empty.`);
+  if (bytes.length > MAX_ATTACHMENTS_BYTES) throw tooLarge(of.shown, MAX_ATTACHMENTS_BYTES);
+  const name = of.name === null ? null : of.name.slice(of.name.lastIndexOf("/") + 1).slice(0, 255);
   return { media_type, data: Buffer.from(bytes).toString("base64"), name };
 }
 
-async function readFile(path: string, maxBytes: number): Promise<Uint8Array> {
-  const file = Bun.file(path);
+/** A whole file; or a pipe to its end, as `-f <(git diff)` names one. */
+export async function readPath(path: string, maxBytes: number): Promise<Uint8Array> {
+  const stat = await statOf(path);
+  if (!stat) throw new JameyError("input_missing", `Cannot read ${path}: there is no such file.`);
+  // A device may never end, a folder is no data at all.
+  const isPipe = stat.isFIFO();
+  if (!stat.isFile() && !isPipe) {
+    throw new JameyError("input_missing", `${path} is not a regular file.`);
+  }
+  if (stat.size > maxBytes) throw tooLarge(path, maxBytes);
   try {
-    const stat = await file.stat();
-    // A pipe, a device or a folder may never end, or is no data at all.
-    if (!stat.isFile()) throw new JameyError("input_missing", `${path} is not a regular file.`);
-    if (stat.size > maxBytes) throw tooLarge(path, maxBytes);
-    return await file.bytes();
+    return isPipe ? await readPipe(path, maxBytes) : await Bun.file(path).bytes();
   } catch (cause) {
     if (cause instanceof JameyError) throw cause;
     throw new JameyError("input_missing", `Cannot read ${path}: ${messageOf(cause)}`, { cause });
   }
 }
 
-function tooLarge(what: string, maxBytes: number): JameyError {
-  return new JameyError("too_large", `${what}: more than ${maxBytes / 1024 / 1024} MiB.`);
+async function readPipe(path: string, maxBytes: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of Bun.file(path).stream()) {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > maxBytes) throw tooLarge(path, maxBytes);
+  }
+  return Buffer.concat(pieces);
 }
+
+const tooLarge = (what: string, maxBytes: number): JameyError =>
+  new JameyError("too_large", `${what}: more than ${showSize(maxBytes)}.`);

@@ -1,13 +1,15 @@
 // Which session a human means: its id, its name, or the beginning of its id.
 import type { Link } from "../client/link.ts";
 import { JameyError } from "../protocol/errors.ts";
-import { MAX_LIST_LENGTH } from "../protocol/limits.ts";
+import { MAX_LIST_LENGTH, MAX_TITLE_LENGTH } from "../protocol/limits.ts";
 import type { SessionSummary } from "../protocol/messages.ts";
 import { type Arguments, usageError } from "./arguments.ts";
 import { oneLine } from "./strip.ts";
 
 /** How many candidates an ambiguous answer names. */
 const MAX_NAMED = 5;
+/** Sessions of clients that are here now may stand before the one that is looked for. */
+const MAX_LATEST = 100;
 
 export function checkSession(given: Arguments): void {
   if (given.has("continue") && given.has("resume")) {
@@ -16,7 +18,8 @@ export function checkSession(given: Arguments): void {
 }
 
 export async function findSession(link: Link, text: string): Promise<SessionSummary> {
-  const { sessions } = await link.call("ListSessions", { limit: MAX_LIST_LENGTH });
+  if (text === "" || text.length > MAX_TITLE_LENGTH) throw unknownSession(text);
+  const { sessions } = await link.call("ListSessions", { match: text, limit: MAX_LIST_LENGTH });
   return pickSession(sessions, text);
 }
 
@@ -28,20 +31,21 @@ export function pickSession(sessions: readonly SessionSummary[], text: string): 
   ];
   const found = ways.find((way) => way.length > 0) ?? [];
   const [only, ...others] = found;
-  if (!only) {
-    throw new JameyError(
-      "session_not_found",
-      `There is no session '${text}'. See 'jamey sessions list'.`,
-    );
-  }
+  if (!only) throw unknownSession(text);
   if (others.length === 0) return only;
   const named = found
     .slice(0, MAX_NAMED)
-    .map((one) => `${one.session_id} ${oneLine(one.name ?? "", 40)}`.trim());
+    .map((one) => `${one.session_id} ${oneLine(one.name ?? one.title, 40)}`.trim());
   throw usageError(
     `'${text}' fits ${found.length} sessions: ${named.join(", ")}. Give more of the id.`,
   );
 }
+
+const unknownSession = (text: string): JameyError =>
+  new JameyError(
+    "session_not_found",
+    `There is no session '${oneLine(text, MAX_TITLE_LENGTH)}'. See 'jamey sessions list'.`,
+  );
 
 /** The session that was used last in this folder, with this object where one is named. */
 export async function latestSession(
@@ -51,9 +55,10 @@ export async function latestSession(
   const { sessions } = await link.call("ListSessions", {
     workspace: where.directory,
     po_name: where.object ?? null,
-    limit: 1,
+    limit: MAX_LATEST,
   });
-  const [latest] = sessions;
+  // One that is gone with its client is nobody else's to go on with.
+  const latest = sessions.find((session) => !session.ephemeral);
   if (latest) return latest;
   throw new JameyError(
     "session_not_found",

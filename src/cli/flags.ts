@@ -7,11 +7,22 @@ export const globalFlags = {
     valueHint: "name|path",
     description: "Environment (JAMEY_ENV, else default)",
   },
+  url: {
+    type: "string",
+    valueHint: "url",
+    description: "A daemon elsewhere (JAMEY_URL), with the key in JAMEY_TOKEN",
+  },
+  "runtime-url": { type: "string", valueHint: "url", description: "The same as --url" },
   quiet: { type: "boolean", alias: "q", description: "Only errors on stderr" },
   verbose: {
     type: "boolean",
     alias: "v",
-    description: "Tool calls, session id and usage on stderr",
+    description: "Tool calls, session id and usage on stderr; -vv: what the client does, too",
+  },
+  "debug-file": {
+    type: "string",
+    valueHint: "path",
+    description: "Write what the client does to a file",
   },
   json: { type: "boolean", description: "Print JSON" },
   color: {
@@ -21,11 +32,15 @@ export const globalFlags = {
     description: "Colours: always, never, auto",
   },
   "no-color": { type: "boolean", description: "No colours" },
+  "no-pager": { type: "boolean", description: "Long output is not shown in a pager" },
   "no-input": { type: "boolean", description: "Never ask: a question becomes an error" },
   help: { type: "boolean", alias: "h", description: "Show help" },
 } as const satisfies Flags;
 
-export const OUTPUT_FORMATS = ["text", "json", "stream-json"] as const;
+export const OUTPUT_FORMATS = ["text", "markdown", "json", "stream-json"] as const;
+
+export const INPUT_FORMATS = ["text", "stream-json"] as const;
+export const PERMISSION_MODES = ["read-only", "edit", "auto"] as const;
 
 export const oneShotFlags = {
   prompt: {
@@ -35,29 +50,79 @@ export const oneShotFlags = {
     isRepeatable: true,
     description: "The prompt; repeated ones are joined",
   },
+  "prompt-file": {
+    type: "string",
+    valueHint: "path|-",
+    isRepeatable: true,
+    description: "The prompt is in a file, or on stdin",
+  },
+  interactive: {
+    type: "string",
+    alias: "i",
+    valueHint: "text",
+    description: "Begin a chat with this prompt",
+  },
   "no-stdin": { type: "boolean", alias: "n", description: "Do not read stdin (JAMEY_STDIN=skip)" },
   stdin: { type: "boolean", description: "Read stdin to its end, however long it takes" },
+  "max-stdin": {
+    type: "string",
+    valueHint: "size",
+    description: "Refuse more than this on stdin: 500K, 2M (default: 10M)",
+  },
   file: {
     type: "string",
     alias: "f",
-    valueHint: "path",
+    valueHint: "path|url|-",
     isRepeatable: true,
-    description: "Add a text file",
+    description: "Add text: a file, a folder, a pattern, a URL, '-' for stdin",
   },
   attach: {
     type: "string",
     alias: "a",
-    valueHint: "path",
+    valueHint: "path|url|-",
     isRepeatable: true,
     description: "Attach an image",
+  },
+  mime: {
+    type: "string",
+    valueHint: "type",
+    description: "What -a attaches, whatever its first bytes say: image/png",
+  },
+  "expand-at": { type: "boolean", description: "Add the files that the prompt names as @path" },
+  "input-format": {
+    type: "string",
+    valueHint: "format",
+    options: INPUT_FORMATS,
+    description: "stream-json: messages as lines of JSON on stdin, one turn after the other",
   },
   "output-format": {
     type: "string",
     alias: "o",
     valueHint: "format",
     options: OUTPUT_FORMATS,
-    description: "text, json or stream-json",
+    description: "text, markdown (not rendered), json or stream-json",
   },
+  output: {
+    type: "string",
+    alias: "O",
+    valueHint: "file",
+    description: "Write the answer to a file too, once it is complete",
+  },
+  extract: {
+    type: "string",
+    alias: "x",
+    valueHint: "lang",
+    optionalValue: { default: "" },
+    description: "Print only the first code block (of a language: -xpython)",
+  },
+  "extract-all": {
+    type: "string",
+    alias: "X",
+    valueHint: "lang",
+    optionalValue: { default: "" },
+    description: "Print all code blocks",
+  },
+  raw: { type: "boolean", description: "In a terminal: the answer as it is, not rendered" },
   stream: { type: "boolean", description: "Write text as it comes, also into a pipe" },
   partial: {
     type: "boolean",
@@ -75,9 +140,30 @@ export const oneShotFlags = {
     valueHint: "session",
     description: "Go on with a session: id, start of an id, or name",
   },
+  fork: { type: "boolean", description: "With -c or -r: go on in a copy of that session" },
+  name: { type: "string", valueHint: "text", description: "Name of the new session" },
+  "session-id": {
+    type: "string",
+    valueHint: "uuid",
+    description: "Id of the new session; if it is there already, go on with it",
+  },
+  "no-save": { type: "boolean", description: "Forget the session when the answer is there" },
   object: { type: "string", valueHint: "name", description: "Who answers (default: assistant)" },
+  parameter: {
+    type: "string",
+    alias: "P",
+    valueHint: "key=value",
+    isRepeatable: true,
+    description: "Fill in a value of the object's template",
+  },
   model: { type: "string", valueHint: "vendor/model", description: "Model for this message" },
   system: { type: "string", valueHint: "text", description: "Replace the object's prompt" },
+  "permission-mode": {
+    type: "string",
+    valueHint: "mode",
+    options: PERMISSION_MODES,
+    description: "read-only: only look. edit: write files too. auto: all that no rule denies",
+  },
   allow: {
     type: "string",
     valueHint: "rule",
@@ -103,17 +189,39 @@ export const oneShotFlags = {
     valueHint: "10m",
     description: "Cancel after this time, exit code 124",
   },
+  "idle-timeout": {
+    type: "string",
+    valueHint: "2m",
+    description: "Cancel when nothing happens for so long, exit code 124",
+  },
   "max-turns": { type: "string", valueHint: "n", description: "At most n model calls" },
   "max-cost": { type: "string", valueHint: "usd", description: "At most this much money" },
   "max-tokens": { type: "string", valueHint: "n", description: "At most n tokens" },
+  schema: {
+    type: "string",
+    valueHint: "file|json|fields",
+    description: "The answer is one JSON document: schema.json, 'name, age int, tags[]'",
+  },
+  "schema-retries": {
+    type: "string",
+    valueHint: "n",
+    description: "How often an answer that does not fit is asked for again (default: 2)",
+  },
+  "dry-run": {
+    type: "boolean",
+    description: "Print what would be sent, to whom and with which limits; spend nothing",
+  },
 } as const satisfies Flags;
 
 /** What a message can be told also in a chat, where it holds for each one. */
 const { object, model, system, allow, deny, tools, continue: latest, resume } = oneShotFlags;
 export const chatFlags = {
+  interactive: oneShotFlags.interactive,
+  raw: oneShotFlags.raw,
   object,
   model,
   system,
+  "permission-mode": oneShotFlags["permission-mode"],
   allow,
   deny,
   tools,

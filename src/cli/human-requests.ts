@@ -6,9 +6,10 @@ import type { TypedEvent } from "../client/events.ts";
 import type { Link } from "../client/link.ts";
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import type { Answer, HumanRequest } from "../protocol/messages.ts";
-import { hideTyping, type LineReader } from "./ask.ts";
+import { hideTyping } from "./ask.ts";
 import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
+import { requestText } from "./request-text.ts";
 import { oneLine, stripControl } from "./strip.ts";
 import type { Output } from "./write-out.ts";
 
@@ -16,7 +17,16 @@ const CHOICES = "[y]es once, [s]ession, [n]o? ";
 const UNCLEAR = `  y        run it this once
   s        and exactly this call again, for the rest of the session
   n        do not run it; 'n because…' tells the agent why
-${CHOICES}`;
+`;
+
+/** Where answers are typed. */
+export interface AnswerLines {
+  next(prompt: string, options: { isHidden: boolean }): Promise<string | undefined>;
+  /** Draws the prompt, and hides what is not to be seen, by itself. */
+  isEditor?: true;
+  /** Nobody waits for the answer any more. */
+  drop?(): void;
+}
 
 export interface HumanRequests {
   take(event: TypedEvent): void;
@@ -26,7 +36,7 @@ export interface HumanRequests {
 export function answerRequests(options: {
   context: Context;
   link: Link;
-  lines: Pick<LineReader, "next">;
+  lines: AnswerLines;
   /** Where questions are written: where the conversation is, or beside an answer that is piped on. */
   screen: Output;
   /** Before a question is written. */
@@ -50,9 +60,9 @@ export function answerRequests(options: {
   async function ask({ request, closed }: Open): Promise<void> {
     await before();
     await screen.write(questionText(request, screen.hasColour));
-    const show = request.kind === "secret" ? hideTyping() : () => undefined;
-    const response = await readAnswer(request, closed.promise).finally(show);
+    const response = await readAnswer(request, closed.promise);
     if (!response) {
+      lines.drop?.();
       await screen.write("\n(no longer asked)\n");
       return;
     }
@@ -71,13 +81,22 @@ export function answerRequests(options: {
     closed: Promise<undefined>,
   ): Promise<Answer | undefined> {
     for (;;) {
-      const typed = lines.next().then((line) => ({ line }));
+      const typed = nextLine(request).then((line) => ({ line }));
       const answered = await Promise.race([typed, closed]);
       if (!answered) return undefined;
       const answer = answerOf(request, answered.line);
       if (answer) return answer;
       await screen.write(UNCLEAR);
     }
+  }
+
+  async function nextLine(request: HumanRequest): Promise<string | undefined> {
+    const prompt = request.kind === "approval" ? CHOICES : "? ";
+    const isHidden = request.kind === "secret";
+    if (lines.isEditor) return await lines.next(prompt, { isHidden });
+    await screen.write(prompt);
+    const show = isHidden ? hideTyping() : () => undefined;
+    return await lines.next(prompt, { isHidden }).finally(show);
   }
 
   return {
@@ -111,16 +130,10 @@ interface Open {
 const first = (open: Map<string, Open>): Open | undefined => open.values().next().value;
 
 export function questionText(request: HumanRequest, hasColour: boolean): string {
-  const { kind, from_po, question, options, tool_call } = request;
-  const who = `✋ ${oneLine(from_po, 64)}`;
-  const choices =
-    options.length > 0 ? `\n  ${options.map((option) => oneLine(option, 200)).join(" | ")}` : "";
-  const head = paint(hasColour, "yellow", `${who}: ${stripControl(question)}`);
-  if (kind !== "approval") return `${head}${choices}\n? `;
-  const call = tool_call
-    ? `\n  ${oneLine(tool_call.name, 64)} ${stripControl(JSON.stringify(tool_call.args, null, 2)).replaceAll("\n", "\n  ")}`
-    : "";
-  return `${head}${call}\n${CHOICES}`;
+  const who = `✋ ${oneLine(request.from_po, 64)}`;
+  const [question = "", ...rest] = requestText(request).split("\n");
+  const head = paint(hasColour, "yellow", `${who}: ${question}`);
+  return `${[head, ...rest].join("\n")}\n`;
 }
 
 /** End of input is a no, and an empty answer. Undefined: it does not say which, so it is asked again. */

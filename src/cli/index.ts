@@ -1,6 +1,7 @@
 // The command line: which row of the table was meant, what it is given, and how its end becomes an exit code.
 // Rule: an exit code is only ever set, never forced: returning naturally is what flushes stdout.
 import { errorCodes, toErrorBody } from "../protocol/errors.ts";
+import { suggest } from "../protocol/suggest.ts";
 import {
   type Arguments,
   type Flags,
@@ -10,10 +11,10 @@ import {
 } from "./arguments.ts";
 import { hasColour, paint } from "./colour.ts";
 import { type Context, createContext, type Host, type Run } from "./context.ts";
-import { chatFlags, globalFlags, oneShotFlags } from "./flags.ts";
-import { chooseMode } from "./mode.ts";
+import { globalFlags, oneShotFlags } from "./flags.ts";
+import { checkChat, chooseMode } from "./mode.ts";
+import { stdinUse } from "./stdin.ts";
 import { stripControl } from "./strip.ts";
-import { suggest } from "./suggest.ts";
 import { type Row, type Rows, rows } from "./table.ts";
 import { isTerminal } from "./terminal.ts";
 import { createOutput, type Output, openSink } from "./write-out.ts";
@@ -68,13 +69,15 @@ async function plan(raw: readonly string[]): Promise<Plan> {
     return await planRow(row, [name], [...raw.slice(0, index), ...raw.slice(index + 1)], index);
   }
   const given = readArguments(rootFlags, raw);
-  if (given.has("help")) return await helpPlan([], given);
+  // One bare word was meant as a command, or as a topic: help says if it is neither.
+  if (given.has("help")) return await helpPlan(given.words.filter(isBare).slice(0, 1), given);
   const mode = chooseMode({
     words: given.words,
     raw,
     wordAt: index,
-    hasPromptFlag: given.has("prompt"),
-    isStdinExplicit: given.has("stdin"),
+    hasPromptFlag: given.has("prompt") || given.has("prompt-file") || given.has("input-format"),
+    isInteractive: given.has("interactive"),
+    isStdinExplicit: stdinUse(given) !== undefined,
     isStdinTerminal: isTerminal(0),
     isStdoutTerminal: isTerminal(1),
     commands: Object.keys(rows),
@@ -85,17 +88,7 @@ async function plan(raw: readonly string[]): Promise<Plan> {
   return { arguments: given, run: await loadRow(module, "run") };
 }
 
-/** Without a prompt, a flag that only a prompt has a use for is no wish for a chat. */
-function checkChat(given: Arguments): void {
-  const flags: Flags = oneShotFlags;
-  const lost = Object.keys(flags).find(
-    (name) => given.has(name) && !Object.hasOwn(chatFlags, name),
-  );
-  if (lost === undefined) return;
-  const alias = flags[lost]?.alias;
-  const shown = alias === undefined ? `--${lost}` : `-${alias}`;
-  throw usageError(`${shown} needs a prompt. Give one: jamey -p 'text'.`);
-}
+const isBare = (word: string): boolean => /^[a-z][\w-]*$/i.test(word);
 
 /** `from` is where the words of this row begin. */
 async function planRow(
@@ -104,12 +97,14 @@ async function planRow(
   raw: readonly string[],
   from: number,
 ): Promise<Plan> {
-  const flags: Flags = { ...globalFlags, ...row.flags };
+  const flags: Flags = { ...globalFlags, ...row.needPrompt, ...row.flags };
   if (row.rows) return await planGroup(row.rows, path, raw, from);
   const given = readArguments(flags, raw);
   if (row.isHelp) return await helpPlan(given.words, given);
   if (given.has("help")) return await helpPlan(path, given);
+  if (row.needPrompt) checkChat(given);
   checkWords(row, path, given.words);
+  if (row.isManual) return { arguments: given, run: (await import("./man/index.ts")).man };
   return { arguments: given, run: await loadRow(row, path.join(" ")) };
 }
 
@@ -144,6 +139,13 @@ function checkWords(row: Row, path: readonly string[], given: readonly string[])
   const missing = words.find((word, index) => !word.isOptional && given[index] === undefined);
   const shown = `jamey ${path.join(" ")}`;
   if (missing) throw usageError(`${shown} needs a <${missing.name}>. See '${shown} --help'.`);
+  for (const [index, { options }] of words.entries()) {
+    const word = given[index];
+    if (!options || word === undefined || options.includes(word)) continue;
+    const close = suggest(word, options);
+    const meant = close ? ` Did you mean '${close}'?` : "";
+    throw usageError(`${shown} takes ${options.join(", ")}; not '${word}'.${meant}`);
+  }
   const takesAll = words.some((word) => word.isRest);
   if (!takesAll && given.length > words.length) {
     throw usageError(`${shown} does not take '${given[words.length]}'. See '${shown} --help'.`);

@@ -2,6 +2,7 @@
 // finished message, or again after a reconnect.
 import type { SignalFrame } from "../protocol/frames.ts";
 import type { Message } from "../protocol/messages.ts";
+import type { MarkdownWriter } from "./markdown/render.ts";
 import { createStripper, type Stripper } from "./strip.ts";
 
 export interface LiveText {
@@ -9,6 +10,8 @@ export interface LiveText {
   message(message: Message): Promise<void>;
   /** Ends a line that was begun, so that something else can be written. */
   endLine(): Promise<void>;
+  /** Nothing more comes: what was held back is written. */
+  end(): Promise<void>;
   /** The model was asked again after some of its text had been written. */
   readonly wasRestarted: boolean;
 }
@@ -18,6 +21,8 @@ export function createLiveText(options: {
   /** Before each message. */
   mark: string;
   isRaw: boolean;
+  /** Draws a message; without it the text is written as it is. */
+  openWriter?: (() => MarkdownWriter) | undefined;
   onRestart(): Promise<void>;
 }): LiveText {
   let current: { message_id: string; attempt: number; written: number } | undefined;
@@ -25,9 +30,14 @@ export function createLiveText(options: {
   let hasWritten = false;
   let isLineOpen = false;
   let wasRestarted = false;
+  let writer: MarkdownWriter | undefined;
 
   async function write(text: string): Promise<void> {
     const clean = options.isRaw ? text : stripper.push(text);
+    await writeClean(writer ? writer.push(clean) : clean);
+  }
+
+  async function writeClean(clean: string): Promise<void> {
     if (clean === "") return;
     isLineOpen = !clean.endsWith("\n");
     await options.write(clean);
@@ -38,9 +48,15 @@ export function createLiveText(options: {
     isLineOpen = false;
   }
 
+  async function end(): Promise<void> {
+    if (writer) await writeClean(writer.end());
+    writer = undefined;
+    await endLine();
+  }
+
   async function begin(message_id: string, attempt: number): Promise<void> {
     const isRestart = current?.message_id === message_id && current.written > 0;
-    await endLine();
+    await end();
     if (isRestart) {
       wasRestarted = true;
       await options.onRestart();
@@ -48,6 +64,7 @@ export function createLiveText(options: {
       await options.write("\n");
     }
     stripper = createStripper();
+    writer = options.openWriter?.();
     hasWritten = true;
     current = { message_id, attempt, written: 0 };
     if (options.mark) await options.write(options.mark);
@@ -74,10 +91,11 @@ export function createLiveText(options: {
       const rest = content.slice(current?.written ?? 0);
       current = { message_id, attempt: current?.attempt ?? 0, written: content.length };
       await write(rest);
-      await endLine();
+      await end();
     },
 
     endLine,
+    end,
     get wasRestarted() {
       return wasRestarted;
     },

@@ -1,7 +1,8 @@
 // Which of its lives a `jamey` without a subcommand begins: decided by arguments and terminals alone.
 import type { JameyError } from "../protocol/errors.ts";
-import { usageError } from "./arguments.ts";
-import { suggest } from "./suggest.ts";
+import { suggest } from "../protocol/suggest.ts";
+import { type Arguments, type Flags, usageError } from "./arguments.ts";
+import { chatFlags, oneShotFlags } from "./flags.ts";
 
 export interface ModeQuestion {
   words: readonly string[];
@@ -10,6 +11,8 @@ export interface ModeQuestion {
   wordAt: number;
   /** -p was given. */
   hasPromptFlag: boolean;
+  /** -i was given. */
+  isInteractive: boolean;
   /** --stdin was given. */
   isStdinExplicit: boolean;
   isStdinTerminal: boolean;
@@ -25,6 +28,10 @@ export type Mode =
 export function chooseMode(question: ModeQuestion): Mode {
   const { words, hasPromptFlag, isStdinExplicit, isStdinTerminal, isStdoutTerminal } = question;
   const [first] = words;
+  if (question.isInteractive) {
+    if (first === undefined) return { type: "interactive" };
+    return { type: "wrong", error: usageError(`-i has the prompt: '${first}' is one too many.`) };
+  }
   if (hasPromptFlag || isStdinExplicit) return { type: "one_shot", words };
   if (first !== undefined) {
     const isPrompt = first === "-" || /\S\s+\S/.test(first);
@@ -63,5 +70,18 @@ function asPrompt(raw: readonly string[], wordAt: number): string {
   return ["jamey", ...raw.slice(0, at), "run", ...raw.slice(at)].map(quote).join(" ");
 }
 
-const quote = (argument: string): string =>
+/** A word as a shell takes it. */
+export const quote = (argument: string): string =>
   /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+
+/** Without a prompt, a flag that only a prompt has a use for is no wish for a chat. */
+export function checkChat(given: Arguments): void {
+  const flags: Flags = oneShotFlags;
+  const lost = Object.keys(flags).find(
+    (name) => given.has(name) && !Object.hasOwn(chatFlags, name),
+  );
+  if (lost === undefined) return;
+  const alias = flags[lost]?.alias;
+  const shown = alias === undefined ? `--${lost}` : `-${alias}`;
+  throw usageError(`${shown} needs a prompt. Give one: jamey -p 'text'.`);
+}

@@ -1,10 +1,12 @@
-// What goes on while nothing is written: one dim line on stderr, rewritten in place each second.
-// Rules: 1. Whatever else is written erases it first; it never stays.
-//        2. Only in a terminal that can erase, and never with -q.
+// What goes on while nothing is written: one dim line on stderr, rewritten in place each second, and the
+// terminal's own mark for work (OSC 9;4) as long as the turn runs.
+// Rules: 1. Whatever else is written erases it first; it never stays. 2. Only in a terminal, never
+//        inside of an editor, and never with -q. 3. Without colours no escape sequence is written at all: spaces erase, and no mark is set.
 import type { TurnFrame } from "../client/run.ts";
 import { describeCall } from "./activity.ts";
 import { paint } from "./colour.ts";
 import { type Context, createContext } from "./context.ts";
+import { isRendered } from "./final-text.ts";
 import { oneLine } from "./strip.ts";
 import type { Output } from "./write-out.ts";
 
@@ -12,6 +14,12 @@ import type { Output } from "./write-out.ts";
 const REFRESH_MS = 1000;
 const MAX_LABEL_LENGTH = 80;
 const ERASE = "\r\u001b[K";
+/** Work of unknown length, and none. */
+const [BUSY, IDLE] = ["\u001b]9;4;3;0\u0007", "\u001b]9;4;0;0\u0007"];
+/** Set inside of editors: what runs there is no terminal of its own. */
+const EDITORS = ["VIM", "VIMRUNTIME", "NVIM", "EMACS", "INSIDE_EMACS"];
+/** Without a way to cut a line, it has to fit into the narrowest terminal that is usual. Columns. */
+const PLAIN_WIDTH = 79;
 /** A terminal that is too narrow cuts the line: on two lines it could not be erased. */
 const [NO_WRAP, WRAP] = ["\u001b[?7l", "\u001b[?7h"];
 
@@ -33,23 +41,36 @@ interface Step {
 
 export function startProgress(context: Context): Progress {
   const { arguments: given, err, host, out } = context;
-  const isOn = err.isTerminal && !given.has("quiet") && host.variables.TERM !== "dumb";
+  const isInEditor = EDITORS.some((name) => host.variables[name]);
+  const canErase = err.isTerminal && host.variables.TERM !== "dumb" && !isInEditor;
+  const isOn = canErase && !given.has("quiet");
   if (!isOn) return { context, take: () => undefined, stop: async () => undefined };
-  const steps = createSteps();
-  let isShown = false;
+  const steps = createSteps({ isLineFree: !out.isTerminal || isRendered(context) });
+  const line = err.hasColour ? colouredLine : plainLine;
+  const hasMark = err.hasColour;
+  let erasure: string | undefined;
+  let isBusy = false;
   let writers = 0;
 
   const timer = setInterval(() => {
     const step = steps.current();
     if (!step || writers > 0) return;
-    isShown = true;
-    void err.write(`\r${NO_WRAP}${paint(err.hasColour, "dim", describeStep(step))}\u001b[K${WRAP}`);
+    const shown = line(describeStep(step), erasure);
+    erasure = shown.erasure;
+    void err.write(shown.text);
   }, REFRESH_MS);
 
   async function erase(): Promise<void> {
-    if (!isShown) return;
-    isShown = false;
-    await err.write(ERASE);
+    if (erasure === undefined) return;
+    const text = erasure;
+    erasure = undefined;
+    await err.write(text);
+  }
+
+  async function mark(isNowBusy: boolean): Promise<void> {
+    if (!hasMark || isBusy === isNowBusy) return;
+    isBusy = isNowBusy;
+    await err.write(isNowBusy ? BUSY : IDLE);
   }
 
   /** The line stays away until the text is written. */
@@ -68,12 +89,33 @@ export function startProgress(context: Context): Progress {
 
   return {
     context: createContext({ host, arguments: given, out: besides(out), err: besides(err) }),
-    take: steps.take,
+    take(frame) {
+      steps.take(frame);
+      void mark(true);
+    },
     async stop() {
       clearInterval(timer);
       await erase();
+      await mark(false);
     },
   };
+}
+
+interface Line {
+  text: string;
+  /** Written over it, it is gone. */
+  erasure: string;
+}
+
+const colouredLine = (step: string): Line => ({
+  text: `\r${NO_WRAP}${paint(true, "dim", step)}\u001b[K${WRAP}`,
+  erasure: ERASE,
+});
+
+/** Spaces over the line before, and over this one. */
+function plainLine(step: string, before = ""): Line {
+  const text = Bun.sliceAnsi(step, 0, PLAIN_WIDTH);
+  return { text: `${before}\r${text}`, erasure: `\r${" ".repeat(Bun.stringWidth(text))}\r` };
 }
 
 function describeStep({ label, hint, from }: Step): string {
@@ -82,7 +124,7 @@ function describeStep({ label, hint, from }: Step): string {
 }
 
 /** What the turn waits for, by its frames. */
-export function createSteps() {
+export function createSteps({ isLineFree }: { isLineFree: boolean }) {
   let thinking: Step | undefined;
   const calls = new Map<string, Step>();
   /** Somebody is asked: what they type stands where the line would. */
@@ -95,8 +137,10 @@ export function createSteps() {
     take(frame: TurnFrame): void {
       const from = performance.now();
       if (frame.type === "signal") {
-        // The text itself shows that it goes on, and its line is open.
-        if (frame.signal.signal_type === "TextDelta") thinking = undefined;
+        // Where its line is open, the text itself shows that it goes on.
+        if (frame.signal.signal_type !== "TextDelta") return;
+        if (!isLineFree) thinking = undefined;
+        else if (thinking) thinking = { ...thinking, label: "writing…" };
         return;
       }
       const { event_type, payload } = frame.event;

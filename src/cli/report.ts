@@ -2,27 +2,35 @@
 import type { TypedEvent } from "../client/events.ts";
 import type { RunOptions, TurnFrame } from "../client/run.ts";
 import type { Reply } from "../protocol/commands/index.ts";
-import type { Run } from "../protocol/commands/session.ts";
 import { type ErrorBody, errorCodes } from "../protocol/errors.ts";
 import type { ToolCall } from "../protocol/messages.ts";
 import { describeDenial, describeEvent, describeRequest, describeUsage } from "./activity.ts";
 import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
+import {
+  clean,
+  extractCode,
+  finalText,
+  isRendered,
+  markdownWriter,
+  wantsCode,
+  withNewline,
+} from "./final-text.ts";
 import type { OUTPUT_FORMATS } from "./flags.ts";
+import { createJsonStream } from "./json-stream.ts";
 import { createLiveText, type LiveText } from "./live-text.ts";
-import { type Ended, judge, resultObject, SCHEMA_VERSION } from "./result.ts";
+import { type OutputFile, openOutputFile } from "./output-file.ts";
+import { type Ended, judge, resultObject } from "./result.ts";
 import { oneLine, stripControl } from "./strip.ts";
 
 export type Format = (typeof OUTPUT_FORMATS)[number];
 
-/** What a reader of `stream-json` may rely on, beyond `init` and `result`. */
-const CAPABILITIES = ["events", "signals", "denials", "pending_requests", "stdin_skipped"];
-/** Events that may come before the turn starts; then `init` is written with what is known. */
-const MAX_HELD_FRAMES = 1000;
 const READER_GONE = 141;
 
 export interface Report {
   signal_types: RunOptions["signal_types"];
+  /** Before anything is spent: throws where the answer could not be written to its file. */
+  prepare(): void;
   accepted(accepted: Reply<"SendMessage">): void;
   frame(frame: TurnFrame): Promise<void>;
   /** Ends a line that was begun: something else is written to the terminal. */
@@ -37,11 +45,17 @@ export function openReport(
   /** Questions are asked in this terminal, so nobody needs to be told where to answer them. */
   { asksHere }: { asksHere: boolean },
 ): Report {
-  const { out, arguments: given } = context;
-  const isLive = format === "text" && (out.isTerminal || given.has("stream"));
+  const { out, err, host, arguments: given } = context;
+  const isText = format === "text" || format === "markdown";
+  // Only the end says what code there is, and whether an answer fits its schema.
+  const isWhole = wantsCode(context) || given.has("schema");
+  const isLive = isText && !isWhole && (out.isTerminal || given.has("stream"));
   const live = isLive ? liveText(context) : undefined;
-  const stream = format === "stream-json" ? jsonStream(context) : undefined;
-  const showsActivity = (context.err.isTerminal && format === "text") || given.has("verbose");
+  const stream = format === "stream-json" ? createJsonStream(context) : undefined;
+  const isVerbose = given.has("verbose");
+  // A warning is no activity: whoever sits at the terminal sees why it takes so long.
+  const showsWarnings = isVerbose || (err.isTerminal && isText);
+  let file: OutputFile | undefined;
   const calls = new Map<string, ToolCall>();
 
   async function say(text: string): Promise<void> {
@@ -53,12 +67,16 @@ export function openReport(
     if (event.event_type === "HumanRequestQueued" && !asksHere) {
       await say(describeRequest(event.payload));
     }
-    const line = showsActivity ? describeEvent(event, calls) : undefined;
-    if (line) await say(line);
+    const line = showsWarnings ? describeEvent(event, calls) : undefined;
+    if (line && (isVerbose || line.startsWith("!"))) await say(line);
   }
 
   return {
     signal_types: signalTypes(given.has("partial"), isLive, stream !== undefined),
+    prepare() {
+      const named = given.text("output");
+      if (named !== undefined) file = openOutputFile(named, host.directory);
+    },
     accepted(accepted) {
       stream?.accepted(accepted);
       if (given.has("verbose")) void context.note(`session ${accepted.session_id}`);
@@ -74,12 +92,14 @@ export function openReport(
     },
     pause: async () => await live?.endLine(),
     async end(ended) {
-      await live?.endLine();
-      if (format === "text" && !isLive) await writeAnswer(context, ended.run);
+      await live?.end();
+      ended.extracted = extractCode(context, ended.run?.response ?? "");
+      if (isText && !isLive) await out.write(finalText(context, ended));
       const code = finalCode(context, ended, live);
       if (format === "json") await out.write(`${JSON.stringify(resultObject(ended))}\n`);
       await stream?.end(ended);
       await explain(context, ended, live);
+      if (file) await keepAnswer(context, file, ended);
       return out.gone.aborted && !ended.caught ? READER_GONE : code;
     },
   };
@@ -99,16 +119,18 @@ function liveText(context: Context): LiveText {
     write: context.out.write,
     mark: "",
     isRaw: context.arguments.has("raw-output"),
+    openWriter: isRendered(context) ? () => markdownWriter(context) : undefined,
     onRestart: () => context.note("! The answer broke off and begins again."),
   });
 }
 
-/** Into a pipe: the last message, whole, with one newline at its end. */
-async function writeAnswer(context: Context, run: Run | null): Promise<void> {
-  const raw = run?.response ?? "";
-  const text = context.arguments.has("raw-output") ? raw : stripControl(raw);
-  const trimmed = text.replace(/\n+$/, "");
-  if (trimmed !== "") await context.out.write(`${trimmed}\n`);
+/** Only an answer that is complete takes the file's place. */
+async function keepAnswer(context: Context, file: OutputFile, ended: Ended): Promise<void> {
+  const isComplete = ended.run?.status === "completed" && !judge(ended).error;
+  if (isComplete) return file.commit(finalText(context, ended));
+  file.discard();
+  const why = "there is no complete answer";
+  await context.err.write(`jamey: ${oneLine(file.path, 1000)} is left as it was: ${why}.\n`);
 }
 
 /** Text that cannot be recalled was written into a pipe and then begun again: whoever reads must know. */
@@ -133,6 +155,9 @@ async function explain(context: Context, ended: Ended, live: LiveText | undefine
     );
   }
   const { error } = judge(ended);
+  // What was asked for is not in it, so that it is no answer for stdout; it is not lost either.
+  const raw = ended.extracted?.blocks.length === 0 ? run?.response : error?.details.raw;
+  if (typeof raw === "string" && !ended.caught) await err.write(withNewline(clean(context, raw)));
   if (error && !ended.caught) await err.write(`${describeError(error, err.hasColour)}\n`);
   if (ended.accepted && !run && !ended.caught && error?.code === "unavailable") {
     const { session_id } = ended.accepted;
@@ -152,58 +177,4 @@ async function explain(context: Context, ended: Ended, live: LiveText | undefine
 /** One line; a daemon's log may add its own. */
 export function describeError(error: ErrorBody, hasColour: boolean): string {
   return `${paint(hasColour, "red", "jamey:")} ${stripControl(error.message).trimEnd()}`;
-}
-
-interface JsonStream {
-  accepted(accepted: Reply<"SendMessage">): void;
-  frame(frame: TurnFrame): Promise<void>;
-  end(ended: Ended): Promise<void>;
-}
-
-/** One object per line: `init`, the frames unchanged, `result`. */
-function jsonStream({ out }: Context): JsonStream {
-  let accepted: Reply<"SendMessage"> | undefined;
-  let held: TurnFrame[] | undefined = [];
-
-  const line = (value: unknown) => out.write(`${JSON.stringify(value)}\n`);
-  const write = (frame: TurnFrame) => line(frame.type === "event" ? frame.event : frame.signal);
-
-  /** `init` says which model and tools; that is known when the turn starts. */
-  async function begin(): Promise<void> {
-    if (!held) return;
-    const frames = held;
-    held = undefined;
-    const agent = frames.map(agentOf).find((found) => found !== undefined);
-    await line({
-      type: "init",
-      schema_version: SCHEMA_VERSION,
-      capabilities: CAPABILITIES,
-      session_id: accepted?.session_id ?? null,
-      run_id: accepted?.turn_id ?? null,
-      agent: agent?.po_name ?? null,
-      model: agent?.model ?? null,
-      tools: agent?.tools.map((tool) => tool.name) ?? [],
-    });
-    for (const frame of frames) await write(frame);
-  }
-
-  return {
-    accepted(reply) {
-      accepted = reply;
-    },
-    async frame(frame) {
-      if (!held) return await write(frame);
-      held.push(frame);
-      if (agentOf(frame) || held.length >= MAX_HELD_FRAMES) await begin();
-    },
-    async end(ended) {
-      await begin();
-      await line(resultObject(ended));
-    },
-  };
-}
-
-function agentOf(frame: TurnFrame) {
-  if (frame.type !== "event" || frame.event.event_type !== "TurnStarted") return undefined;
-  return frame.event.payload.agent;
 }

@@ -19,6 +19,15 @@ export interface Ended {
   isStdinSkipped: boolean;
   /** --denials ok */
   areDenialsFine: boolean;
+  /** What -x or -X took out of the answer. */
+  extracted?: Extracted | undefined;
+}
+
+export interface Extracted {
+  isAll: boolean;
+  /** "" for any. */
+  language: string;
+  blocks: string[];
 }
 
 export interface Verdict {
@@ -27,7 +36,17 @@ export interface Verdict {
   error: ErrorBody | null;
 }
 
-export function judge({ run, error, caught, areDenialsFine }: Ended): Verdict {
+export function judge(ended: Ended): Verdict {
+  const verdict = judgeRun(ended);
+  if (verdict.exit_code !== 0 || ended.extracted?.blocks.length !== 0) return verdict;
+  const { language } = ended.extracted;
+  const what = language === "" ? "" : ` in ${language}`;
+  const error = { code: "bad_data", message: `The answer holds no fenced code${what}.` } as const;
+  const exit_code = errorCodes[error.code].exit;
+  return { status: "failed", exit_code, error: { ...error, details: {} } };
+}
+
+function judgeRun({ run, error, caught, areDenialsFine }: Ended): Verdict {
   if (caught) return { status: "interrupted", exit_code: signalExitCodes[caught], error };
   if (error) return { status: "failed", exit_code: errorCodes[error.code].exit, error };
   if (!run) return { status: "failed", exit_code: 1, error: null };
@@ -55,7 +74,8 @@ export function resultObject(ended: Ended) {
     schema_version: SCHEMA_VERSION,
     status,
     text: run?.response ?? "",
-    structured: null,
+    structured: run?.structured ?? null,
+    ...(ended.extracted && { extracted: extractedValue(ended.extracted) }),
     session_id: run?.session_id ?? accepted?.session_id ?? null,
     run_id: run?.turn_id ?? accepted?.turn_id ?? null,
     agent: run?.po_name ?? null,
@@ -73,7 +93,12 @@ export function resultObject(ended: Ended) {
       code: error.code,
       message: error.message,
       retryable: errorCodes[error.code].retryable,
+      // An answer that does not fit its schema.
+      ...(typeof error.details.raw === "string" && { raw: error.details.raw }),
     },
     exit_code,
   };
 }
+
+const extractedValue = ({ isAll, blocks }: Extracted): string | string[] | null =>
+  isAll ? blocks : (blocks[0] ?? null);

@@ -1,5 +1,5 @@
 // The flags of a one-shot → the settings of its message. Everything is checked before anything is sent.
-import type { AgentConfig, OnAsk, TurnSettings } from "../protocol/agents.ts";
+import type { AgentConfig, OnAsk, OutputShape, TurnSettings } from "../protocol/agents.ts";
 import { type Arguments, usageError } from "./arguments.ts";
 import { parseDuration } from "./duration.ts";
 import { parseRule } from "./rules.ts";
@@ -32,7 +32,33 @@ export function readSettings(given: Arguments, byDefault: OnAsk = "deny"): TurnS
     ],
     on_ask: onAsk.action,
     limits,
+    output: null,
   };
+}
+
+/** How often an answer that does not fit a schema may be asked for again. */
+const MAX_SCHEMA_RETRIES = 10;
+const DEFAULT_SCHEMA_RETRIES = 2;
+
+/** --schema, read and checked; null where the answer is free. */
+export async function readOutput(given: Arguments): Promise<OutputShape | null> {
+  const text = given.text("schema");
+  const retries = given.text("schema-retries");
+  if (text === undefined) {
+    if (retries !== undefined) throw usageError("--schema-retries needs a --schema.");
+    return null;
+  }
+  if (
+    retries !== undefined &&
+    !(/^\d{1,2}$/.test(retries) && Number(retries) <= MAX_SCHEMA_RETRIES)
+  ) {
+    throw usageError(
+      `--schema-retries takes a whole number from 0 to ${MAX_SCHEMA_RETRIES}; not '${retries}'.`,
+    );
+  }
+  const { readSchema } = await import("./schema.ts");
+  const schema = await readSchema(text);
+  return { schema, retries: retries === undefined ? DEFAULT_SCHEMA_RETRIES : Number(retries) };
 }
 
 function readOnAsk(

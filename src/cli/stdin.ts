@@ -2,12 +2,26 @@
 // Rules: 1. A pipe that nobody closes never hangs a run that has its prompt.
 //        2. Once one byte has arrived, everything is read to the end. Nothing is ever cut in silence.
 import { fstatSync } from "node:fs";
-import { JameyError } from "../protocol/errors.ts";
-import { MAX_MESSAGE_BYTES } from "../protocol/limits.ts";
-import { usageError } from "./arguments.ts";
+import { JameyError, messageOf } from "../protocol/errors.ts";
+import { type Arguments, usageError } from "./arguments.ts";
+import { showSize } from "./byte-size.ts";
 import { isTerminal } from "./terminal.ts";
 
 export type StdinKind = "terminal" | "device" | "file" | "pipe" | "socket" | "other";
+
+/** Every way in which the arguments ask for stdin, and what it is then. */
+export type StdinUse = "data" | "attachment" | "instruction";
+
+/** undefined: nothing asks for it. It can be read once, so it can be one thing. */
+export function stdinUse(given: Arguments): StdinUse | undefined {
+  const asks = (flag: string) => given.list(flag).includes("-");
+  const uses: StdinUse[] = [];
+  if (given.words.includes("-") || given.has("stdin") || asks("file")) uses.push("data");
+  if (asks("attach")) uses.push("attachment");
+  if (asks("prompt-file")) uses.push("instruction");
+  if (uses.length > 1) throw usageError("stdin is asked for twice, as different things.");
+  return uses[0];
+}
 
 export interface StdinQuestion {
   /** A prompt was given in the arguments. */
@@ -72,12 +86,20 @@ export function stdinKind(): StdinKind {
   return stat.isCharacterDevice() ? "device" : "other";
 }
 
+export function openStdin(): ReadableStream<Uint8Array> {
+  if (fstatSync(0).isDirectory()) {
+    throw new JameyError("input_missing", "Cannot read stdin: it is a folder. Name it with -f.");
+  }
+  return Bun.stdin.stream();
+}
+
 /** All of stdin; `skipped` when the first byte did not come in time. */
 export async function readStdin(
   plan: Extract<StdinPlan, { type: "read" }>,
+  maxBytes: number,
   say: (notice: "waiting" | "skippable") => void,
 ): Promise<Uint8Array | "skipped"> {
-  const reader = Bun.stdin.stream().getReader();
+  const reader = openStdin().getReader();
   const { notice } = plan;
   const noticeTimer = notice && setTimeout(() => say(notice), NOTICE_AFTER_MS[notice]);
   try {
@@ -92,15 +114,18 @@ export async function readStdin(
     for (let piece = first; !piece.done; piece = await reader.read()) {
       pieces.push(piece.value);
       length += piece.value.length;
-      if (length > MAX_MESSAGE_BYTES) {
+      if (length > maxBytes) {
         await reader.cancel();
         throw new JameyError(
           "too_large",
-          `stdin is larger than ${MAX_MESSAGE_BYTES / 1024 / 1024} MiB. Give a part of it, or name a file that the agent can read.`,
+          `stdin is larger than ${showSize(maxBytes)}. Give a part of it, or name a file that the agent can read.`,
         );
       }
     }
     return Buffer.concat(pieces);
+  } catch (cause) {
+    if (cause instanceof JameyError) throw cause;
+    throw new JameyError("input_missing", `Cannot read stdin: ${messageOf(cause)}`, { cause });
   } finally {
     clearTimeout(noticeTimer);
   }

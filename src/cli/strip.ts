@@ -76,6 +76,17 @@ export function createStripper(): Stripper {
 
 export const stripControl = (text: string): string => createStripper().push(text);
 
+/** What is there and cannot be seen: controls, zero width, direction, tags, selectors of variants. */
+const HIDDEN =
+  /[^\P{Cc}\n\t]|\u034f|[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0]|[\u{e0000}-\u{e01ef}]/gu;
+
+/** For what a human decides about: nothing is taken out, and what would hide is shown as <U+202E>. */
+export const showHidden = (text: string): string =>
+  text.toWellFormed().replace(HIDDEN, (letter) => {
+    const code = letter.codePointAt(0) ?? 0;
+    return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
+  });
+
 /** One line, short enough to stand in a list. */
 export function oneLine(text: string, maxLength: number): string {
   const line = stripControl(text).replace(/\s+/g, " ").trim();

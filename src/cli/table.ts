@@ -1,30 +1,65 @@
 // The table of commands: names, help and flags, light enough to be read for every start. What a row
 // does is loaded when it runs.
 import type { Flags } from "./arguments.ts";
+import { SHELLS } from "./complete/shells.ts";
+import { configRows, doctorRow } from "./config-rows.ts";
 import type { Run } from "./context.ts";
 import { chatFlags, oneShotFlags } from "./flags.ts";
+import { serveFlags } from "./serve-flags.ts";
+import { newSessionFlags, sessionRows } from "./session-rows.ts";
 
 export interface Word {
   name: string;
   isOptional?: true;
   /** Takes all the words that are left. */
   isRest?: true;
+  /** The only words that may stand here. */
+  options?: readonly string[];
 }
 
 export interface Row {
   description: string;
   words?: readonly Word[];
   flags?: Flags;
+  /** Not its own: flags that it knows only to say that they need a prompt. */
+  needPrompt?: Flags;
   rows?: Rows;
   /** Shows the page of the command that its words name. */
   isHelp?: true;
+  /** Shows the manual, made from this table. */
+  isManual?: true;
   load?: () => Promise<Run>;
 }
 
 export type Rows = Readonly<Record<string, Row>>;
 
 const session: Word = { name: "session" };
-const object = { object: oneShotFlags.object } satisfies Flags;
+
+const initFlags = {
+  vendor: {
+    type: "string",
+    valueHint: "vendor",
+    description: "Whose model: openai, anthropic, ollama, …",
+  },
+  model: {
+    type: "string",
+    valueHint: "model",
+    description: "Which model (default: the vendor's usual one)",
+  },
+  "key-from-env": {
+    type: "boolean",
+    description: "Take the key from the vendor's environment variable",
+  },
+  "key-stdin": { type: "boolean", description: "Take the key from stdin" },
+  "base-url": {
+    type: "string",
+    valueHint: "url",
+    description: "The server's address, where it is not the vendor's own",
+  },
+  "no-test": { type: "boolean", description: "Do not try it with a real call" },
+  yes: { type: "boolean", alias: "y", description: "Do not ask: replace what is kept already" },
+} as const satisfies Flags;
+
 const limit = {
   limit: { type: "string", alias: "n", valueHint: "n", description: "At most n" },
 } as const satisfies Flags;
@@ -32,6 +67,7 @@ const limit = {
 const daemonRows: Rows = {
   start: {
     description: "Start the daemon in the background and wait until it answers",
+    flags: serveFlags,
     load: async () => (await import("./commands/daemon.ts")).start,
   },
   stop: {
@@ -39,7 +75,8 @@ const daemonRows: Rows = {
     load: async () => (await import("./commands/daemon.ts")).stop,
   },
   restart: {
-    description: "Stop it, then start it",
+    description: "Stop it, then start it: with these options, else with those it had",
+    flags: serveFlags,
     load: async () => (await import("./commands/daemon.ts")).restart,
   },
   status: {
@@ -53,41 +90,6 @@ const daemonRows: Rows = {
       follow: { type: "boolean", alias: "f", description: "Go on with what is added" },
     },
     load: async () => (await import("./commands/logs.ts")).logs,
-  },
-};
-
-const sessionRows: Rows = {
-  list: {
-    description: "Sessions, newest first",
-    flags: {
-      ...limit,
-      ...object,
-      here: { type: "boolean", description: "Only those of this folder" },
-    },
-    load: async () => (await import("./commands/sessions.ts")).list,
-  },
-  show: {
-    description: "One session with its conversation",
-    words: [session],
-    flags: { last: { type: "boolean", description: "Only the last answer" } },
-    load: async () => (await import("./commands/sessions.ts")).show,
-  },
-  search: {
-    description: "Search the text of all messages",
-    words: [{ name: "query", isRest: true }],
-    flags: { ...limit, ...object },
-    load: async () => (await import("./commands/sessions.ts")).search,
-  },
-  rename: {
-    description: "Give a session a name",
-    words: [session, { name: "name", isRest: true }],
-    load: async () => (await import("./commands/sessions.ts")).rename,
-  },
-  delete: {
-    description: "Delete a session and the text of its messages",
-    words: [session],
-    flags: { yes: { type: "boolean", alias: "y", description: "Do not ask" } },
-    load: async () => (await import("./commands/sessions.ts")).remove,
   },
 };
 
@@ -144,6 +146,35 @@ const toolRows: Rows = {
   },
 };
 
+const keyRows: Rows = {
+  create: {
+    description: "Make a key for a program; its text is shown this once",
+    words: [{ name: "name" }],
+    flags: {
+      scope: {
+        type: "string",
+        valueHint: "read,chat,admin",
+        description: "What it may do (default: read,chat)",
+      },
+      expires: {
+        type: "string",
+        valueHint: "30d|date",
+        description: "When it ends (default: when it is revoked)",
+      },
+    },
+    load: async () => (await import("./commands/keys.ts")).create,
+  },
+  list: {
+    description: "Keys, without their text",
+    load: async () => (await import("./commands/keys.ts")).list,
+  },
+  revoke: {
+    description: "End a key, and at once whatever is connected with it",
+    words: [{ name: "key" }],
+    load: async () => (await import("./commands/keys.ts")).revoke,
+  },
+};
+
 export const rows: Rows = {
   run: {
     description: "Say something once and print the answer",
@@ -154,22 +185,53 @@ export const rows: Rows = {
   chat: {
     description: "Start interactive chat session",
     flags: chatFlags,
+    needPrompt: oneShotFlags,
     load: async () => (await import("./commands/chat.ts")).chat,
   },
   serve: {
     description: "Run the daemon in the foreground",
+    flags: serveFlags,
     load: async () => (await import("./commands/serve.ts")).serve,
   },
-  daemon: { description: "The daemon in the background", rows: daemonRows },
-  sessions: { description: "Conversations", rows: sessionRows },
-  requests: { description: "Questions and approvals that wait for a human", rows: requestRows },
-  objects: { description: "Prompt objects", rows: objectRows },
-  tools: { description: "What agents can do", rows: toolRows },
+  daemon: {
+    description: "The daemon in the background",
+    rows: daemonRows,
+  },
+  config: {
+    description: "Settings, and where they come from",
+    rows: configRows,
+  },
+  doctor: doctorRow,
+  sessions: {
+    description: "Conversations",
+    rows: sessionRows,
+  },
+  requests: {
+    description: "Questions and approvals that wait for a human",
+    rows: requestRows,
+  },
+  objects: {
+    description: "Prompt objects",
+    rows: objectRows,
+  },
+  tools: {
+    description: "What agents can do",
+    rows: toolRows,
+  },
+  keys: {
+    description: "Keys for programs that reach the daemon over HTTP",
+    rows: keyRows,
+  },
   events: {
     description: "The stream of events",
     flags: {
       follow: { type: "boolean", alias: "f", description: "Go on with what happens" },
-      since: { type: "string", valueHint: "seq", description: "Only after this event" },
+      ...limit,
+      since: {
+        type: "string",
+        valueHint: "seq|time",
+        description: "Only after this event, or of the last 2h",
+      },
       type: {
         type: "string",
         valueHint: "type",
@@ -191,8 +253,8 @@ export const rows: Rows = {
   },
   "create-session": {
     description: "Create a new session",
-    flags: { ...object, name: { type: "string", valueHint: "text", description: "Its name" } },
-    load: async () => (await import("./commands/sessions.ts")).create,
+    flags: newSessionFlags,
+    load: async () => (await import("./commands/session-changes.ts")).create,
   },
   "list-tools": {
     description: "List available tools",
@@ -203,6 +265,20 @@ export const rows: Rows = {
     words: [session],
     load: async () => (await import("./commands/sessions.ts")).status,
   },
+  init: {
+    description: "Connect a model: find or ask for its key, try it, keep it",
+    flags: initFlags,
+    load: async () => (await import("./commands/init.ts")).init,
+  },
+  completion: {
+    description: "Print a shell's completion",
+    words: [{ name: "shell", options: SHELLS }],
+    load: async () => (await import("./commands/completion.ts")).completion,
+  },
+  man: {
+    description: "The manual: shown on a terminal, roff into a pipe",
+    isManual: true,
+  },
   "exit-codes": {
     description: "What the exit codes mean",
     load: async () => (await import("./commands/exit-codes.ts")).exitCodes,
@@ -212,7 +288,7 @@ export const rows: Rows = {
     load: async () => (await import("./commands/version.ts")).version,
   },
   help: {
-    description: "Show help of a command",
+    description: "Show help of a command or a topic",
     words: [{ name: "command", isOptional: true, isRest: true }],
     isHelp: true,
   },

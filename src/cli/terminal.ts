@@ -10,3 +10,12 @@ export function isTerminal(descriptor: 0 | 1 | 2): boolean {
   }
   return process.getBuiltinModule("node:tty").isatty(descriptor);
 }
+
+/** What a line is wrapped to where nothing is known. Columns. */
+const DEFAULT_COLUMNS = 80;
+
+/** How wide the terminal at stdout is now. Only asked where stdout is one. */
+export function terminalColumns(): number {
+  const { columns } = process.stdout;
+  return columns > 0 ? columns : DEFAULT_COLUMNS;
+}

@@ -7,7 +7,7 @@ import { globalFlags, oneShotFlags } from "../../src/cli/flags.ts";
 import { chooseMode, type ModeQuestion } from "../../src/cli/mode.ts";
 import { parseRule } from "../../src/cli/rules.ts";
 import { readSettings } from "../../src/cli/settings.ts";
-import { suggest } from "../../src/cli/suggest.ts";
+import { suggest } from "../../src/protocol/suggest.ts";
 
 const flags = { ...globalFlags, ...oneShotFlags };
 const read = (...raw: string[]) => readArguments(flags, raw);
@@ -22,6 +22,44 @@ function messageOf(work: () => unknown): string {
 }
 
 describe("arguments", () => {
+  test("of a flag whose value may be left out take what is attached, or what fits its pattern", () => {
+    const optional = {
+      http: {
+        type: "string",
+        description: "",
+        optionalValue: { default: "8080", pattern: /^\d+$/ },
+      },
+      code: { type: "string", alias: "x", description: "", optionalValue: { default: "" } },
+    } as const;
+    const show = (...raw: string[]) => {
+      const given = readArguments(optional, raw);
+      return [given.text("http"), given.text("code"), given.words];
+    };
+    expect([
+      show("--http", "9000", "serve"),
+      show("--http", "serve"),
+      show("--http=x"),
+      show("--http"),
+      show("-x", "python"),
+      show("-xpython", "--", "word"),
+      show("--code=py"),
+    ]).toEqual([
+      ["9000", undefined, ["serve"]],
+      ["8080", undefined, ["serve"]],
+      ["x", undefined, []],
+      ["8080", undefined, []],
+      [undefined, "", ["python"]],
+      [undefined, "python", ["word"]],
+      [undefined, "py", []],
+    ]);
+    expect(findFirstWord(optional, ["--http", "9000", "serve"])).toBe(2);
+  });
+
+  test("without a value are counted", () => {
+    const given = read("-vv", "--verbose", "-q");
+    expect([given.times("verbose"), given.times("quiet"), given.times("json")]).toEqual([3, 1, 0]);
+  });
+
   test("are read in every way that people write them", () => {
     const given = read(
       "-p",
@@ -61,7 +99,7 @@ describe("arguments", () => {
     expect(messageOf(() => read("--model"))).toBe("--model needs a value.");
     expect(messageOf(() => read("--json=1"))).toBe("--json takes no value.");
     expect(messageOf(() => read("-o", "xml"))).toBe(
-      "--output-format takes text, json, stream-json; not 'xml'.",
+      "--output-format takes text, markdown, json, stream-json; not 'xml'.",
     );
     expect(messageOf(() => read("--model", "a", "--model", "b"))).toBe("--model is given twice.");
     expect(messageOf(() => read("--toString"))).toBe(
@@ -82,6 +120,7 @@ describe("the mode", () => {
     raw: [],
     wordAt: -1,
     hasPromptFlag: false,
+    isInteractive: false,
     isStdinExplicit: false,
     isStdinTerminal: true,
     isStdoutTerminal: true,
@@ -200,6 +239,7 @@ describe("values", () => {
       ],
       on_ask: "queue",
       limits: { max_iterations: 3, max_tokens: 100, max_cost_usd: 0.5, request_deadline_ms: 5000 },
+      output: null,
     });
   });
 
@@ -211,6 +251,7 @@ describe("values", () => {
       rules: [],
       on_ask: "deny",
       limits: {},
+      output: null,
     });
     expect(() => readSettings(read("--max-turns", "1.5"))).toThrow("takes a whole number above 0");
     expect(() => readSettings(read("--max-cost", "0"))).toThrow("takes a number above 0");
@@ -227,6 +268,25 @@ describe("values", () => {
     expect(readToolArguments(['{"path":"a"}'])).toEqual({ path: "a" });
     expect(() => readToolArguments(["{broken"])).toThrow("not valid JSON");
     expect(() => readToolArguments(["=x"])).toThrow("is no argument of a tool");
+  });
+
+  test("of a tool are text where its schema says so, whatever they look like", () => {
+    const parameters = {
+      properties: {
+        content: { type: "string" },
+        maybe: { anyOf: [{ type: "string" }, { type: "null" }] },
+        either: { type: ["string", "number"] },
+        count: { type: "integer" },
+      },
+    };
+    const words = ["content=1", "maybe=true", "either=2", "count=3", "other=[4]"];
+    expect(readToolArguments(words, parameters)).toEqual({
+      content: "1",
+      maybe: "true",
+      either: 2,
+      count: 3,
+      other: [4],
+    });
   });
 
   test("that are nearly right are suggested, others are not", () => {

@@ -1,7 +1,17 @@
 // What the command line says without a daemon: help, versions, and why there is none.
 import { describe, expect, test } from "bun:test";
+import { mkdirSync } from "node:fs";
+import { examples } from "../../src/cli/examples.ts";
+import { groupFlags } from "../../src/cli/flag-groups.ts";
+import { globalFlags, oneShotFlags } from "../../src/cli/flags.ts";
+import { entryLines, wrap } from "../../src/cli/layout.ts";
+import { topics } from "../../src/cli/topics/index.ts";
+import { allCommands } from "../../src/cli/usage.ts";
+import { errorCodes } from "../../src/protocol/errors.ts";
 import { temporaryHome } from "../support/fake-daemon.ts";
-import { runCli } from "../support/run-cli.ts";
+import { openTerminal, runCli } from "../support/run-cli.ts";
+
+const commands = allCommands().map(({ path }) => path.join(" "));
 
 describe("a daemon that cannot be had", () => {
   test("is an error with what to do, when it may not be started", async () => {
@@ -35,24 +45,86 @@ describe("help", () => {
       true,
       false,
     ]);
-    for (const text of [
-      "Start interactive chat session",
-      "Create a new session",
-      "List available tools",
-      "Get session status",
-    ]) {
-      expect(stdout).toContain(text);
+    const lines = stdout.split("\n").map((line) => line.trim().replace(/ {2,}/, "  "));
+    for (const { path, row } of allCommands().filter((one) => one.path.length === 1)) {
+      expect(lines).toContain(`${path[0]}  ${row.description}`);
     }
+    // The documents' own words.
+    for (const text of [
+      "chat  Start interactive chat session",
+      "create-session  Create a new session",
+      "list-tools  List available tools",
+      "status  Get session status",
+    ]) {
+      expect(lines).toContain(text);
+    }
+  });
+
+  test("names every flag of a prompt and of every command, and every topic, on its first page", async () => {
+    const { stdout } = await runCli(["help"], { home: temporaryHome() });
+    for (const name of [...Object.keys(oneShotFlags), ...Object.keys(globalFlags)]) {
+      expect(stdout).toContain(`--${name}`);
+    }
+    for (const topic of Object.keys(topics)) expect(stdout).toContain(topic);
   });
 
   test("of a command shows its flags, wherever --help stands", async () => {
     const home = temporaryHome();
-    const [before, after] = await Promise.all([
+    const [before, after, asked] = await Promise.all([
       runCli(["--help", "sessions", "delete"], { home }),
       runCli(["sessions", "delete", "-h"], { home }),
+      runCli(["help", "sessions", "delete"], { home }),
     ]);
     expect(before.stdout).toContain("-y, --yes");
-    expect(after).toEqual(before);
+    expect([after, asked]).toEqual([before, before]);
+  });
+
+  test("has examples for every command, and none for what is no command", () => {
+    expect(commands.filter((name) => examples[name] === undefined)).toEqual([]);
+    expect(Object.keys(examples).filter((name) => name !== "" && !commands.includes(name))).toEqual(
+      [],
+    );
+  });
+
+  test("has its examples before its options", async () => {
+    const { stdout } = await runCli(["run", "--help"], { home: temporaryHome() });
+    const titles = stdout.split("\n").filter((line) => /^[A-Z][A-Z: ]+$/.test(line));
+    expect(titles).toEqual([
+      "EXAMPLES",
+      "USAGE",
+      ...groupFlags(oneShotFlags).map(([title]) => `OPTIONS: ${title.toUpperCase()}`),
+      "EVERYWHERE",
+    ]);
+  });
+
+  test("is as wide as the terminal", async () => {
+    const terminal = openTerminal(["help", "stdin", "--no-pager"], { home: temporaryHome() });
+    await terminal.until("WHAT IT MAY HOLD");
+    await terminal.child.exited;
+    const narrow = await runCli(["run", "--help"], {
+      home: temporaryHome(),
+      variables: { COLUMNS: "60" },
+    });
+    const options = narrow.stdout.slice(narrow.stdout.indexOf("OPTIONS: INPUT"));
+    expect(options.split("\n").filter((line) => line.length > 60)).toEqual([]);
+  });
+
+  test("is JSON when asked", async () => {
+    const home = temporaryHome();
+    const [root, one] = await Promise.all([
+      runCli(["help", "--json"], { home }),
+      runCli(["daemon", "logs", "--help", "--json"], { home }),
+    ]);
+    expect(JSON.parse(root.stdout).commands.map(({ name }: { name: string }) => name)).toEqual(
+      commands.filter((name) => !name.includes(" ")),
+    );
+    expect(JSON.parse(one.stdout)).toMatchObject({
+      command: "jamey daemon logs",
+      options: [
+        { name: "--limit", letter: "-n", value: "n" },
+        { name: "--follow", letter: "-f", value: null },
+      ],
+    });
   });
 
   test("knows the version", async () => {
@@ -61,5 +133,143 @@ describe("help", () => {
       [["--version"], ["version"]].map((args) => runCli(args, { home })),
     );
     expect(texts.map(({ stdout }) => stdout)).toEqual(["0.1.0\n", "0.1.0\n"]);
+  });
+});
+
+describe("what needs no daemon", () => {
+  const lines = ["--version", "version", "--help", "help", "help models", "exit-codes", "man"];
+
+  test.each([...lines, "completion bash", "sessions list --help", "__complete 0 se"])(
+    "%s asks none, starts none and makes no file",
+    async (line) => {
+      const home = temporaryHome();
+      const folder = `${home}/state/run`;
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      let asked = 0;
+      using _daemon = Bun.listen({
+        unix: `${folder}/default.sock`,
+        socket: {
+          open() {
+            asked += 1;
+          },
+          data: () => undefined,
+        },
+      });
+      const { code, stderr } = await runCli(line.split(" "), { home });
+      expect([code, stderr, asked]).toEqual([0, "", 0]);
+      const made = new Bun.Glob("**").scan({ cwd: home, onlyFiles: true });
+      expect(await Array.fromAsync(made)).toEqual([]);
+    },
+  );
+});
+
+describe("a topic", () => {
+  test.each(Object.keys(topics))("%s has a page of text", async (name) => {
+    const { code, stdout, stderr } = await runCli(["help", name], { home: temporaryHome() });
+    expect([code, stderr]).toEqual([0, ""]);
+    expect(stdout.split("\n").length).toBeGreaterThan(5);
+  });
+
+  test("is found by its other names, and beside a command of its name", async () => {
+    const home = temporaryHome();
+    const [files, places, both] = await Promise.all(
+      ["files", "places", "models"].map((name) => runCli(["help", name], { home })),
+    );
+    expect(places).toEqual(files ?? places);
+    expect(both?.stdout).toContain("jamey models [OPTIONS]");
+    expect(both?.stdout).toContain("CONNECTING ONE");
+  });
+
+  test("or a command that is not there gets a suggestion", async () => {
+    const home = temporaryHome();
+    const said = await Promise.all(
+      [
+        ["help", "permission"],
+        ["help", "sessions", "lits"],
+        ["help", "xyzzy"],
+      ].map((args) => runCli(args, { home })),
+    );
+    expect(said.map(({ code, stderr }) => [code, stderr])).toEqual([
+      [
+        2,
+        "jamey: There is no command or topic 'permission'. Did you mean 'jamey help permissions'? See 'jamey --help'.\n",
+      ],
+      [
+        2,
+        "jamey: There is no command 'sessions lits'. Did you mean 'jamey help sessions list'? See 'jamey --help'.\n",
+      ],
+      [2, "jamey: There is no command or topic 'xyzzy'. See 'jamey --help'.\n"],
+    ]);
+  });
+
+  test("of the environment has every setting's variable", async () => {
+    const home = temporaryHome();
+    const [topic, shown] = await Promise.all(
+      [
+        ["help", "environment"],
+        ["config", "show", "--json"],
+      ].map((args) => runCli(args, { home })),
+    );
+    const variables = JSON.parse(shown?.stdout ?? "").settings.map(
+      ({ variable }: { variable: string }) => variable,
+    );
+    expect(variables.length).toBeGreaterThan(10);
+    for (const variable of variables)
+      expect(topic?.stdout).toMatch(new RegExp(`^  ${variable}\\b`, "m"));
+  });
+
+  test("of exit codes has every code that an error has", async () => {
+    const { stdout } = await runCli(["exit-codes", "--json"], { home: temporaryHome() });
+    const known = JSON.parse(stdout).exit_codes.map(({ code }: { code: number }) => code);
+    const used = Object.values(errorCodes).map(({ exit }) => exit);
+    expect(used.filter((exit) => !known.includes(exit))).toEqual([]);
+  });
+});
+
+describe("a typing error", () => {
+  test("in a command or an option gets a suggestion, and nothing is run", async () => {
+    const home = temporaryHome();
+    const said = await Promise.all(
+      [["sesions"], ["sesions", "--help"], ["daemon", "stat"], ["run", "--modle", "x", "hi"]].map(
+        (args) => runCli(args, { home }),
+      ),
+    );
+    expect(said.map(({ code, stdout }) => [code, stdout])).toEqual(said.map(() => [2, ""]));
+    expect(said.map(({ stderr }) => /Did you mean [^?]+\?/.exec(stderr)?.[0])).toEqual([
+      "Did you mean 'jamey sessions'?",
+      "Did you mean 'jamey help sessions'?",
+      "Did you mean 'jamey daemon start'?",
+      "Did you mean --model?",
+    ]);
+    expect(await Array.fromAsync(new Bun.Glob("**").scan({ cwd: home, onlyFiles: false }))).toEqual(
+      [],
+    );
+  });
+});
+
+describe("a page", () => {
+  const style = { width: 40, hasColour: false };
+
+  test("wraps what stands beside a label under itself", () => {
+    expect(entryLines([["--a <x>", "one two three four five six seven"]], style)).toBe(
+      "  --a <x>  one two three four five six\n           seven\n",
+    );
+  });
+
+  test("gives a label that is too long a line of its own", () => {
+    const entries = [
+      ["-a", "short"],
+      ["--a-label-that-is-much-too-long-for-it", "long"],
+    ] as const;
+    expect(entryLines(entries, style)).toBe(
+      "  -a  short\n  --a-label-that-is-much-too-long-for-it\n      long\n",
+    );
+  });
+
+  test("counts columns, not letters", () => {
+    expect(wrap("日本語日本語日本語 日本語日本語", 24)).toEqual([
+      "日本語日本語日本語",
+      "日本語日本語",
+    ]);
   });
 });

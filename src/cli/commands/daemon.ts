@@ -1,21 +1,31 @@
 // `jamey daemon`: starting, stopping and looking at the daemon of an environment.
 // Decided: stopping one that does not run is success (0); `status` of one that does not run is 69, unavailable.
+import { existsSync } from "node:fs";
 import type { Connection } from "../../client/connection.ts";
 import { type DaemonOptions, findDaemon, findOrStart, waitUntilGone } from "../../client/daemon.ts";
+import { isAlive } from "../../client/process-alive.ts";
+import { differences, readRunning } from "../../client/running.ts";
 import { logPath } from "../../client/start.ts";
 import { errorCodes, JameyError } from "../../protocol/errors.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
 import { showDuration } from "../duration.ts";
+import { readServeSettings } from "../serve-flags.ts";
 
 /** The daemon promises to be gone within 5 s; beyond that something is wrong. Milliseconds. */
 const STOP_TIMEOUT_MS = 15_000;
 
 export async function start(context: Context): Promise<number> {
   const options = daemonOptions(context);
+  const settings = readServeSettings(context.arguments, context.host.directory);
   const running = await findDaemon(options);
   running?.close();
-  const connection = await findOrStart({ ...options, start: "always" });
+  if (running) checkRunning(options, settings);
+  // The default one is made by whoever comes first, and nobody need hear of it.
+  const isNew = options.environment !== "default" && !existsSync(options.places.folder);
+  const connection = await findOrStart({ ...options, start: "always", mayMake: true, settings });
+  if (isNew)
+    await context.note(`Environment '${options.environment}' was made in ${options.places.folder}`);
   return await sayRunning(context, connection, running ? "already running" : "started");
 }
 
@@ -35,8 +45,11 @@ export async function stop(context: Context): Promise<number> {
 
 export async function restart(context: Context): Promise<number> {
   const options = daemonOptions(context);
+  const given = readServeSettings(context.arguments, context.host.directory);
+  // Without flags of its own it is started as it was: a restart takes no door away.
+  const settings = Object.keys(given).length > 0 ? given : readRunning(options.places).flags;
   const pid = await stopDaemon(options);
-  const connection = await findOrStart({ ...options, start: "always" });
+  const connection = await findOrStart({ ...options, start: "always", settings });
   return await sayRunning(context, connection, pid === undefined ? "started" : "restarted");
 }
 
@@ -68,6 +81,7 @@ export async function status(context: Context): Promise<number> {
         ["environment", info.environment],
         ["version", `${info.version} (protocol ${info.protocol_version})`],
         ["socket", info.socket],
+        ...(info.url === null ? [] : [["url", info.url]]),
         ["log", logPath(options)],
         ["objects", String(info.objects)],
         ["sessions", String(info.sessions)],
@@ -83,11 +97,26 @@ export async function status(context: Context): Promise<number> {
   }
 }
 
+/** One that runs keeps the settings that it was started with. */
+function checkRunning(options: DaemonOptions, settings: Record<string, unknown>): void {
+  const other = differences(settings, readRunning(options.places).settings);
+  if (other.length === 0) return;
+  throw new JameyError(
+    "conflict",
+    `The daemon of '${options.environment}' already runs with another ${other.join(", ")}. To change that: jamey daemon restart with the same options.`,
+    { details: { settings: other } },
+  );
+}
+
 async function sayRunning(context: Context, connection: Connection, how: string): Promise<number> {
   try {
-    const { pid, socket, environment } = await connection.call("GetStatus", {});
-    if (context.isJson) await printJson(context, { running: true, how, pid, socket, environment });
-    else await context.out.write(`Daemon ${how}: pid ${pid}, socket ${socket}\n`);
+    const { pid, socket, url, environment } = await connection.call("GetStatus", {});
+    if (context.isJson) {
+      await printJson(context, { running: true, how, pid, socket, url, environment });
+    } else {
+      const address = url === null ? "" : `, ${url}`;
+      await context.out.write(`Daemon ${how}: pid ${pid}, socket ${socket}${address}\n`);
+    }
     return 0;
   } finally {
     connection.close();
@@ -118,11 +147,7 @@ const END_POLL_MS = 10;
 async function waitForEnd(pid: number): Promise<boolean> {
   const deadline = performance.now() + STOP_TIMEOUT_MS;
   while (performance.now() < deadline) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
+    if (!isAlive(pid)) return true;
     await Bun.sleep(END_POLL_MS);
   }
   return false;

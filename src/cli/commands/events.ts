@@ -1,46 +1,53 @@
-// `jamey events`: the journal as a stream of lines.
+// `jamey events`: the journal as a stream of lines. As JSON it is complete; to read, each thing stands once.
+import type { Link } from "../../client/link.ts";
 import type { EventName } from "../../protocol/events/index.ts";
 import type { FollowFrame } from "../../protocol/frames.ts";
-import { usageError } from "../arguments.ts";
+import { parseSince } from "../age.ts";
+import type { Arguments } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
+import { eventLine } from "../event-line.ts";
 import { findSession } from "../find-session.ts";
+import { withPager } from "../pager.ts";
+import { readCount } from "../settings.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
-import { oneLine } from "../strip.ts";
 
-const MAX_SUMMARY_LENGTH = 160;
+/** Lines that are held for a pager; of more than these the last. */
+const MAX_PAGED_LINES = 50_000;
+
+interface Wanted {
+  isFollowing: boolean;
+  limit: number | undefined;
+  /** Of more than the limit the first ones are wanted, not the last. */
+  isFirst: boolean;
+  /** The cursor; null is from now on. */
+  after: number | null;
+  /** By time, in milliseconds since 1970. */
+  from: number;
+  types: EventName[];
+  session_id: string | null;
+}
 
 export const events = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
-    const { arguments: given, out } = context;
-    const isFollowing = given.has("follow");
-    const since = readSeq(given.text("since"));
-    const named = given.text("session");
-    const session_id = named === undefined ? null : (await findSession(link, named)).session_id;
+    const wanted = await readWanted(context.arguments, link);
+    const lines = createLines(context, wanted);
     const ended = Promise.withResolvers<void>();
     const watch = watchSignals();
     watch.signal.addEventListener("abort", () => ended.resolve(), { once: true });
     void link.gone.then(ended.reject);
-    out.gone.addEventListener("abort", () => ended.resolve(), { once: true });
+    context.out.gone.addEventListener("abort", () => ended.resolve(), { once: true });
     try {
-      const following = await link.follow(
-        {
-          // Names that do not exist are refused by the daemon, with the list of those that do.
-          event_types: given.list("type") as EventName[],
-          session_id,
-          after: since ?? (isFollowing ? null : 0),
-        },
-        async (frames) => {
-          const lines = frames
-            .filter((frame) => frame.type !== "caught_up" && frame.type !== "signal")
-            .map((frame) => `${describe(frame, context.isJson)}\n`);
-          // What cannot be written ends the command; thrown here, it would only end the connection.
-          await out.write(lines.join("")).catch(ended.reject);
-          if (!isFollowing && frames.some((frame) => frame.type === "caught_up")) ended.resolve();
-        },
-      );
+      const { types: event_types, session_id, after } = wanted;
+      const following = await link.follow({ event_types, session_id, after }, async (frames) => {
+        // What cannot be written ends the command; thrown here, it would only end the connection.
+        const isFull = await lines.take(frames).catch(ended.reject);
+        const isAtEnd = frames.some((frame) => frame.type === "caught_up");
+        if (isFull || (isAtEnd && !wanted.isFollowing)) ended.resolve();
+      });
       await ended.promise;
       following.stop();
+      await lines.end();
     } finally {
       watch.stop();
     }
@@ -49,20 +56,61 @@ export const events = (context: Context): Promise<number> =>
     return 0;
   });
 
-function describe(frame: FollowFrame, isJson: boolean): string {
-  if (isJson) return JSON.stringify(frame);
-  if (frame.type === "event") {
-    const { seq, at, event_type, payload } = frame;
-    return `${seq} ${at} ${event_type} ${oneLine(JSON.stringify(payload), MAX_SUMMARY_LENGTH)}`;
-  }
-  return frame.type === "gap"
-    ? `-- ${frame.from} to ${frame.to} not shown: ${frame.reason === "not_kept" ? "no longer kept" : "from another journal"}`
-    : frame.type;
+async function readWanted(given: Arguments, link: Link): Promise<Wanted> {
+  const isFollowing = given.has("follow");
+  const since = given.text("since");
+  const isSeq = since !== undefined && /^\d{1,15}$/.test(since);
+  const named = given.text("session");
+  return {
+    isFollowing,
+    limit: readCount(given, "limit"),
+    isFirst: isFollowing || since !== undefined,
+    after: isSeq ? Number(since) : since === undefined && isFollowing ? null : 0,
+    from: since === undefined || isSeq ? 0 : Date.parse(parseSince(since, "--since", Date.now())),
+    // Names that do not exist are refused by the daemon, with the list of those that do.
+    types: given.list("type") as EventName[],
+    session_id: named === undefined ? null : (await findSession(link, named)).session_id,
+  };
 }
 
-function readSeq(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,15}$/.test(text))
-    throw usageError(`--since takes the seq of an event; not '${text}'.`);
-  return Number(text);
+/** What is written, and when: at once while it is followed or piped on, else at the end. */
+function createLines(context: Context, wanted: Wanted) {
+  const { out, isJson } = context;
+  const { limit, isFollowing, isFirst } = wanted;
+  const isPaged = out.isTerminal && !isFollowing && !isJson;
+  const isHeld = isPaged || (limit !== undefined && !isFirst);
+  const max = Math.min(limit ?? MAX_PAGED_LINES, MAX_PAGED_LINES);
+  const held: string[] = [];
+  let written = 0;
+
+  const isShown = (frame: FollowFrame): boolean => {
+    if (frame.type === "caught_up" || frame.type === "signal") return false;
+    if (frame.type === "gap") return true;
+    if (wanted.from > 0 && Date.parse(frame.at) < wanted.from) return false;
+    // The text of a message stands in its own event; here only who asks for it sees it.
+    return isJson || frame.event_type !== "BusEntry" || wanted.types.includes("BusEntry");
+  };
+  const describe = (frame: FollowFrame) => (isJson ? JSON.stringify(frame) : eventLine(frame));
+
+  return {
+    /** True when there is nothing more to write. */
+    async take(frames: readonly FollowFrame[]): Promise<boolean> {
+      const lines = frames
+        .filter(isShown)
+        .map(describe)
+        .filter((line) => line !== undefined);
+      const room = isFirst && limit !== undefined ? limit - written : lines.length;
+      const taken = lines.slice(0, room).map((line) => `${line}\n`);
+      written += taken.length;
+      if (isHeld) {
+        held.push(...taken);
+        held.splice(0, held.length - max);
+      } else await out.write(taken.join(""));
+      return isFirst && limit !== undefined && written >= limit;
+    },
+    async end(): Promise<void> {
+      if (isPaged) await withPager(context, held.join(""));
+      else await out.write(held.join(""));
+    },
+  };
 }

@@ -4,6 +4,7 @@ import { logPath } from "../../client/start.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { daemonOptions } from "../connect.ts";
 import type { Context } from "../context.ts";
+import { withPager } from "../pager.ts";
 import { readCount } from "../settings.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
 import { stripControl } from "../strip.ts";
@@ -23,8 +24,13 @@ export async function logs(context: Context): Promise<number> {
     const tail = read(file, at, size);
     at = size;
     const shown = tail.trimEnd().split("\n").slice(-lines).join("\n");
-    if (shown !== "") await context.out.write(`${stripControl(shown)}\n`);
-    if (!context.arguments.has("follow")) return 0;
+    const drawn = createDrawing(context.isJson);
+    const text = shown === "" ? "" : drawn(`${shown}\n`);
+    if (!context.arguments.has("follow")) {
+      await withPager(context, text);
+      return 0;
+    }
+    await context.out.write(text);
     const watch = watchSignals();
     while (!watch.signal.aborted && !context.out.gone.aborted) {
       await pause(POLL_MS, watch.signal);
@@ -36,7 +42,7 @@ export async function logs(context: Context): Promise<number> {
         at = 0;
       }
       const end = Math.min(fstatSync(file).size, at + MAX_READ_BYTES);
-      if (end > at) await context.out.write(stripControl(read(file, at, end)));
+      if (end > at) await context.out.write(drawn(read(file, at, end)));
       at = end;
     }
     watch.stop();
@@ -46,6 +52,24 @@ export async function logs(context: Context): Promise<number> {
   } finally {
     closeSync(file);
   }
+}
+
+/** Pieces of the log as they are shown: as they stand, or each line as an object once it is whole. */
+function createDrawing(isJson: boolean): (piece: string) => string {
+  let rest = "";
+  return (piece) => {
+    if (!isJson) return stripControl(piece);
+    const lines = `${rest}${piece}`.split("\n");
+    rest = lines.pop() ?? "";
+    return lines.map((line) => `${JSON.stringify(lineObject(line))}\n`).join("");
+  };
+}
+
+/** What an older program or a crash wrote has no time and no level. */
+function lineObject(line: string) {
+  const [, at = null, level = null, text = line] =
+    /^(\d{4}-\S+Z) (debug|info|warn|error) +(.*)$/s.exec(line) ?? [];
+  return { at, level, text };
 }
 
 function openLog(path: string): number {

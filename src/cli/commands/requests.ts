@@ -2,24 +2,52 @@
 // Rules: 1. What is approved is the hash of exactly the call that is printed. 2. A secret is never an argument.
 import type { Link } from "../../client/link.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
 import { usageError } from "../arguments.ts";
 import { readSecretLine } from "../ask.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
 import { decodeInput, undecodable } from "../decode-input.ts";
+import { withPager } from "../pager.ts";
+import { listedRequest, requestText } from "../request-text.ts";
 import { readStdin } from "../stdin.ts";
-import { oneLine, stripControl } from "../strip.ts";
+import { oneLine } from "../strip.ts";
 import { isTerminal } from "../terminal.ts";
+
+/** Sessions whose folder is looked up for a list. */
+const MAX_FOLDERS = 50;
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const found = await link.call("ListPendingRequests", {});
     if (context.isJson) await printJson(context, found);
     else if (found.requests.length === 0) await context.note("Nothing waits for a human.");
-    else for (const request of found.requests) await context.out.write(describe(request));
+    else await withPager(context, await describeAll(context, link, found.requests));
     return 0;
   });
+
+/** With the folders of their sessions: where something happens is half of what is asked. */
+async function describeAll(
+  context: Context,
+  link: Link,
+  requests: readonly HumanRequest[],
+): Promise<string> {
+  const ids = [...new Set(requests.map((request) => request.session_id))];
+  const folders = new Map<string, string>();
+  for (const id of ids.slice(0, MAX_FOLDERS)) {
+    const { sessions } = await link.call("ListSessions", { match: id, limit: 1 });
+    for (const { session_id, workspace } of sessions) folders.set(session_id, workspace);
+  }
+  const env = context.arguments.text("env");
+  const program = env === undefined ? "jamey" : `jamey --env ${oneLine(env, 1000)}`;
+  return requests
+    .map((request) => {
+      const folder = folders.get(request.session_id);
+      return listedRequest(request, { folder, now: Date.now(), program });
+    })
+    .join("\n");
+}
 
 export const respond = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
@@ -77,7 +105,11 @@ async function send(
   const { request_id } = request;
   await link.call("RespondToRequest", { request_id, response });
   if (context.isJson) await printJson(context, { request_id });
-  else await context.out.write(`${said} ${describe(request)}`);
+  else {
+    const { kind, from_po } = request;
+    const what = `${said} ${request_id} ${kind} from ${oneLine(from_po, 64)}`;
+    await context.out.write(`${what}: ${requestText(request)}\n`);
+  }
   return 0;
 }
 
@@ -99,22 +131,6 @@ async function findRequest(link: Link, text: string): Promise<HumanRequest> {
   );
 }
 
-/** All of it: who decides must see everything that is decided. */
-function describe(request: HumanRequest): string {
-  const { request_id, kind, from_po, question, options, tool_call, deadline_at } = request;
-  const lines = [
-    `${request_id} ${kind} from ${oneLine(from_po, 64)}: ${stripControl(question)}`,
-    ...(tool_call
-      ? [`  ${oneLine(tool_call.name, 64)} ${stripControl(JSON.stringify(tool_call.args))}`]
-      : []),
-    ...(options.length > 0
-      ? [`  options: ${options.map((option) => oneLine(option, 100)).join(" | ")}`]
-      : []),
-    ...(deadline_at === null ? [] : [`  until ${deadline_at}`]),
-  ];
-  return `${lines.join("\n")}\n`;
-}
-
 async function typedSecret({ err }: Context): Promise<string> {
   await err.write("secret (not shown): ");
   const line = await readSecretLine();
@@ -126,6 +142,7 @@ async function typedSecret({ err }: Context): Promise<string> {
 async function textOfStdin(): Promise<string> {
   const bytes = await readStdin(
     { type: "read", graceMs: undefined, notice: undefined },
+    MAX_MESSAGE_BYTES,
     () => undefined,
   );
   if (bytes === "skipped") throw undecodable("stdin");

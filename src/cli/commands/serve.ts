@@ -2,8 +2,10 @@
 
 import { daemonOptions } from "../connect.ts";
 import type { Context } from "../context.ts";
+import { readServeSettings } from "../serve-flags.ts";
 
 export function serve(context: Context): Promise<number> {
+  const settings = readServeSettings(context.arguments, context.host.directory);
   const { environment } = daemonOptions(context);
-  return context.host.serve({ environment, foreground: true });
+  return context.host.serve({ environment, foreground: true, settings });
 }

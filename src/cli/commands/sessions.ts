@@ -1,128 +1,157 @@
-// `jamey sessions`, `jamey create-session` and `jamey status`: conversations.
+// `jamey sessions list|show|search` and `jamey status`: looking at conversations.
+import type { Link } from "../../client/link.ts";
+import { JameyError } from "../../protocol/errors.ts";
+import { MAX_LIST_LENGTH } from "../../protocol/limits.ts";
 import type { Message, SessionSummary } from "../../protocol/messages.ts";
 import { describeCall } from "../activity.ts";
-import { usageError } from "../arguments.ts";
-import { askYesNo } from "../ask.ts";
+import { parseSince, showAge } from "../age.ts";
+import { type Arguments, usageError } from "../arguments.ts";
+import { codeBlocks } from "../code-blocks.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
+import { drawMarkdown, isRendered, withNewline } from "../final-text.ts";
 import { findSession } from "../find-session.ts";
+import { withPager } from "../pager.ts";
+import { sessionTable, shortIds } from "../session-table.ts";
 import { readCount } from "../settings.ts";
 import { oneLine, stripControl } from "../strip.ts";
-import { isTerminal } from "../terminal.ts";
 
-const DEFAULT_OBJECT = "assistant";
 const DEFAULT_LIMIT = 50;
+const STATUSES = ["completed", "failed", "cancelled"] as const;
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const { arguments: given, host } = context;
-    const found = await link.call("ListSessions", {
+    const limit = readCount(given, "limit") ?? DEFAULT_LIMIT;
+    const found = await listPages(link, limit, {
       po_name: given.text("object") ?? null,
       workspace: given.has("here") ? host.directory : null,
-      limit: readCount(given, "limit") ?? DEFAULT_LIMIT,
     });
+    const { sessions, next_cursor } = found;
     if (context.isJson) await printJson(context, found);
-    else if (found.sessions.length === 0) await context.note("No sessions.");
-    else await context.out.write(columns(found.sessions.map(sessionRow)));
-    return 0;
-  });
-
-const sessionRow = (session: SessionSummary): string[] => [
-  session.session_id,
-  session.po_name,
-  session.state,
-  session.source,
-  `${session.message_count} messages`,
-  session.updated_at,
-  oneLine(session.name ?? "", 60),
-];
-
-export const show = (context: Context): Promise<number> =>
-  withLink(context, async (link) => {
-    const { session_id } = await findSession(link, context.arguments.words[0] ?? "");
-    const { session } = await link.call("GetSession", { session_id });
-    const isLast = context.arguments.has("last");
-    const answer = session.conversation.findLast(
-      (message) => message.role === "assistant" && message.content !== "",
-    );
-    const shown = isLast
-      ? [answer].filter((message) => message !== undefined)
-      : session.conversation;
-    if (context.isJson) {
-      await printJson(context, isLast ? { message: answer ?? null } : { session });
-    } else if (isLast) {
-      for (const { content } of shown)
-        await context.out.write(`${stripControl(content).trimEnd()}\n`);
-    } else {
-      for (const message of shown) await context.out.write(`${describeMessage(message)}\n`);
+    else if (sessions.length === 0) await context.note("No sessions.");
+    else {
+      const { directory } = host;
+      await withPager(context, sessionTable(sessions, { directory, now: Date.now() }));
+      if (next_cursor !== null) {
+        await context.note(`There are more: ask for them with -n ${2 * limit}.`);
+      }
     }
     return 0;
   });
 
-function describeMessage({ role, content, name, tool_calls, created_at }: Message): string {
-  const calls = tool_calls.map((call) => `▸ ${describeCall(call)}\n`).join("");
+/** As many as asked for, over as many pages as that takes. */
+export async function listPages(
+  link: Link,
+  limit: number,
+  filter: { po_name?: string | null; workspace?: string | null; updated_before?: string },
+): Promise<{ sessions: SessionSummary[]; next_cursor: string | null }> {
+  const sessions: SessionSummary[] = [];
+  let cursor: string | null = null;
+  do {
+    const size: number = Math.min(limit - sessions.length, MAX_LIST_LENGTH);
+    const page: { sessions: SessionSummary[]; next_cursor: string | null } = await link.call(
+      "ListSessions",
+      { ...filter, cursor, limit: size },
+    );
+    sessions.push(...page.sessions);
+    cursor = page.next_cursor;
+  } while (cursor !== null && sessions.length < limit);
+  return { sessions, next_cursor: cursor };
+}
+
+export const show = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const { arguments: given } = context;
+    const { session_id } = await findSession(link, given.words[0] ?? "");
+    const { session } = await link.call("GetSession", { session_id });
+    if (given.has("extract")) return await showCode(context, session_id, session.conversation);
+    if (given.has("last")) return await showLast(context, session.conversation);
+    if (context.isJson) await printJson(context, { session });
+    else {
+      const shown = session.conversation.map((message) => describeMessage(context, message));
+      await withPager(context, shown.join("\n"));
+    }
+    return 0;
+  });
+
+const lastAnswer = (conversation: readonly Message[]): Message | undefined =>
+  conversation.findLast((message) => message.role === "assistant" && message.content !== "");
+
+async function showLast(context: Context, conversation: readonly Message[]): Promise<number> {
+  const answer = lastAnswer(conversation);
+  if (context.isJson) await printJson(context, { message: answer ?? null });
+  else if (answer) await withPager(context, drawText(context, answer.content));
+  return 0;
+}
+
+async function showCode(
+  context: Context,
+  session_id: string,
+  conversation: readonly Message[],
+): Promise<number> {
+  const [block] = codeBlocks(stripControl(lastAnswer(conversation)?.content ?? ""), "");
+  if (block === undefined) {
+    const message = `The last answer of session ${session_id} has no fenced code block.`;
+    throw new JameyError("bad_data", message);
+  }
+  if (context.isJson) await printJson(context, { code: block });
+  else await context.out.write(`${block.replace(/\n$/, "")}\n`);
+  return 0;
+}
+
+/** Markdown in a terminal, else as it is; "" where there is nothing. */
+function drawText(context: Context, content: string): string {
   const text = stripControl(content).trimEnd();
-  const head = `[${role}${name === null ? "" : ` ${oneLine(name, 64)}`}] ${created_at}`;
-  return `${head}\n${text === "" ? "" : `${text}\n`}${calls}`;
+  return isRendered(context) ? drawMarkdown(context, text) : withNewline(text);
+}
+
+function describeMessage(context: Context, message: Message): string {
+  const { role, content, name, tool_calls, created_at, message_id } = message;
+  const calls = tool_calls.map((call) => `▸ ${describeCall(call)}\n`).join("");
+  const text = role === "tool" ? withNewline(stripControl(content)) : drawText(context, content);
+  const who = name === null ? role : `${role} ${oneLine(name, 64)}`;
+  const head = `[${who}] ${created_at} ${oneLine(message_id, 128)}`;
+  return `${head}\n${text}${calls}`;
 }
 
 export const search = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const { arguments: given } = context;
+    const since = given.text("since");
     const found = await link.call("SearchSessions", {
       query: given.words.join(" "),
       po_name: given.text("object") ?? null,
+      tool: given.text("tool") ?? null,
+      model: given.text("model") ?? null,
+      status: readStatus(given),
+      since: since === undefined ? null : parseSince(since, "--since", Date.now()),
       limit: readCount(given, "limit") ?? DEFAULT_LIMIT,
     });
     if (context.isJson) await printJson(context, found);
     else if (found.hits.length === 0) await context.note("Nothing found.");
     else {
+      const ids = [...new Set(found.hits.map((hit) => hit.session_id))];
+      const short = new Map(shortIds(ids).map((shown, index) => [ids[index], shown]));
       const rows = found.hits.map((hit) => [
-        hit.session_id,
-        hit.po_name,
+        short.get(hit.session_id) ?? hit.session_id,
+        oneLine(hit.session_name ?? hit.po_name, 30),
+        hit.role,
+        showAge(hit.created_at, Date.now()),
         oneLine(hit.snippet, 200),
       ]);
-      await context.out.write(columns(rows));
+      await withPager(context, columns(rows));
     }
     return 0;
   });
 
-export const rename = (context: Context): Promise<number> =>
-  withLink(context, async (link) => {
-    const [named = "", ...words] = context.arguments.words;
-    const { session_id } = await findSession(link, named);
-    await link.call("RenameSession", { session_id, name: words.join(" ") });
-    return await done(context, session_id, `Renamed session: ${session_id}`);
-  });
-
-export const remove = (context: Context): Promise<number> =>
-  withLink(context, async (link) => {
-    const { arguments: given, err } = context;
-    const session = await findSession(link, given.words[0] ?? "");
-    const { session_id, message_count } = session;
-    if (!given.has("yes")) {
-      if (given.has("no-input") || !isTerminal(0)) {
-        throw usageError(`Deleting ${session_id} cannot be undone. Say so with --yes.`);
-      }
-      const name = session.name === null ? "" : ` '${oneLine(session.name, 60)}'`;
-      const question = `Delete session ${session_id}${name} with ${message_count} messages?`;
-      if (!(await askYesNo(question, err))) return 1;
-    }
-    await link.call("DeleteSession", { session_id });
-    return await done(context, session_id, `Deleted session: ${session_id}`);
-  });
-
-export const create = (context: Context): Promise<number> =>
-  withLink(context, async (link) => {
-    const { arguments: given } = context;
-    const { session } = await link.call("CreateSession", {
-      po_name: given.text("object") ?? DEFAULT_OBJECT,
-      name: given.text("name") ?? null,
-    });
-    if (context.isJson) await printJson(context, { session });
-    else await context.out.write(`Created session: ${session.session_id}\n`);
-    return 0;
-  });
+function readStatus(given: Arguments): (typeof STATUSES)[number] | null {
+  const text = given.text("status");
+  if (text === undefined) return null;
+  const found = STATUSES.find((status) => status === text);
+  if (found) return found;
+  throw usageError(`--status takes ${STATUSES.join(", ")}; not '${text}'.`);
+}
 
 export const status = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
@@ -131,23 +160,22 @@ export const status = (context: Context): Promise<number> =>
       await printJson(context, { session });
       return 0;
     }
+    const { forked_from } = session;
     await context.out.write(
       columns([
         ["Session", session.session_id],
         ["Name", oneLine(session.name ?? "-", 200)],
+        ["Title", oneLine(session.title, 200) || "-"],
         ["Object", session.po_name],
         ["State", session.state],
+        ["Source", session.source],
         ["Messages", String(session.message_count)],
         ["Folder", oneLine(session.workspace, 1000)],
+        ...(forked_from ? [["Forked from", forked_from.session_id]] : []),
+        ...(session.ephemeral ? [["Kept", "until its client is gone"]] : []),
         ["Created", session.created_at],
         ["Updated", session.updated_at],
       ]),
     );
     return 0;
   });
-
-async function done(context: Context, session_id: string, text: string): Promise<number> {
-  if (context.isJson) await printJson(context, { session_id });
-  else await context.out.write(`${text}\n`);
-  return 0;
-}

@@ -1,10 +1,11 @@
 // `jamey tools` and `jamey list-tools`: what agents can do, and doing it by hand.
-import type { Json } from "../../protocol/messages.ts";
+import type { Json, ToolSpec } from "../../protocol/messages.ts";
 import { usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
 import { findSession } from "../find-session.ts";
-import { oneLine, stripControl } from "../strip.ts";
+import { withPager } from "../pager.ts";
+import { oneLine, showHidden, stripControl } from "../strip.ts";
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
@@ -14,9 +15,9 @@ export const list = (context: Context): Promise<number> =>
       const rows = found.tools.map(({ name, risk, description }) => [
         oneLine(name, 64),
         risk,
-        oneLine(description, 200),
+        oneLine(showHidden(description), 200),
       ]);
-      await context.out.write(columns(rows));
+      await withPager(context, columns(rows));
     }
     return 0;
   });
@@ -24,7 +25,9 @@ export const list = (context: Context): Promise<number> =>
 export const runTool = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const [name = "", ...words] = context.arguments.words;
-    const args = readToolArguments(words);
+    const { tools } = await link.call("ListTools", {});
+    const parameters = tools.find((tool) => tool.name === name)?.parameters;
+    const args = readToolArguments(words, parameters);
     const named = context.arguments.text("session");
     const session_id = named === undefined ? null : (await findSession(link, named)).session_id;
     const { result } = await link.call("RunTool", { session_id, name, args });
@@ -36,8 +39,14 @@ export const runTool = (context: Context): Promise<number> =>
     return result.success ? 0 : 1;
   });
 
-/** One JSON object, or `key=value` pairs whose values are JSON where they read as such, else text. */
-export function readToolArguments(words: readonly string[]): Json {
+/**
+ * One JSON object, or `key=value` pairs: a value is text where the tool's schema says so, else JSON
+ * where it reads as such, else text.
+ */
+export function readToolArguments(
+  words: readonly string[],
+  parameters: ToolSpec["parameters"] = {},
+): Json {
   const [first] = words;
   if (first === undefined) return {};
   if (first.startsWith("{")) {
@@ -48,10 +57,28 @@ export function readToolArguments(words: readonly string[]): Json {
     const at = word.indexOf("=");
     if (at < 1)
       throw usageError(`'${word}' is no argument of a tool: write key=value, or one JSON object.`);
-    const value = word.slice(at + 1);
-    return [word.slice(0, at), readJson(value) ?? value];
+    const [key, value] = [word.slice(0, at), word.slice(at + 1)];
+    return [key, isText(parameters, key) ? value : (readJson(value) ?? value)];
   });
   return Object.fromEntries(pairs);
+}
+
+/** The schema takes nothing but text there; null beside it changes nothing. */
+function isText({ properties }: ToolSpec["parameters"], key: string): boolean {
+  const types = typesOf(propertyOf(properties, key)).filter((type) => type !== "null");
+  return types.length > 0 && types.every((type) => type === "string");
+}
+
+function typesOf(schema: Json | undefined): Json[] {
+  const type = propertyOf(schema, "type");
+  if (type !== undefined) return Array.isArray(type) ? type : [type];
+  const choices = propertyOf(schema, "anyOf");
+  return Array.isArray(choices) ? choices.flatMap(typesOf) : [];
+}
+
+function propertyOf(value: Json | undefined, key: string): Json | undefined {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function refuse(text: string): never {

@@ -1,0 +1,86 @@
+// Where the lines of a chat come from: an editor in a terminal, else a pipe, line by line.
+import { type LineReader, openLines } from "./ask.ts";
+import type { Context } from "./context.ts";
+import type { AnswerLines } from "./human-requests.ts";
+import { type LineEditor, openLineEditor, type Typed } from "./line-editor.ts";
+import { type CaughtSignal, watchSignals } from "./signals.ts";
+import { isTerminal } from "./terminal.ts";
+import type { Output } from "./write-out.ts";
+
+export type Read =
+  | { type: "line"; line: string }
+  | { type: "end" }
+  | { type: "signal"; name: CaughtSignal };
+
+export interface ChatLines {
+  /** Shows the prompt, and reads one line. */
+  read(): Promise<Read>;
+  /** Answers to questions of agents. */
+  answers: AnswerLines;
+  /** Text that comes while a line is typed. */
+  above(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+const PROMPT = "> ";
+
+export function openChatLines({ out, host }: Context): ChatLines {
+  const canEdit = isTerminal(0) && out.isTerminal && host.variables.TERM !== "dumb";
+  return canEdit ? editedLines(openLineEditor(out)) : pipedLines(openLines(), out);
+}
+
+function editedLines(editor: LineEditor): ChatLines {
+  return {
+    read: async () =>
+      await orSignal(async () => {
+        const typed = await editor.ask(PROMPT, { isKept: true });
+        return typed.type === "interrupt" ? { type: "signal", name: "SIGINT" } : typed;
+      }),
+    answers: {
+      isEditor: true,
+      next: async (prompt, { isHidden }) => await answered(await editor.ask(prompt, { isHidden })),
+      drop: editor.drop,
+    },
+    above: editor.above,
+    close: async () => editor.close(),
+  };
+}
+
+/** Ctrl-C at a question is no answer to it: it cancels the turn, as it does everywhere else. */
+async function answered(typed: Typed): Promise<string | undefined> {
+  if (typed.type === "line") return typed.line;
+  if (typed.type === "end") return undefined;
+  process.kill(process.pid, "SIGINT");
+  return await new Promise<never>(() => undefined);
+}
+
+function pipedLines(lines: LineReader, out: Output): ChatLines {
+  return {
+    read: async () =>
+      await orSignal(async () => {
+        await out.write(PROMPT);
+        const line = await lines.next();
+        if (line !== undefined) return { type: "line", line };
+        await out.write("\n");
+        return { type: "end" };
+      }),
+    answers: lines,
+    above: (text) => out.write(text),
+    close: lines.close,
+  };
+}
+
+/** At the prompt there is nothing to save: a signal leaves. */
+async function orSignal(read: () => Promise<Read>): Promise<Read> {
+  // Before the prompt is shown: whoever sees it may press Ctrl-C.
+  const watch = watchSignals();
+  const { promise: aborted, resolve } = Promise.withResolvers<Read>();
+  watch.signal.addEventListener("abort", () => {
+    resolve({ type: "signal", name: watch.caught() ?? "SIGINT" });
+  });
+  try {
+    return await Promise.race([read(), aborted]);
+  } finally {
+    watch.stop();
+  }
+}

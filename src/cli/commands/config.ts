@@ -1,0 +1,137 @@
+// `jamey config`: where files lie, every setting with its value and its origin, and changing one. None of it
+// needs a daemon.
+import { type DaemonOptions, findDaemon } from "../../client/daemon.ts";
+import { differences, isGroup, readRunning } from "../../client/running.ts";
+import { errorCodes, JameyError } from "../../protocol/errors.ts";
+import type { SettingsInfo } from "../../protocol/upkeep.ts";
+import { daemonOptions } from "../connect.ts";
+import { type Context, columns, printJson } from "../context.ts";
+
+export async function path(context: Context): Promise<number> {
+  const { environment, places } = await read(context);
+  if (context.isJson) await printJson(context, { environment, places });
+  else {
+    const rows = places.map((one) => [one.name, one.path, one.exists ? "" : "(not there yet)"]);
+    await context.out.write(columns(rows));
+  }
+  return 0;
+}
+
+export async function show(context: Context): Promise<number> {
+  const info = await read(context);
+  if (context.isJson) await printJson(context, info);
+  else {
+    const rows = info.settings.map(({ key, value, from, default: byDefault }) => {
+      const isSame = JSON.stringify(value) === JSON.stringify(byDefault);
+      const origin =
+        isSame || from === "default" ? from : `${from} (default ${written(byDefault)})`;
+      return [key, written(value), origin];
+    });
+    await context.out.write(columns(rows));
+  }
+  await sayRunning(context, info);
+  return await sayProblems(context, info);
+}
+
+/** A daemon read its settings when it started, and may have been given others by its command line. */
+async function sayRunning(context: Context, { settings }: SettingsInfo): Promise<void> {
+  const options = daemonOptions(context);
+  if (!(await findRunning(options))) return;
+  const now: Record<string, unknown> = {};
+  for (const { key, value } of settings) put(now, key.split("."), value);
+  const other = differences(readRunning(options.places).settings, now);
+  if (other.length === 0) return;
+  await context.note(`note: the daemon that runs was started with another ${other.join(", ")}`);
+}
+
+function put(
+  group: Record<string, unknown>,
+  [first = "", ...rest]: string[],
+  value: unknown,
+): void {
+  if (rest.length === 0) group[first] = value;
+  else {
+    const inner = isGroup(group[first]) ? group[first] : {};
+    group[first] = inner;
+    put(inner, rest, value);
+  }
+}
+
+export async function explain(context: Context): Promise<number> {
+  const { environment } = daemonOptions(context);
+  const upkeep = await context.host.upkeep();
+  const { setting, problems } = await upkeep.explain(environment, context.arguments.words[0] ?? "");
+  if (context.isJson) await printJson(context, setting);
+  else {
+    const { key, value, from, default: byDefault, meaning, variable, layers } = setting;
+    const covered = layers.slice(1).map((one) => ["also", `${written(one.value)}  (${one.from})`]);
+    await context.out.write(
+      columns([
+        [key, meaning],
+        ["value", written(value)],
+        ["from", from],
+        ...covered,
+        ["default", written(byDefault)],
+        ["variable", variable],
+        ["change", `jamey config set ${key} VALUE`],
+      ]),
+    );
+  }
+  return await sayProblems(context, { warnings: [], problems });
+}
+
+export async function set(context: Context): Promise<number> {
+  const [key = "", value = ""] = context.arguments.words;
+  const options = daemonOptions(context);
+  const upkeep = await context.host.upkeep();
+  const file = context.arguments.has("manifest") ? "manifest" : "daemon";
+  const change = await upkeep.set({ environment: options.environment, key, value, file });
+  const running = await findRunning(options);
+  if (context.isJson) await printJson(context, { ...change, restart_needed: running });
+  else {
+    await context.out.write(`${change.file}: ${key} is ${written(change.after)}\n`);
+    await sayCovered(context, key);
+    if (running)
+      await context.note("The daemon that runs has the old one until: jamey daemon restart");
+  }
+  return 0;
+}
+
+/** That a daemon cannot be asked is said by whoever needs one. */
+async function findRunning(options: DaemonOptions): Promise<boolean> {
+  try {
+    const found = await findDaemon(options);
+    found?.close();
+    return found !== undefined;
+  } catch (thrown) {
+    if (thrown instanceof JameyError) return false;
+    throw thrown;
+  }
+}
+
+/** A weightier layer may say otherwise: then the change has no effect, and that is said. */
+async function sayCovered(context: Context, key: string): Promise<void> {
+  const { settings } = await read(context);
+  const setting = settings.find((one) => one.key === key);
+  const [first, second] = setting?.layers ?? [];
+  if (!first || !second || JSON.stringify(first.value) === JSON.stringify(second.value)) return;
+  await context.note(`In force is ${written(first.value)}, from ${first.from}`);
+}
+
+async function read(context: Context): Promise<SettingsInfo> {
+  const { environment } = daemonOptions(context);
+  const upkeep = await context.host.upkeep();
+  return await upkeep.settings(environment);
+}
+
+async function sayProblems(
+  context: Context,
+  info: Pick<SettingsInfo, "warnings" | "problems">,
+): Promise<number> {
+  for (const warning of info.warnings) await context.note(`note: ${warning}`);
+  for (const problem of info.problems) await context.err.write(`jamey: ${problem}\n`);
+  return info.problems.length > 0 ? errorCodes.config_invalid.exit : 0;
+}
+
+const written = (value: unknown): string =>
+  typeof value === "string" ? value : JSON.stringify(value);

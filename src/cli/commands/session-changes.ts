@@ -1,0 +1,117 @@
+// `jamey sessions new|rename|delete|prune`: beginning, naming and deleting conversations.
+import type { Link } from "../../client/link.ts";
+import { JameyError } from "../../protocol/errors.ts";
+import type { SessionSummary } from "../../protocol/messages.ts";
+import { parseAge } from "../age.ts";
+import { usageError } from "../arguments.ts";
+import { askYesNo } from "../ask.ts";
+import { withLink } from "../connect.ts";
+import { type Context, printJson } from "../context.ts";
+import { findSession } from "../find-session.ts";
+import { sessionTable, titleOf } from "../session-table.ts";
+import { isTerminal } from "../terminal.ts";
+import { listPages } from "./sessions.ts";
+
+const DEFAULT_OBJECT = "assistant";
+/** Sessions that one `prune` deletes; what is left is left for the next. */
+const MAX_PRUNED = 10_000;
+
+export const create = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const { arguments: given } = context;
+    const { session } = await link.call(
+      "CreateSession",
+      {
+        po_name: given.text("object") ?? DEFAULT_OBJECT,
+        name: given.text("name") ?? null,
+        // An id of ours: asked again after a broken connection, it is the same session.
+        session_id: given.text("session-id") ?? crypto.randomUUID(),
+      },
+      { isRepeatable: true },
+    );
+    if (context.isJson) await printJson(context, { session });
+    else await context.out.write(`Created session: ${session.session_id}\n`);
+    return 0;
+  });
+
+export const rename = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const [named = "", ...words] = context.arguments.words;
+    const { session_id } = await findSession(link, named);
+    await link.call("RenameSession", { session_id, name: words.join(" ") });
+    return await done(context, session_id, `Renamed session: ${session_id}`);
+  });
+
+export const remove = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const session = await findSession(link, context.arguments.words[0] ?? "");
+    const { session_id, message_count } = session;
+    const title = titleOf(session);
+    const question = `Delete session ${session_id} '${title}' with ${message_count} messages?`;
+    const refusal = `Deleting ${session_id} cannot be undone. Say so with --yes.`;
+    if (!(await mayDelete(context, { question, refusal }))) return 1;
+    await link.call("DeleteSession", { session_id });
+    return await done(context, session_id, `Deleted session: ${session_id}`);
+  });
+
+export const prune = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const { arguments: given, err, host } = context;
+    const age = given.text("older-than");
+    if (age === undefined) throw usageError("prune needs an age: --older-than 90d.");
+    const now = Date.now();
+    const updated_before = new Date(now - parseAge(age, "--older-than")).toISOString();
+    const found = await listPages(link, MAX_PRUNED, { updated_before });
+    const old = found.sessions.filter(canGo);
+    if (!context.isJson && old.length > 0) {
+      const where = given.has("yes") ? context.out : err;
+      await where.write(sessionTable(old, { directory: host.directory, now }));
+    }
+    const count = `${old.length} ${old.length === 1 ? "session" : "sessions"}`;
+    const question = `Delete ${count}, unused for ${age}?`;
+    const refusal = `Deleting ${count} cannot be undone. Say so with --yes.`;
+    if (old.length > 0 && !(await mayDelete(context, { question, refusal }))) return 1;
+    const deleted: string[] = [];
+    for (const { session_id } of old) {
+      if (await deleteUnused(link, session_id, updated_before)) deleted.push(session_id);
+    }
+    if (context.isJson) await printJson(context, { deleted });
+    else await context.out.write(`Deleted sessions: ${deleted.length}\n`);
+    return 0;
+  });
+
+const canGo = ({ state, ephemeral }: SessionSummary): boolean => state === "idle" && !ephemeral;
+
+/** False where somebody has used it, or deleted it, since it was listed. */
+async function deleteUnused(
+  link: Link,
+  session_id: string,
+  updated_before: string,
+): Promise<boolean> {
+  const { sessions } = await link.call("ListSessions", { match: session_id, updated_before });
+  if (!sessions.some((session) => session.session_id === session_id && canGo(session))) {
+    return false;
+  }
+  try {
+    await link.call("DeleteSession", { session_id });
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof JameyError && thrown.code === "session_not_found") return false;
+    throw thrown;
+  }
+}
+
+async function mayDelete(
+  { arguments: given, err }: Context,
+  { question, refusal }: { question: string; refusal: string },
+): Promise<boolean> {
+  if (given.has("yes")) return true;
+  if (given.has("no-input") || !isTerminal(0)) throw usageError(refusal);
+  return await askYesNo(question, err);
+}
+
+async function done(context: Context, session_id: string, text: string): Promise<number> {
+  if (context.isJson) await printJson(context, { session_id });
+  else await context.out.write(`${text}\n`);
+  return 0;
+}

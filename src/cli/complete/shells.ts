@@ -1,0 +1,2 @@
+// The shells that there is a completion for.
+export const SHELLS = ["bash", "zsh", "fish", "powershell"] as const;

@@ -1,0 +1,189 @@
+// Command lines that show what a command is for, by its name; the empty name is jamey itself. They stand
+// beside the table, because only help needs them. A test holds the two together.
+
+/** A command line, and what it is for. */
+export type Example = readonly [command: string, purpose: string];
+
+export const examples: Readonly<Record<string, readonly Example[]>> = {
+  "": [
+    ["jamey init", "connect a model, once"],
+    ["jamey", "talk to the assistant"],
+    ['jamey "what does this folder hold"', "ask once; stdout gets only the answer"],
+    ['git diff | jamey -p "review this"', "a pipe is data for the prompt"],
+    ['jamey -c "and the tests?"', "go on with the latest session of this folder"],
+    ["jamey --allow 'shell(git *)' -o json -p \"fix it\"", "in a script: what it may do, and JSON"],
+  ],
+  run: [
+    ["jamey run how large is this folder", "words need no quotes here"],
+    ["git diff | jamey run -p 'review this'", "a pipe is data for the prompt"],
+    ["jamey run -o json 'name three colours' | jq -r .text", "for a script"],
+  ],
+  chat: [
+    ["jamey chat", "talk; ::help lists what may be typed, ::quit ends it"],
+    ["jamey chat -c", "go on with the latest session of this folder"],
+  ],
+  serve: [
+    ["jamey serve", "until Ctrl-C; its log goes to stderr"],
+    ["jamey serve --http", "with HTTP on http://127.0.0.1:8080"],
+    ["jamey serve --http 8443 --tls-cert cert.pem --tls-key key.pem", "with HTTPS"],
+  ],
+  daemon: [
+    ["jamey daemon status", "whether it runs, and what it does"],
+    ["jamey daemon restart", "read the settings anew"],
+  ],
+  "daemon start": [
+    ["jamey daemon start", "start it and say where it listens"],
+    ["jamey daemon start --env prod --http 8080 --mcp", "a server for HTTP and MCP clients"],
+  ],
+  "daemon stop": [["jamey daemon stop", "nothing acknowledged is lost"]],
+  "daemon restart": [["jamey daemon restart", "read the settings anew, or use another version"]],
+  "daemon status": [
+    ["jamey daemon status", "what it is doing now"],
+    ["jamey daemon status --json", "the same for a script"],
+  ],
+  "daemon logs": [
+    ["jamey daemon logs -n 50", "the last lines"],
+    ["jamey daemon logs -f", "go on with what is added"],
+  ],
+  config: [
+    ["jamey config show", "every setting and where it comes from"],
+    ["jamey config set limits.max_cost_usd 1", "for every environment"],
+  ],
+  "config show": [["jamey config show", "the value, and where it comes from"]],
+  "config explain": [
+    ["jamey config explain limits.max_iterations", "what it means, and who says what"],
+  ],
+  "config set": [
+    ["jamey config set model ollama/qwen3", "for every environment"],
+    ["jamey config set --manifest connectors.http.enabled true", "for this one"],
+    ["jamey config set permissions.'shell(git diff *)' allow", "a rule"],
+  ],
+  "config path": [["jamey config path", "files and folders, and which are there"]],
+  doctor: [
+    ["jamey doctor", "look at everything, change nothing"],
+    ["jamey doctor --rebuild", "make lists and searches anew from the journal"],
+  ],
+  sessions: [
+    ["jamey sessions list", "newest first"],
+    ["jamey sessions show 0197 --last", "the last answer of one"],
+  ],
+  "sessions list": [
+    ["jamey sessions list --here", "only those of this folder"],
+    ["jamey sessions list --json | jq -r '.sessions[].session_id'", "only the ids"],
+  ],
+  "sessions show": [
+    ["jamey sessions show 0197", "the start of an id, or a name"],
+    ["jamey sessions show 0197 --last", "only the last answer"],
+  ],
+  "sessions search": [["jamey sessions search retry after", "messages with both words"]],
+  "sessions rename": [["jamey sessions rename 0197 release notes", "the rest is the name"]],
+  "sessions delete": [
+    ["jamey sessions delete 0197", "asks first"],
+    ["jamey sessions delete 0197 --yes", "in a script"],
+  ],
+  requests: [
+    ["jamey requests list", "what waits"],
+    ["jamey requests approve req_12", "allow it once"],
+  ],
+  "requests list": [["jamey requests list", "questions and approvals, with their ids"]],
+  "requests answer": [
+    ["jamey requests answer req_12 'the second one'", "in words"],
+    ["jamey requests answer req_12 < answer.txt", "from a file"],
+  ],
+  "requests approve": [
+    ["jamey requests approve req_12", "this once"],
+    ["jamey requests approve req_12 --session", "and this call again in the session"],
+  ],
+  "requests deny": [
+    ["jamey requests deny req_12 --reason 'use the test database'", "the agent is told why"],
+  ],
+  objects: [["jamey objects list", "who is there"]],
+  "objects list": [
+    ["jamey objects list", "names, states, descriptions"],
+    ["jamey objects list --json | jq -r '.prompt_objects[].name'", "only the names"],
+  ],
+  "objects show": [["jamey objects show assistant", "its prompt and what it can use"]],
+  tools: [
+    ["jamey tools list", "what there is"],
+    ["jamey tools run file_list path=.", "use one yourself"],
+  ],
+  "tools list": [["jamey tools list", "names, what they can do to the world, descriptions"]],
+  "tools run": [
+    ["jamey tools run file_read path=README.md", "arguments as pairs"],
+    ['jamey tools run shell \'{"command": "ls"}\'', "or as one JSON object"],
+  ],
+  events: [
+    ["jamey events --follow", "watch what happens, live"],
+    ["jamey events --since 120 --type TurnCompleted --json", "what came after an event"],
+  ],
+  models: [
+    ["jamey models", "which key comes from where"],
+    ["jamey models --json | jq -r .default_model", "who would answer now"],
+  ],
+  usage: [
+    ["jamey usage", "of everything, by model"],
+    ["jamey usage 0197", "of one session"],
+  ],
+  "create-session": [["jamey create-session --name 'release notes'", "prints its id"]],
+  "list-tools": [["jamey list-tools", "one per line, as 'jamey tools list'"]],
+  status: [["jamey status 0197", "state, messages, when it was used"]],
+  init: [
+    ["jamey init", "asks what is missing"],
+    [
+      "jamey init --vendor openai --key-from-env --yes",
+      "in a script, with the key of OPENAI_API_KEY",
+    ],
+    ["pass openai | jamey init --vendor openai --key-stdin --yes", "the key through a pipe"],
+  ],
+  completion: [
+    ["source <(jamey completion bash)", "in ~/.bashrc"],
+    ["source <(jamey completion zsh)", "in ~/.zshrc, after compinit"],
+    ["jamey completion fish > ~/.config/fish/completions/jamey.fish", "once"],
+    ["jamey completion powershell | Out-String | Invoke-Expression", "in $PROFILE"],
+  ],
+  man: [
+    ["jamey man", "read it"],
+    ["jamey man > ~/.local/share/man/man1/jamey.1", "keep it where man finds it"],
+  ],
+  "exit-codes": [
+    ["jamey exit-codes", "the table"],
+    ["jamey exit-codes --json", "for a script"],
+  ],
+  version: [
+    ["jamey version --json", "of this program and of the wire"],
+    ["jamey --version", "only the number"],
+  ],
+  help: [
+    ["jamey help sessions list", "the page of a command"],
+    ["jamey help permissions", "the page of a topic"],
+  ],
+  "sessions new": [["jamey sessions new --name 'release notes'", "prints its id"]],
+  "sessions fork": [
+    ["jamey sessions fork 0197", "go on in a copy; the first stays as it is"],
+    ["jamey sessions fork 0197 --at msg_12 --name 'another way'", "from an earlier message on"],
+  ],
+  "sessions export": [
+    ["jamey sessions export 0197 -O talk.json", "what sessions import takes"],
+    ["jamey sessions export 0197 --format markdown", "to read"],
+  ],
+  "sessions import": [
+    ["jamey sessions import talk.json", "as a new session"],
+    ["ssh host jamey sessions export 0197 | jamey sessions import -", "from another machine"],
+  ],
+  "sessions prune": [
+    ["jamey sessions prune --older-than 90d", "says what would go, and asks"],
+    ["jamey sessions prune --older-than 90d --yes", "in a script"],
+  ],
+  keys: [
+    ["jamey keys create phone --scope read,chat", "its text is printed once"],
+    ["jamey keys list", "what there is"],
+  ],
+  "keys create": [
+    [
+      "jamey keys create ci --scope read,chat --expires 30d",
+      "its text is printed once, alone on stdout",
+    ],
+  ],
+  "keys list": [["jamey keys list", "names, scopes, when each ends"]],
+  "keys revoke": [["jamey keys revoke key_12", "whatever uses it is closed at once"]],
+};

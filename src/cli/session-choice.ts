@@ -1,0 +1,177 @@
+// Which session a message goes to: a new one, one that is named, or a copy of that.
+// Rule: what does not fit together is refused before any daemon is asked; nothing is created for a
+//       message whose parameters are wrong.
+import type { Link } from "../client/link.ts";
+import { JameyError } from "../protocol/errors.ts";
+import type { SessionSummary } from "../protocol/messages.ts";
+import { type Arguments, usageError } from "./arguments.ts";
+import type { Context } from "./context.ts";
+import { checkSession, findSession, latestSession } from "./find-session.ts";
+
+export const DEFAULT_OBJECT = "assistant";
+
+export interface Target {
+  po_name: string;
+  /** null: a new one, which the message itself begins. */
+  session_id: string | null;
+  /** Others may be speaking in it. */
+  isShared: boolean;
+}
+
+export function checkSessionFlags(given: Arguments): void {
+  checkSession(given);
+  const isResumed = given.has("continue") || given.has("resume");
+  const isFork = given.has("fork");
+  if (isFork && !isResumed) throw usageError("--fork needs the session that is copied: -c, or -r.");
+  if (isFork && given.has("parameter")) {
+    throw usageError(
+      "-P fills the template of a new session; a copy keeps the values that it has.",
+    );
+  }
+  if (isResumed && !isFork) {
+    const flag = ["name", "session-id", "no-save", "parameter"].find((name) => given.has(name));
+    if (flag !== undefined) {
+      const shown = flag === "parameter" ? "-P" : `--${flag}`;
+      throw usageError(`${shown} is for a new session, and -c and -r name one that is there.`);
+    }
+  }
+  if (given.has("no-save") && given.has("session-id")) {
+    throw usageError(
+      "--no-save and --session-id do not fit together: what is forgotten has no id.",
+    );
+  }
+  if (given.has("parameter") && given.has("system")) {
+    throw usageError("-P fills the object's prompt, and --system replaces it: give one of them.");
+  }
+  readParameters(given);
+}
+
+/** `-P key=value` */
+export function readParameters(given: Arguments): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const text of given.list("parameter")) {
+    const equals = text.indexOf("=");
+    const key = text.slice(0, Math.max(equals, 0)).trim();
+    if (key === "") throw usageError(`-P takes key=value; not '${text}'.`);
+    if (values.has(key)) throw usageError(`-P gives '${key}' twice.`);
+    values.set(key, text.slice(equals + 1));
+  }
+  return Object.fromEntries(values);
+}
+
+/** The session that -c or -r means; undefined where a new one begins. */
+export async function resumedSession(
+  { arguments: given, host }: Context,
+  link: Link,
+): Promise<SessionSummary | undefined> {
+  const object = given.text("object");
+  const resumed = given.text("resume");
+  if (resumed === undefined && !given.has("continue")) return undefined;
+  const session =
+    resumed === undefined
+      ? await latestSession(link, { directory: host.directory, object })
+      : await findSession(link, resumed);
+  if (object !== undefined && object !== session.po_name) {
+    throw new JameyError(
+      "session_mismatch",
+      `Session ${session.session_id} belongs to '${session.po_name}', not to '${object}'.`,
+    );
+  }
+  return session;
+}
+
+export async function chooseSession(context: Context, link: Link): Promise<Target> {
+  const { arguments: given } = context;
+  const resumed = await resumedSession(context, link);
+  if (resumed && !given.has("fork")) {
+    return { po_name: resumed.po_name, session_id: resumed.session_id, isShared: true };
+  }
+  if (resumed) return await fork(given, link, resumed);
+  const po_name = given.text("object") ?? DEFAULT_OBJECT;
+  const parameters = await checkedParameters(given, link, po_name);
+  const isPlain = !["name", "session-id", "no-save", "parameter"].some((name) => given.has(name));
+  if (isPlain) return { po_name, session_id: null, isShared: false };
+  return await create({ given, link, po_name, parameters });
+}
+
+async function fork(given: Arguments, link: Link, resumed: SessionSummary): Promise<Target> {
+  const { session } = await link.call(
+    "ForkSession",
+    {
+      session_id: resumed.session_id,
+      name: given.text("name") ?? null,
+      // An id of ours, so that asking again after a broken connection copies nothing twice.
+      new_session_id: given.text("session-id") ?? crypto.randomUUID(),
+      ephemeral: given.has("no-save"),
+    },
+    { isRepeatable: true },
+  );
+  return { po_name: session.po_name, session_id: session.session_id, isShared: false };
+}
+
+async function create(options: {
+  given: Arguments;
+  link: Link;
+  po_name: string;
+  parameters: Record<string, string>;
+}): Promise<Target> {
+  const { given, link, po_name, parameters } = options;
+  const name = given.text("name") ?? null;
+  const { session } = await link.call(
+    "CreateSession",
+    {
+      po_name,
+      name,
+      context: parameters,
+      session_id: given.text("session-id") ?? crypto.randomUUID(),
+      ephemeral: given.has("no-save"),
+    },
+    { isRepeatable: true },
+  );
+  const { session_id, session_state } = session;
+  const other = Object.entries(parameters).find(
+    ([key, value]) => session_state.context[key] !== value,
+  );
+  if (other) {
+    throw new JameyError(
+      "session_mismatch",
+      `Session ${session_id} is there already, with another value for '${other[0]}'. Leave -P away to go on with it.`,
+    );
+  }
+  if (name !== null && session.name !== name) {
+    await link.call("RenameSession", { session_id, name }, { isRepeatable: true });
+  }
+  return { po_name, session_id, isShared: session.message_count > 0 };
+}
+
+/** Looked at only where it may matter: most objects are no templates. */
+async function checkedParameters(
+  given: Arguments,
+  link: Link,
+  po_name: string,
+): Promise<Record<string, string>> {
+  const parameters = readParameters(given);
+  if (!given.has("parameter") && !given.has("object")) return parameters;
+  if (given.has("system")) return parameters;
+  const object = await link.call("InspectPO", { po_name }, { isRepeatable: true });
+  requireParameters(object, parameters);
+  return parameters;
+}
+
+export function requireParameters(
+  object: { name: string; parameters: readonly string[] },
+  values: Record<string, string>,
+): void {
+  const known = object.parameters;
+  const unknown = Object.keys(values).find((key) => !known.includes(key));
+  if (unknown !== undefined) {
+    const there =
+      known.length === 0 ? "it is no template" : `its template has: ${known.join(", ")}`;
+    throw usageError(`'${object.name}' has no parameter '${unknown}': ${there}.`);
+  }
+  const missing = known.filter((key) => !Object.hasOwn(values, key));
+  if (missing.length > 0) {
+    const shown = missing.map((key) => `-P ${key}=…`).join(" ");
+    throw usageError(`'${object.name}' is a template and needs ${shown}.`);
+  }
+}

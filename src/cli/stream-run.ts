@@ -1,0 +1,95 @@
+// A one-shot that is driven: messages come as lines on stdin, each gets its turn in the same session, and
+// its own `result` line. The exit code is that of the last line.
+// Rule: a message that could not be sent or was cut off from outside ends the run; a turn that merely
+//       failed or was denied something does not: whoever drives has seen its result.
+import { JameyError, toErrorBody } from "../protocol/errors.ts";
+import { type Arguments, usageError } from "./arguments.ts";
+import { withLink } from "./connect.ts";
+import { addressMessage, nothingYet, type Shot, sendMessage } from "./shot.ts";
+import { endBySignal, type SignalWatch, watchSignals } from "./signals.ts";
+import { type InputLines, type InputMessage, openInputLines } from "./stream-input.ts";
+
+/** Flags that say what the one message is, or where it comes from. */
+const ONE_MESSAGE_FLAGS = [
+  ...["prompt", "prompt-file", "interactive", "no-stdin", "stdin", "max-stdin", "file", "attach"],
+  ...["mime", "expand-at", "output", "extract", "extract-all"],
+];
+
+export function checkStream(given: Arguments): void {
+  const extra = ONE_MESSAGE_FLAGS.find((flag) => given.has(flag));
+  if (extra !== undefined || given.words.length > 0) {
+    const what = extra === undefined ? `'${given.words[0]}'` : `--${extra}`;
+    throw usageError(`--input-format stream-json takes messages from stdin: leave ${what} away.`);
+  }
+  if (given.text("output-format") !== "stream-json") {
+    throw usageError("--input-format stream-json needs -o stream-json.");
+  }
+}
+
+export async function runStream(shot: Shot): Promise<number> {
+  const lines = openInputLines();
+  const watch = watchSignals();
+  try {
+    return await drive(shot, lines, watch);
+  } finally {
+    watch.stop();
+    await shot.progress.stop();
+    await lines.close();
+    const caught = watch.caught();
+    if (caught) endBySignal(caught);
+  }
+}
+
+async function drive(shot: Shot, lines: InputLines, watch: SignalWatch): Promise<number> {
+  const { context, report } = shot;
+  let code = 0;
+  let ended = nothingYet(context);
+  const settle = async () => {
+    ended.caught = watch.caught();
+    code = await report.end(ended);
+    ended = nothingYet(context);
+  };
+  try {
+    const first = await nextMessage(lines, watch);
+    if (!first && !watch.caught()) {
+      throw new JameyError("input_missing", "stdin had no message: it needs one line for each.");
+    }
+    if (first) {
+      await withLink(context, async (link) => {
+        const to = await addressMessage(shot, link, ended);
+        let after: number | undefined;
+        for (let message: InputMessage | undefined = first; message; ) {
+          const since = after === undefined ? {} : { after };
+          await sendMessage(shot, { ...to, link, message, ended, watch, ...since });
+          if (ended.error || watch.caught() || context.out.gone.aborted) break;
+          // The first message may have begun the session; the others go on in it.
+          after = ended.accepted?.seq;
+          to.target.session_id ??= ended.accepted?.session_id ?? null;
+          await settle();
+          message = await nextMessage(lines, watch);
+        }
+        return 0;
+      });
+    }
+  } catch (thrown) {
+    ended.error = toErrorBody(thrown);
+  }
+  if (ended.error || watch.caught() || context.out.gone.aborted) await settle();
+  return code;
+}
+
+/** undefined at the end of the input, or at a signal. */
+async function nextMessage(
+  lines: InputLines,
+  { signal }: SignalWatch,
+): Promise<InputMessage | undefined> {
+  const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
+  const stop = () => resolve(undefined);
+  if (signal.aborted) return undefined;
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([lines.next(), aborted]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

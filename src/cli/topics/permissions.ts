@@ -1,0 +1,40 @@
+// What agents may do, and how a human or a script says so.
+import type { Section } from "./section.ts";
+
+export const permissions: readonly Section[] = [
+  {
+    title: "Without any rule",
+    text: [
+      "Reading inside the folder that jamey was started in is allowed; file tools do not reach beyond it. Everything else is asked: on a terminal at once, elsewhere it is denied and the exit code is 3.",
+    ],
+  },
+  {
+    title: "Rules",
+    text: [
+      "A rule is a tool, or a tool and a pattern over what the call names: a path, a command line, an address. A rule that denies always wins.",
+    ],
+    entries: [
+      ["--allow shell", "any command"],
+      ["--allow 'shell(git diff *)'", "only these"],
+      ["--deny 'file_read(secret/*)'", "never these; deny file_search and file_list as well"],
+      ["--permission-mode read-only", "only look; edit writes files too; auto allows all"],
+      ["--tools file_read,file_search", "nothing else is offered to the model"],
+      ["permissions:", "in manifest.yml, for all objects; in an object's front matter, narrower"],
+    ],
+  },
+  {
+    title: "When nobody is there",
+    entries: [
+      ["--on-ask deny", "refuse the call; the agent is told (what a script gets by itself)"],
+      ["--on-ask fail", "end the turn"],
+      ["--on-ask queue:10m", "wait for a human: jamey requests list, approve, deny"],
+      ["--denials ok", "denied calls alone do not make exit code 3"],
+    ],
+  },
+  {
+    title: "A yes",
+    text: [
+      "A yes holds for exactly the call that was shown, once or for the session. An allowed shell command runs with your own rights: there is no sandbox around it.",
+    ],
+  },
+];

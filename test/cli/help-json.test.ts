@@ -1,0 +1,121 @@
+// Every command of the table takes --help and --json, and with --json stdout is JSON, whatever becomes of it.
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { allCommands } from "../../src/cli/usage.ts";
+import { temporaryHome } from "../support/fake-daemon.ts";
+import { type Ran, runCli } from "../support/run-cli.ts";
+
+const commands = allCommands()
+  .filter(({ row }) => !row.rows)
+  .map(({ path }) => path.join(" "));
+const home = temporaryHome();
+const silent = { JAMEY_AUTO_START: "false" };
+
+/** What a command needs to do its work in a home with one session. `undefined`: it cannot be shown to succeed here. */
+const wordsOf: Record<string, readonly string[] | undefined> = {
+  // Without an end of its own, or by design without JSON.
+  serve: undefined,
+  chat: undefined,
+  // Nobody asks anything here.
+  "requests answer": undefined,
+  "requests approve": undefined,
+  "requests deny": undefined,
+  "keys revoke": undefined,
+  run: ["hello there"],
+  init: ["--vendor", "offline", "--yes"],
+  completion: ["fish"],
+  "objects show": ["assistant"],
+  "tools run": ["file_list", "path=."],
+  "keys create": ["phone"],
+  "config explain": ["model"],
+  "config set": ["log_level", "info"],
+  "sessions show": ["one"],
+  "sessions search": ["hello"],
+  "sessions rename": ["one", "one"],
+  "sessions fork": ["one"],
+  "sessions export": ["one"],
+  "sessions import": ["one.json", "--name", "two"],
+  "sessions delete": ["one", "--yes"],
+  "sessions prune": ["--older-than", "90d", "--yes"],
+  status: ["one"],
+};
+
+/** One document, or one on each line. */
+function readJson({ stdout }: Ran): unknown[] {
+  try {
+    return [JSON.parse(stdout)];
+  } catch {
+    return stdout
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line));
+  }
+}
+
+const failure = (exit_code: number | null) => ({
+  type: "error",
+  error: {
+    code: expect.any(String),
+    message: expect.any(String),
+    retryable: expect.any(Boolean),
+    details: expect.any(Object),
+  },
+  exit_code,
+});
+
+beforeAll(async () => {
+  await runCli(["daemon", "start"], { home });
+  await runCli(["create-session", "--name", "one"], { home });
+  const document = await runCli(["sessions", "export", "one"], { home });
+  writeFileSync(join(home, "one.json"), document.stdout);
+}, 20_000);
+afterAll(async () => {
+  await runCli(["daemon", "stop"], { home });
+});
+
+/** What ends the session or the daemon comes last. */
+const ends = ["sessions delete", "init", "daemon stop", "daemon restart", "daemon start"];
+const inOrder = [...commands.filter((name) => !ends.includes(name)), ...ends];
+
+describe("every command", () => {
+  test.each(commands)("%s has a page of help, as text and as JSON", async (name) => {
+    const empty = temporaryHome();
+    const [text, json] = await Promise.all([
+      runCli([...name.split(" "), "--help"], { home: empty }),
+      runCli([...name.split(" "), "--help", "--json"], { home: empty }),
+    ]);
+    expect([text.code, text.stderr, json.code]).toEqual([0, "", 0]);
+    expect(text.stdout).toContain("EXAMPLES\n");
+    expect(JSON.parse(json.stdout).command).toBe(name === "help" ? "jamey" : `jamey ${name}`);
+  });
+
+  test.each(commands)("%s fails with one JSON object that says why", async (name) => {
+    const ran = await runCli([...name.split(" "), "--json", "--no-such-flag"], { home });
+    expect(ran.code).toBe(2);
+    expect(readJson(ran)).toEqual([failure(2)]);
+    expect(ran.stderr).toContain("Unknown option --no-such-flag.");
+  });
+
+  test.each(commands.filter((name) => name !== "serve" && name !== "doctor"))(
+    "%s fails in JSON, or needs none, where no daemon may be started",
+    async (name) => {
+      const args = [...name.split(" "), ...(wordsOf[name] ?? []), "--json"];
+      const ran = await runCli(args, { home: temporaryHome(), variables: silent });
+      const [first] = readJson(ran);
+      if (ran.code === 0 || name === "daemon status") expect(first).toBeObject();
+      else if (name !== "run") expect(first).toEqual(failure(ran.code));
+    },
+    20_000,
+  );
+
+  test.each(inOrder.filter((name) => !(name in wordsOf) || wordsOf[name] !== undefined))(
+    "%s succeeds in JSON",
+    async (name) => {
+      const ran = await runCli([...name.split(" "), ...(wordsOf[name] ?? []), "--json"], { home });
+      expect([ran.code, ran.stderr.includes("jamey: error")]).toEqual([0, false]);
+      for (const value of readJson(ran)) expect(value).toBeObject();
+    },
+    20_000,
+  );
+});

@@ -1,0 +1,74 @@
+// Questions for humans as they are listed and asked: whole, with nothing hidden and the way to answer.
+import { describe, expect, test } from "bun:test";
+import { questionText } from "../../src/cli/human-requests.ts";
+import { answersTo, listedRequest } from "../../src/cli/request-text.ts";
+import type { HumanRequest } from "../../src/protocol/messages.ts";
+
+const request = (changed: Partial<HumanRequest> = {}): HumanRequest => ({
+  request_id: "req_1",
+  session_id: "s1",
+  turn_id: "t1",
+  from_po: "deployer",
+  kind: "approval",
+  question: "May deployer use shell?",
+  options: [],
+  tool_call: { id: "c1", name: "shell", args: { command: `ls\u202e ${"x".repeat(3000)}` } },
+  hash: "h",
+  created_at: "2026-01-01T00:00:00.000Z",
+  deadline_at: null,
+  ...changed,
+});
+
+const place = {
+  folder: "/home/u/project",
+  now: Date.parse("2026-01-01T02:00:00.000Z"),
+  program: "jamey --env work",
+};
+
+describe("a request in the list", () => {
+  test("says who asks, since when and where, the whole call, and how it is answered", () => {
+    expect(
+      listedRequest(request(), place),
+    ).toBe(`req_1 approval from deployer: May deployer use shell?
+  shell {
+    "command": "ls<U+202E> ${"x".repeat(3000)}"
+  }
+  asked 2h ago, in /home/u/project
+  jamey --env work requests approve req_1
+  jamey --env work requests deny req_1 --reason 'why not'
+`);
+  });
+
+  test("has its choices and its deadline", () => {
+    const question = request({
+      kind: "question",
+      question: "Which\u001b[2J one?",
+      options: ["a", "b"],
+      tool_call: null,
+      deadline_at: "2026-01-02T00:00:00.000Z",
+    });
+    expect(listedRequest(question, { ...place, folder: undefined, now: 0, program: "jamey" })).toBe(
+      `req_1 question from deployer: Which<U+001B>[2J one?
+  - a
+  - b
+  asked now, until 2026-01-02T00:00:00.000Z
+  jamey requests answer req_1 'text'
+`,
+    );
+  });
+
+  test("never shows how to give a secret as an argument", () => {
+    expect(answersTo(request({ kind: "secret" }))).toEqual(["jamey requests answer req_1"]);
+  });
+});
+
+test("a question in the terminal shows the whole call before anything is typed", () => {
+  const args = { path: "a", content: "one\ntwo" };
+  const asked = request({ tool_call: { id: "c", name: "file_write", args } });
+  expect(questionText(asked, false)).toBe(`✋ deployer: May deployer use shell?
+  file_write {
+    "path": "a",
+    "content": "one\\ntwo"
+  }
+`);
+});
