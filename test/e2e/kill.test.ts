@@ -21,7 +21,7 @@ const MOST_FRAMES = 70;
 const MOST_SENDS = 3;
 /** So often the turns that piled up are let run until only humans are awaited. */
 const DRAIN_EVERY = 4;
-const KINDS = ["stream", "work", "work", "ask"] as const;
+const KINDS = ["stream", "work", "work", "ask", "shape"] as const;
 
 /** Everything that must hold after any torture, in one place. */
 async function judgeRun(run: KillRun): Promise<void> {

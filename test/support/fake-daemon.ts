@@ -146,6 +146,7 @@ export const finishedRun = (response: string, changed: object = {}) => ({
   duration_ms: 5,
   denials: [],
   pending_requests: [],
+  structured: null,
   ...changed,
 });
 

@@ -1,6 +1,12 @@
 // The fake model of the torture tests: what it says follows from the request alone, so that it does not
 // matter which daemon asks, or how often. The first word of a prompt tells what happens.
-import { answersSince, judge, lastPrompt } from "./fake-vendors/conversation.ts";
+import {
+  answersSince,
+  type Item,
+  judge,
+  lastPrompt,
+  type Reading,
+} from "./fake-vendors/conversation.ts";
 import type { Answer, Dialect } from "./fake-vendors/dialects.ts";
 import { readRequest } from "./fake-vendors/readers.ts";
 import type { Reply } from "./fake-vendors/server.ts";
@@ -11,6 +17,7 @@ const PACE_MS = 6;
 /** The last answer to a prompt; `told` is what a human or tool had said. */
 export function answerOf(content: string, told = ""): string {
   const [kind] = content.split(" ");
+  if (kind === "shape") return JSON.stringify({ done: content });
   if (kind === "stream") return `${content}: ${"one word after the other ".repeat(6).trim()}.`;
   return `${content} is done${told}.`;
 }
@@ -28,13 +35,14 @@ export function createKillModel(dialect: Dialect, ledger: string): KillModel {
     think(body) {
       const reading = readRequest(dialect.read, body);
       refused.push(...judge(reading));
-      const content = lastPrompt(reading);
+      const { content, isSentBack } = promptOf(reading);
       const [kind = ""] = content.split(" ");
       const step = answersSince(reading);
       const calls = callsOf(kind, content, step, ledger);
       const told = reading.items.findLast(({ role }) => role === "tool")?.text ?? "";
       const last = answerOf(content, kind === "ask" || kind === "all" ? `: ${told}` : "");
-      const text = calls.length > 0 ? `Step ${step} of ${content}.` : last;
+      const isUnfit = kind === "shape" && !isSentBack;
+      const text = calls.length > 0 || isUnfit ? `Step ${step} of ${content}.` : last;
       return {
         type: "answer",
         headers: { "content-type": dialect.content_type },
@@ -44,6 +52,14 @@ export function createKillModel(dialect: Dialect, ledger: string): KillModel {
       };
     },
   };
+}
+
+/** What a human last asked; an answer that did not fit its schema came back since. */
+function promptOf(reading: Reading): { content: string; isSentBack: boolean } {
+  const isBack = ({ role, text }: Item) => role === "user" && text.startsWith("schema: ");
+  const said = { ...reading, items: reading.items.filter((one) => !isBack(one)) };
+  const last = reading.items.findLast(({ role }) => role === "user");
+  return { content: lastPrompt(said), isSentBack: last !== undefined && isBack(last) };
 }
 
 /** A shell call writes into the ledger when it begins and when it is done. */

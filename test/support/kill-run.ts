@@ -106,6 +106,7 @@ export async function openKillRun(): Promise<KillRun> {
         settings: {
           model: dialect?.model,
           rules: [{ tool: "shell", match: null, action: "allow" }],
+          output: content.startsWith("shape ") ? { schema: { required: ["done"] } } : null,
         },
       });
       unsure.delete(message_key);

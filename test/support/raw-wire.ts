@@ -27,6 +27,7 @@ export interface RawWire {
   closed: Promise<{ code: number; reason: string }>;
 }
 
+/** `socket` is the path of one, or the URL of a listener. */
 export async function openRawWire(
   socket: string,
   options: {
@@ -37,7 +38,8 @@ export async function openRawWire(
 ): Promise<RawWire> {
   const { headers = {} } = options;
   // Bun's WebSocket takes headers, pauses and resumes; the web's type, which is declared, does not.
-  const web = new WebSocket(`ws+unix://${socket}:/ws`, { headers } as never) as WebSocket & {
+  const url = socket.startsWith("/") ? `ws+unix://${socket}:` : socket.replace(/^http/, "ws");
+  const web = new WebSocket(`${url}/ws`, { headers } as never) as WebSocket & {
     pause(): void;
     resume(): void;
   };

@@ -24,11 +24,38 @@ export const scenarioWorld: TestWorldOptions = {
       : "fine 🙂",
 };
 
-/** Returns the commands that were answered and the codes of errors that came. */
+export interface Connected {
+  ask: Ask;
+  /** Events over this transport: waits for the first of a type after a cursor, and for a gap. */
+  follow(params: FollowParams): Promise<Followed>;
+}
+
+export interface FollowParams {
+  event_types: string[];
+  after: number | null;
+  journal_id: string | null;
+}
+
+/** What was seen up to `caught_up`: names of events, and what else there was. */
+export interface Followed {
+  names: string[];
+  seqs: number[];
+  gaps: { from: number; reason: string }[];
+}
+
+type Good = (command: string, params?: unknown) => Promise<Record<string, unknown>>;
+type Bad = (command: string, params: unknown, code: string) => Promise<void>;
+interface Player {
+  world: TestWorld;
+  good: Good;
+  bad: Bad;
+}
+
+/** Each command at least once; one that the scenario does not know fails it. */
 export async function playScenario(
   world: TestWorld,
-  ask: Ask,
-  { hasEvents }: { hasEvents: boolean },
+  { ask, follow }: Connected,
+  { canSubscribe, isOnSocket }: { canSubscribe: boolean; isOnSocket: boolean },
 ): Promise<void> {
   const answered = new Set<string>();
   const good = async (command: string, params?: unknown): Promise<Record<string, unknown>> => {
@@ -48,6 +75,47 @@ export async function playScenario(
     ]);
   };
 
+  const player: Player = { world, good, bad };
+  const session_id = await playSession(player);
+  await playTurns(player, session_id);
+  await playCopies(player, session_id);
+  await playKeys(player);
+  await playCursors(player, follow);
+
+  await good("ListTools");
+  await good("RunTool", { session_id, name: "look", args: {} });
+  await bad("RunTool", { session_id, name: "none", args: {} }, "tool_not_found");
+  await good("ListModels");
+  await good("ListConnectors");
+  await good("GetStatus");
+  if (canSubscribe) {
+    const { subscription_id } = await good("Subscribe", {});
+    await good("Unsubscribe", { subscription_id });
+    await bad("Unsubscribe", { subscription_id }, "subscription_not_found");
+  } else {
+    for (const [command, params] of [
+      ["Subscribe", {}],
+      ["Unsubscribe", { subscription_id: "s" }],
+    ] as const) {
+      await bad(command, params, "invalid_request");
+      answered.add(command);
+    }
+  }
+  await bad("NoSuchCommand", {}, "unknown_command");
+  await good("DeleteSession", { session_id });
+  await bad("DeleteSession", { session_id }, "session_not_found");
+  const credential = { name: "OPENAI_API_KEY", value: "sk-test" };
+  if (isOnSocket) await good("StoreCredential", credential);
+  else {
+    await bad("StoreCredential", credential, "forbidden");
+    answered.add("StoreCredential");
+  }
+  await good("Shutdown");
+  expect(world.shutdowns.length).toBe(1);
+  expect([...answered].toSorted()).toEqual(Object.keys(commands).toSorted());
+}
+
+async function playSession({ good, bad }: Player): Promise<string> {
   const { prompt_objects } = await good("ListPOs");
   expect((prompt_objects as { name: string }[]).map((one) => one.name)).toEqual([
     "helper",
@@ -70,6 +138,10 @@ export async function playScenario(
   expect(((await good("ListSessions", {})).sessions as unknown[]).length).toBe(1);
   await bad("ListSessions", { limit: "many" }, "invalid_request");
 
+  return session_id;
+}
+
+async function playTurns({ world, good, bad }: Player, session_id: string): Promise<void> {
   const message = "a message with 🙂 and \u0001 and \ud83d in it";
   await bad("SendMessage", { po_name: "helper", message: "" }, "invalid_request");
   await bad("SendMessage", { po_name: "other", message, session_id }, "session_mismatch");
@@ -101,30 +173,56 @@ export async function playScenario(
   );
   await good("CancelTurn", { turn_id: third.turn_id });
   await bad("CancelTurn", { turn_id: third.turn_id }, "turn_not_found");
+}
 
-  await good("ListTools");
-  await good("RunTool", { session_id, name: "look", args: {} });
-  await bad("RunTool", { session_id, name: "none", args: {} }, "tool_not_found");
-  await good("ListModels");
-  await good("ListConnectors");
-  await good("GetStatus");
-  if (hasEvents) {
-    const { subscription_id } = await good("Subscribe", {});
-    await good("Unsubscribe", { subscription_id });
-    await bad("Unsubscribe", { subscription_id }, "subscription_not_found");
-  } else {
-    for (const [command, params] of [
-      ["Subscribe", {}],
-      ["Unsubscribe", { subscription_id: "s" }],
-    ] as const) {
-      await bad(command, params, "invalid_request");
-      answered.add(command);
-    }
-  }
-  await bad("NoSuchCommand", {}, "unknown_command");
-  await good("DeleteSession", { session_id });
-  await bad("DeleteSession", { session_id }, "session_not_found");
-  await good("Shutdown");
-  expect(world.shutdowns.length).toBe(1);
-  expect([...answered].toSorted()).toEqual(Object.keys(commands).toSorted());
+/** What is copied out of a session and into another. */
+async function playCopies({ good, bad }: Player, session_id: string): Promise<void> {
+  const said = async (id: unknown) => {
+    const { session } = await good("GetSession", { session_id: id });
+    const { conversation } = session as { conversation: { role: string; content: string }[] };
+    return conversation.map((one) => [one.role, one.content]);
+  };
+  const idOf = ({ session }: Record<string, unknown>) =>
+    (session as { session_id: string }).session_id;
+  const fork = idOf(await good("ForkSession", { session_id, name: "again" }));
+  expect(await said(fork)).toEqual(await said(session_id));
+  await bad("ForkSession", { session_id: "none" }, "session_not_found");
+  const { text, format } = await good("ExportSession", { session_id });
+  expect(format).toBe("json");
+  await bad("ExportSession", { session_id, format: "pdf" }, "invalid_request");
+  const document: unknown = JSON.parse(String(text));
+  const copy = idOf(await good("ImportSession", { document }));
+  expect(await said(copy)).toEqual(await said(session_id));
+  await bad("ImportSession", { document: { format: "another" } }, "invalid_request");
+}
+
+async function playKeys({ good, bad }: Player): Promise<void> {
+  const { key, text } = await good("CreateKey", { name: "ci", scopes: ["read"] });
+  const { keys } = await good("ListKeys");
+  expect(keys).toEqual([key]);
+  expect(JSON.stringify(keys)).not.toContain(String(text));
+  await bad("CreateKey", { name: "ci", scopes: [] }, "invalid_request");
+  const { key_id } = key as { key_id: string };
+  await good("RevokeKey", { key_id });
+  expect((await good("ListKeys")).keys).toEqual([]);
+}
+
+/** The same cursor shows the same events over every transport that has them. */
+async function playCursors({ world }: Player, follow: Connected["follow"]): Promise<void> {
+  const { journal_id } = world.store.journal;
+  const event_types = ["SessionCreated", "SessionRenamed", "TurnCompleted"];
+  const rows = world.rows().filter((row) => event_types.includes(row.type));
+  const all = { names: rows.map((row) => row.type), seqs: rows.map((row) => row.seq), gaps: [] };
+  expect(await follow({ event_types, after: 0, journal_id })).toEqual(all);
+  const after = rows[0]?.seq ?? 0;
+  expect(await follow({ event_types, after, journal_id: null })).toEqual({
+    names: all.names.slice(1),
+    seqs: all.seqs.slice(1),
+    gaps: [],
+  });
+  expect(await follow({ event_types, after, journal_id: "another" })).toEqual({
+    names: [],
+    seqs: [],
+    gaps: [{ from: after, reason: "other_journal" }],
+  });
 }

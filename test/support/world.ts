@@ -9,11 +9,13 @@ import { JameyError } from "../../src/protocol/errors.ts";
 import type { StoredEventName, StoredRow } from "../../src/protocol/events/index.ts";
 import type { Attach } from "../../src/protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
+import { createAccess, socketIdentity } from "../../src/runtime/access.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import { type Config, configSchema } from "../../src/runtime/config.ts";
 import { createCredentials } from "../../src/runtime/credentials.ts";
 import type { Answer } from "../../src/runtime/handle.ts";
 import { createKeyring } from "../../src/runtime/keyring.ts";
+import { createKeys } from "../../src/runtime/keys.ts";
 import { createLog } from "../../src/runtime/log.ts";
 import type { Models } from "../../src/runtime/models.ts";
 import { createRuntime, type Runtime } from "../../src/runtime/runtime.ts";
@@ -27,6 +29,9 @@ import { createTestClient, type TestClient } from "./test-client.ts";
 import { createTestModel, type Script, type TestModel } from "./test-model.ts";
 
 export const helper = objectText({ name: "helper" });
+
+/** What official clients would find in the token file. */
+export const localToken = "local-token-of-the-tests";
 
 export interface TestWorldOptions {
   /** File name → text; default is one object, `helper`, that may use all tools. */
@@ -120,7 +125,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     connect(attach = {}, { isLocal = true } = {}) {
       const client = createTestClient((ring) =>
         now.runtime.connections.open(attachOf(attach), {
-          isLocal,
+          identity: { ...socketIdentity, isOnSocket: isLocal },
           ring: { events: ring, signals: ring },
         }),
       );
@@ -128,7 +133,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
       return client;
     },
     passing: (signal = new AbortController().signal) =>
-      now.runtime.connections.passing({ signal, workspace: "" }),
+      now.runtime.connections.passing({ signal, identity: socketIdentity }),
     happened: (type, fits = () => true) => happened(store, (row) => row.type === type && fits(row)),
     rows: (filter) => rowsOf(store, filter),
     refuse: (decide) => now.severed.refuse(decide),
@@ -176,8 +181,10 @@ function partsOf(given: {
     list: async () => [],
     costOf: () => 0.5,
     contextTokens: () => null,
+    mayTakeImages: () => true,
     ...options.models,
   };
+  const keys = createKeys({ file: join(folder, "keys.yml"), log: logger, now: world.now });
   return {
     environment: "test",
     workspace: folder,
@@ -186,6 +193,9 @@ function partsOf(given: {
     log: logger,
     world,
     models,
+    url: () => null,
+    keys,
+    access: createAccess({ keys, local: localToken, variable: undefined }),
     keyring: createKeyring({
       environment: options.variables ?? {},
       credentials: createCredentials(join(folder, "credentials")),

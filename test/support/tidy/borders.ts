@@ -39,7 +39,7 @@ const rules: Record<Folder, Rule> = {
   },
   runtime: {
     folders: ["protocol", "core", "providers", "tools", "runtime/store", "runtime/connectors"],
-    packages: ["zod", "@marcbachmann/cel-js"],
+    packages: ["zod", "yaml", "@marcbachmann/cel-js"],
     builtins: "all",
   },
   client: { folders: ["protocol"], packages: [], builtins: "all" },

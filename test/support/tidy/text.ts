@@ -64,12 +64,13 @@ export function checkTestsRun(files: SourceFile[]): string[] {
   return files.flatMap(({ path, text }) => findAll(path, splitSource(text).code, chosen));
 }
 
-/** README.md, folders that Bun names itself, and recorded material keep their own names. */
+/** README.md, Dockerfiles, folders that Bun names itself, and recorded material keep their own names. */
 export function checkNames(paths: string[]): string[] {
   const kebab = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.[a-z0-9]+(?:-[a-z0-9]+)*)*$/;
   return paths
     .filter((path) => !/^test\/(?:fixtures|snapshots)\/|\/__snapshots__\//.test(path))
     .filter((path) => posix.basename(path) !== "README.md")
+    .filter((path) => !/^scripts\/deploy\/[a-z]+\.Dockerfile(?:\.dockerignore)?$/.test(path))
     .filter((path) => path.split("/").some((part) => !kebab.test(part)));
 }
 
