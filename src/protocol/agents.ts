@@ -1,6 +1,7 @@
 // What an agent may do in a turn: limits, permission rules, the definition that a turn is pinned to.
 import { z } from "zod";
-import { count, json, name, orNull } from "./messages.ts";
+import { MAX_DELEGATION_DEPTH, MAX_GROUP_MEMBERS } from "./limits.ts";
+import { agentMode, count, json, name, orNull } from "./messages.ts";
 
 /** What a tool can do to the world; the default policy allows `none` and `read`, and asks for the rest. */
 export const risk = z.enum(["none", "read", "write", "execute", "network"]);
@@ -38,6 +39,12 @@ export const agentConfig = z.object({
   max_retry_after_ms: z.number().int().min(0),
   /** How long a human request stays open; null is for ever. */
   request_deadline_ms: z.number().int().positive().nullable(),
+  /** Objects that may call each other in one chain below this turn; 0 calls none. */
+  max_delegation_depth: z.number().int().min(0).max(MAX_DELEGATION_DEPTH),
+  /** Calls of other objects in one turn. */
+  max_delegations: z.number().int().min(0).max(10_000),
+  /** Rounds of a debate or a review. */
+  max_rounds: z.number().int().min(1).max(100),
   /** Estimated tokens of history above which it is compacted; null is a share of what the model takes. */
   compact_above_tokens: z.number().int().positive().nullable(),
 });
@@ -57,6 +64,8 @@ export const turnSettings = z.object({
   model: orNull(z.string()),
   /** Replaces the object's prompt for this turn. */
   system: orNull(z.string()),
+  /** How this turn works; null: as the session does. */
+  mode: orNull(agentMode),
   /** The only tools offered; null is all that the object declares. */
   tools: orNull(z.array(z.string())),
   rules: z.array(permissionRule).max(256).default([]),
@@ -66,8 +75,21 @@ export const turnSettings = z.object({
   output: orNull(outputShape),
 });
 
+/** How a group works together. Names are objects; which are used depends on the mode. */
+export const group = z.object({
+  members: z.array(name).max(MAX_GROUP_MEMBERS).default([]),
+  /** Rounds of a debate; most rounds of a review. null: as the limits say. */
+  rounds: orNull(z.number().int().min(1).max(100)),
+  judge: orNull(name),
+  author: orNull(name),
+  reviewer: orNull(name),
+  workflow: orNull(name),
+});
+
 export const turnTool = z.object({
   name: z.string(),
+  /** A tool, or another object that is called by its name. */
+  kind: z.enum(["tool", "object"]),
   risk,
   /** `safe` calls may run again after a crash; `never` is at most once. */
   replay: z.enum(["safe", "never"]),
@@ -78,6 +100,8 @@ export const turnAgent = z.object({
   po_name: name,
   /** Hash of the object's text. */
   object_version: z.string(),
+  mode: agentMode,
+  group,
   /** `vendor/model` */
   model: z.string(),
   /** null: unchanged since the last turn of this session. */
@@ -94,6 +118,7 @@ export const turnAgent = z.object({
 export type Risk = z.infer<typeof risk>;
 export type PermissionRule = z.infer<typeof permissionRule>;
 export type OnAsk = z.infer<typeof onAsk>;
+export type Group = z.infer<typeof group>;
 export type OutputShape = z.infer<typeof outputShape>;
 export type AgentConfig = z.infer<typeof agentConfig>;
 export type TurnSettings = z.infer<typeof turnSettings>;

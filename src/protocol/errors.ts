@@ -18,6 +18,7 @@ export const errorCodes = {
   environment_not_found: { status: 404, exit: 2, retryable: false },
   method_not_allowed: { status: 405, exit: 2, retryable: false },
   conflict: { status: 409, exit: 75, retryable: true },
+  already_exists: { status: 409, exit: 1, retryable: false },
   session_mismatch: { status: 409, exit: 2, retryable: false },
   already_answered: { status: 409, exit: 1, retryable: false },
   stale_hash: { status: 409, exit: 1, retryable: false },

@@ -21,6 +21,14 @@ export const MAX_SECRET_LENGTH = 64 * 1024;
 export const MAX_LIST_LENGTH = 1000;
 /** Messages of a conversation that is copied into a new session: forked or imported. */
 export const MAX_IMPORTED_MESSAGES = 20_000;
+/** The text of one object. */
+export const MAX_OBJECT_BYTES = 1024 * 1024;
+/** Objects that call each other in one chain, whatever the settings allow. */
+export const MAX_DELEGATION_DEPTH = 16;
+/** Members of one group. */
+export const MAX_GROUP_MEMBERS = 16;
+/** Versions of one object in a list. */
+export const MAX_VERSIONS = 1000;
 /** A JSON Schema that an answer must fit, as text. */
 export const MAX_OUTPUT_SCHEMA_BYTES = 64 * 1024;
 /** Requests of one connection that wait for their reply. */

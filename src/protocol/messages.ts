@@ -2,7 +2,7 @@
 // Fields keep their wire spelling everywhere; what is absent is null.
 import { z } from "zod";
 import { type ErrorCode, errorCodes } from "./errors.ts";
-import { MAX_IMPORTED_MESSAGES, MAX_NAME_LENGTH } from "./limits.ts";
+import { MAX_DELEGATION_DEPTH, MAX_IMPORTED_MESSAGES, MAX_NAME_LENGTH } from "./limits.ts";
 
 /** Absent and null are the same on input; null inside. */
 export const orNull = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
@@ -33,7 +33,15 @@ export const role = z.enum(["system", "user", "assistant", "tool"]);
 export const source = z.enum(["tui", "cli", "api", "mcp", "web", "po", "delegation"]);
 export const poState = z.enum(["idle", "working", "waiting"]);
 export const delivery = z.enum(["queue", "steer"]);
-export const agentMode = z.enum(["single"]);
+/** How the turns of a session work: one agent alone, or a group of them in a pattern. */
+export const agentMode = z.enum([
+  "single",
+  "sequential",
+  "parallel",
+  "debate",
+  "review",
+  "workflow",
+]);
 
 export const toolCall = z.object({ id, name: z.string(), args: json });
 export const toolResult = z.object({
@@ -93,6 +101,17 @@ export const sessionState = z.object({
   iteration_count: count,
 });
 
+/** Who called, for a session that answers the call of another session's agent. */
+export const parentCall = z.object({
+  session_id: id,
+  turn_id: id,
+  call_id: id,
+  /** The session that a human or a client talks to, at the top of the tree. */
+  root_session_id: id,
+  /** Objects from the root down to the caller, the root's first. */
+  chain: z.array(z.string()).max(MAX_DELEGATION_DEPTH),
+});
+
 export const sessionSummary = z.object({
   session_id: id,
   po_name: z.string(),
@@ -104,6 +123,8 @@ export const sessionSummary = z.object({
   /** The first words that were said in it; empty where nothing was. */
   title: z.string(),
   workspace: z.string(),
+  /** The call of another session's agent that this one answers. */
+  parent: parentCall.nullable(),
   /** Where its conversation was copied from. */
   forked_from: z.object({ session_id: id, message_id: id.nullable() }).nullable(),
   ephemeral: z.boolean(),
@@ -185,6 +206,7 @@ export type Usage = z.infer<typeof usage>;
 export type SessionState = z.infer<typeof sessionState>;
 export type SessionSummary = z.infer<typeof sessionSummary>;
 export type SessionView = z.infer<typeof session>;
+export type ParentCall = z.infer<typeof parentCall>;
 export type SessionDocument = z.infer<typeof sessionDocument>;
 export type HumanRequest = z.infer<typeof humanRequest>;
 export type Answer = z.infer<typeof answer>;

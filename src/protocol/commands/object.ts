@@ -1,7 +1,8 @@
 // Commands over prompt objects and what they can use.
 import { z } from "zod";
 import { risk } from "../agents.ts";
-import { id, name, poState, toolSpec } from "../messages.ts";
+import { MAX_OBJECT_BYTES, MAX_VERSIONS } from "../limits.ts";
+import { at, count, id, name, orNull, poState, toolSpec } from "../messages.ts";
 import { command } from "./command.ts";
 
 const capability = z.object({
@@ -9,6 +10,24 @@ const capability = z.object({
   kind: z.enum(["tool", "object", "unknown"]),
   description: z.string(),
 });
+
+const poText = z.string().min(1).max(MAX_OBJECT_BYTES);
+/** Why it is changed, for the history. */
+const reason = z.string().max(1000).default("");
+
+/** One version of an object's text. */
+export const poVersion = z.object({
+  po_name: z.string(),
+  hash: z.string(),
+  base_hash: z.string().nullable(),
+  /** Who wrote it: a caller, `disk`, or an object. */
+  author: z.string(),
+  reason: z.string(),
+  at,
+  bytes: count,
+  is_live: z.boolean(),
+});
+export type PoVersion = z.infer<typeof poVersion>;
 
 export const objectCommands = {
   ListPOs: command({
@@ -43,6 +62,58 @@ export const objectCommands = {
       version: z.string(),
       file: z.string(),
     }),
+  }),
+  CreatePO: command({
+    summary: "Make an object from its text: front matter and prompt.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z.object({ text: poText, reason }),
+    reply: "POVersion",
+    payload: poVersion,
+  }),
+  EditPO: command({
+    summary: "Replace an object's text; it counts from the next turn on. Sessions are kept.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z.object({
+      po_name: name,
+      text: poText,
+      /** The version that the new text was made from: where another is live, the edit is refused. */
+      base_hash: orNull(z.string().max(128)),
+      reason,
+    }),
+    reply: "POVersion",
+    payload: poVersion,
+  }),
+  DeletePO: command({
+    summary: "Take an object out of the environment. Its sessions and its history stay readable.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z.object({ po_name: name, reason }),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+  ListPOHistory: command({
+    summary: "The versions of an object, newest first: who changed it, when and why.",
+    scope: "read",
+    params: z.object({ po_name: name }),
+    reply: "POHistory",
+    payload: z.object({ versions: z.array(poVersion).max(MAX_VERSIONS) }),
+  }),
+  GetPOVersion: command({
+    summary: "The text of one version of an object; null is the live one.",
+    scope: "read",
+    params: z.object({ po_name: name, hash: orNull(z.string().max(128)) }),
+    reply: "POText",
+    payload: poVersion.extend({ text: z.string() }),
+  }),
+  RevertPO: command({
+    summary: "Make an earlier version of an object the live one again.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z.object({ po_name: name, hash: z.string().min(4).max(128), reason }),
+    reply: "POVersion",
+    payload: poVersion,
   }),
   ListTools: command({
     summary: "Every tool with its schema.",

@@ -1,7 +1,17 @@
 // Events of a session's life, outside of its turns. Stream: `session/<id>`.
 import { z } from "zod";
 import { turnSettings } from "../agents.ts";
-import { agentMode, attachment, delivery, id, json, message, name, source } from "../messages.ts";
+import {
+  agentMode,
+  attachment,
+  delivery,
+  id,
+  json,
+  message,
+  name,
+  parentCall,
+  source,
+} from "../messages.ts";
 import { event } from "./event.ts";
 
 export const sessionEvents = {
@@ -19,6 +29,8 @@ export const sessionEvents = {
       context: z.record(z.string(), z.string()),
       metadata: z.record(z.string(), json),
       forked_from: z.object({ session_id: id, message_id: id.nullable() }).nullable(),
+      /** The call of another session's agent that this one answers. */
+      parent: parentCall.nullable(),
       /** Lives no longer than the connection that created it. */
       ephemeral: z.boolean(),
     }),

@@ -1,8 +1,42 @@
 // Events of a turn: one answer of an agent. Stream: `session/<id>`.
 import { z } from "zod";
 import { turnAgent } from "../agents.ts";
-import { at, count, errorBody, id, toolCall, usage } from "../messages.ts";
+import { agentMode, at, count, errorBody, id, toolCall, usage } from "../messages.ts";
 import { event } from "./event.ts";
+
+/** The steps of patterns: what a run on paper and the run in the journal share. */
+export const groupStep = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("round_started"),
+    mode: agentMode,
+    round: count,
+    members: z.array(z.string()),
+  }),
+  z.object({
+    type: z.literal("verdict"),
+    round: count,
+    reviewer: z.string(),
+    accepted: z.boolean(),
+    comments: z.string(),
+  }),
+  z.object({
+    type: z.literal("node_started"),
+    node: z.string(),
+    po_name: z.string(),
+    visit: count,
+    call_id: id,
+  }),
+  z.object({
+    type: z.literal("node_completed"),
+    node: z.string(),
+    visit: count,
+    success: z.boolean(),
+    output: z.string(),
+  }),
+  z.object({ type: z.literal("edge_taken"), from: z.string(), to: z.string() }),
+  z.object({ type: z.literal("ended"), reason: z.string() }),
+]);
+export type GroupStep = z.infer<typeof groupStep>;
 
 const ids = { session_id: id, turn_id: id };
 
@@ -77,6 +111,47 @@ export const turnEvents = {
     1,
     "What one model call cost.",
     z.object({ ...ids, call_id: id, model: z.string(), usage }),
+  ),
+  DelegationStarted: event(
+    1,
+    "A call of another object began: a session of its own answers it.",
+    z.object({
+      ...ids,
+      call_id: id,
+      po_name: z.string(),
+      child_session_id: id,
+      child_turn_id: id,
+    }),
+  ),
+  DelegationCompleted: event(
+    1,
+    "The other object answered, or why it did not. Its answer is the call's output.",
+    z.object({
+      ...ids,
+      call_id: id,
+      po_name: z.string(),
+      child_session_id: id,
+      success: z.boolean(),
+      error: errorBody.nullable(),
+    }),
+  ),
+  ChildUsageRecorded: event(
+    1,
+    "What a called object, or one that it called, has used: it counts against this turn's limits.",
+    z.object({
+      ...ids,
+      call_id: id,
+      child_session_id: id,
+      /** The child's events up to this seq are counted. */
+      through_seq: count,
+      model_calls: count,
+      usage,
+    }),
+  ),
+  StepTaken: event(
+    1,
+    "A group or a workflow took a step of its pattern.",
+    z.object({ ...ids, step: groupStep }),
   ),
   TurnCompleted: event(
     1,

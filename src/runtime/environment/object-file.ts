@@ -2,12 +2,10 @@
 import { z } from "zod";
 import { agentConfig } from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
 import { agentMode, name } from "../../protocol/messages.ts";
 import { permissionTable } from "../config.ts";
 import { lineOfPath, parseYaml } from "./yaml.ts";
-
-/** The text of one object. */
-export const MAX_OBJECT_BYTES = 1024 * 1024;
 
 /** Keys of one file that are looked at for a warning. */
 const MAX_WARNINGS = 100;

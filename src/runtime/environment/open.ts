@@ -13,6 +13,7 @@ import {
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
+import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
 import { type EnvironmentPlaces, environmentPlaces, placesOf } from "../../protocol/places.ts";
 import { isPlain, valueAt } from "../config/keys.ts";
 import { type ConfigLayer, mergeConfig } from "../config/layers.ts";
@@ -21,7 +22,6 @@ import type { Config } from "../config.ts";
 import type { ProtectedPlaces } from "../world/protected.ts";
 import type { ObjectFiles } from "./catalog.ts";
 import { defaultAssistant, newManifest } from "./defaults.ts";
-import { MAX_OBJECT_BYTES } from "./object-file.ts";
 import { lineOfPath, MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
 type Variables = Record<string, string | undefined>;
