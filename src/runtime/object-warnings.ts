@@ -14,16 +14,18 @@ export function objectWarnings(po_name: string, { catalog, tools }: Needed): str
     problem === undefined
       ? []
       : [`${problem.replace(/\.$/, "")} — the last good version of '${po_name}' answers`];
-  const unknown = unknownCapabilities(definition, tools);
+  const unknown = unknownCapabilities(definition, { tools, catalog });
   if (unknown.length === 0) return broken;
   const names = unknown.map((name) => `'${name}'`).join(", ");
-  return [...broken, `${definition.file}: no tool of these names is there: ${names}`];
+  return [...broken, `${definition.file}: no tool and no object of these names is there: ${names}`];
 }
 
-/** Capabilities that are no tool. */
+/** Capabilities that are neither a tool nor an object. */
 export function unknownCapabilities(
   { capabilities }: Pick<ObjectDefinition, "capabilities">,
-  tools: Services["tools"],
+  { tools, catalog }: Needed,
 ): string[] {
-  return [...new Set(capabilities)].filter((name) => name === MODEL || !tools.find(name));
+  return [...new Set(capabilities)].filter(
+    (name) => name === MODEL || !(tools.find(name) || catalog.get(name)),
+  );
 }

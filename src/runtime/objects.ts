@@ -1,23 +1,31 @@
-// The actors of prompt objects: live or gone, and idle, working or waiting by what their sessions do.
+// The actors of prompt objects: live or gone, in which version, and idle, working or waiting by what their
+// sessions do.
 import {
   type ObjectInput,
   type ObjectState,
   objectMachine,
+  refuseObjectInput,
   stateOfObject,
 } from "../core/object/machine.ts";
 import { messageOf } from "../protocol/errors.ts";
 import type { ObjectEvent, StoredRow } from "../protocol/events/index.ts";
 import type { PoState } from "../protocol/messages.ts";
-import { type Actor, startActor } from "./actor.ts";
+import { type Actor, type From, startActor } from "./actor.ts";
 import type { Log } from "./log.ts";
 import type { Journal } from "./store/journal.ts";
 
 export interface Objects {
-  loaded(po_name: string, hash: string): void;
-  unloaded(po_name: string): void;
+  /** A command: rejects with a JameyError when refused or when it could not be committed. */
+  take(input: ObjectInput, from: From): Promise<void>;
+  /** What the folder says: committed soon, and reported where that fails. */
+  say(input: ObjectInput): void;
   /** One of its sessions does something else. */
   active(change: { session_id: string; po_name: string; activity: PoState }): void;
   state(po_name: string): PoState;
+  /** What is committed of it. */
+  known(po_name: string): ObjectState;
+  /** The text that this version of the object's stream brought; undefined where it brought none. */
+  textAt(po_name: string, version: number): string | undefined;
   /** Appends what a crash left out: objects whose sessions no longer do what the journal says. */
   settle(po_names: string[]): void;
   /** Everything said so far is committed. */
@@ -26,7 +34,13 @@ export interface Objects {
 
 type ObjectActor = Actor<ObjectState, ObjectInput, ObjectEvent>;
 
-export function createObjects(options: { journal: Journal; log: Log; now(): string }): Objects {
+export function createObjects(options: {
+  journal: Journal;
+  log: Log;
+  now(): string;
+  /** What is committed. */
+  happened?(event: ObjectEvent): void;
+}): Objects {
   const { journal, log } = options;
   const actors = new Map<string, ObjectActor>();
   const activities = new Map<string, Map<string, PoState>>();
@@ -35,7 +49,7 @@ export function createObjects(options: { journal: Journal; log: Log; now(): stri
   function actorOf(po_name: string): ObjectActor {
     const known = actors.get(po_name);
     if (known) return known;
-    const stream = `object/${po_name}`;
+    const stream = streamOf(po_name);
     let state = objectMachine.initial;
     let lastAt = "";
     for (const row of journal.readStream(stream, 0)) {
@@ -52,16 +66,20 @@ export function createObjects(options: { journal: Journal; log: Log; now(): stri
       log,
       now: options.now,
       stamp: (said: ObjectInput) => said,
+      refuse: refuseObjectInput,
       perform: () => Promise.resolve(undefined),
     });
     actors.set(po_name, actor);
     return actor;
   }
 
+  async function take(input: ObjectInput, from: From): Promise<void> {
+    const { happened } = await actorOf(input.po_name).take(input, from);
+    for (const event of happened) options.happened?.(event);
+  }
+
   function say(input: ObjectInput): void {
-    const from = { caller: "daemon", causation_id: null };
-    const said = actorOf(input.po_name)
-      .take(input, from)
+    const said = take(input, { caller: "daemon", causation_id: null })
       .catch((thrown: unknown) =>
         log.error("object state not kept", { po: input.po_name, reason: messageOf(thrown) }),
       )
@@ -72,8 +90,8 @@ export function createObjects(options: { journal: Journal; log: Log; now(): stri
   const stateOf = (po_name: string) => stateOfObject(activities.get(po_name)?.values() ?? []);
 
   return {
-    loaded: (po_name, hash) => say({ type: "loaded", po_name, hash }),
-    unloaded: (po_name) => say({ type: "unloaded", po_name }),
+    take,
+    say,
     active({ session_id, po_name, activity }) {
       const sessions = activities.get(po_name) ?? new Map<string, PoState>();
       activities.set(po_name, sessions);
@@ -82,6 +100,13 @@ export function createObjects(options: { journal: Journal; log: Log; now(): stri
       say({ type: "state", po_name, state: stateOf(po_name) });
     },
     state: stateOf,
+    known: (po_name) => actorOf(po_name).state(),
+    textAt(po_name, version) {
+      for (const row of journal.readStream(streamOf(po_name), version - 1)) {
+        return row.type === "POModified" ? row.payload.text : undefined;
+      }
+      return undefined;
+    },
     settle(po_names) {
       for (const po_name of po_names) say({ type: "state", po_name, state: stateOf(po_name) });
     },
@@ -90,6 +115,8 @@ export function createObjects(options: { journal: Journal; log: Log; now(): stri
     },
   };
 }
+
+const streamOf = (po_name: string): string => `object/${po_name}`;
 
 /** A row of an object's stream as its machine knows it: nobody else appends to that stream. */
 function objectEvent(row: StoredRow): ObjectEvent {

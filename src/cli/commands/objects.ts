@@ -1,8 +1,10 @@
 // `jamey objects`: the prompt objects of the environment.
+import type { Link } from "../../client/link.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
 import { withPager } from "../pager.ts";
+import { shortHash } from "../short-hash.ts";
 import { oneLine, stripControl } from "../strip.ts";
 
 export const list = (context: Context): Promise<number> =>
@@ -18,7 +20,7 @@ export const list = (context: Context): Promise<number> =>
       oneLine(description, 100),
     ]);
     if (rows.length > 0) await withPager(context, columns(rows));
-    else await context.note("This environment has no object: put a markdown file into objects/.");
+    else await context.note("This environment has no object: jamey objects new NAME");
     for (const { problem } of found.problems) {
       await context.note(`jamey: warning: ${oneLine(problem, 1000)}`);
     }
@@ -27,11 +29,27 @@ export const list = (context: Context): Promise<number> =>
 
 export const show = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
-    const found = await link.call("InspectPO", { po_name: context.arguments.words[0] ?? "" });
+    const [po_name = ""] = context.arguments.words;
+    const hash = context.arguments.text("at");
+    if (hash !== undefined) return await showVersion(context, link, { po_name, hash });
+    const found = await link.call("InspectPO", { po_name });
     if (context.isJson) await printJson(context, found);
     else await withPager(context, pageOf(found));
     return 0;
   });
+
+async function showVersion(
+  context: Context,
+  link: Link,
+  asked: { po_name: string; hash: string },
+): Promise<number> {
+  const version = await link.call("GetPOVersion", asked);
+  if (context.isJson) await printJson(context, version);
+  // As it is, into a pipe: what comes out can be given back with 'objects edit --file -'.
+  else if (!context.out.isTerminal) await context.out.write(version.text);
+  else await withPager(context, stripControl(version.text));
+  return 0;
+}
 
 function pageOf(found: Reply<"InspectPO">): string {
   const kinds = [
@@ -52,7 +70,7 @@ function pageOf(found: Reply<"InspectPO">): string {
     ["state", found.state],
     ["model", found.model ?? "the default"],
     ["file", oneLine(found.file, 1000)],
-    ["version", oneLine(found.version, 12)],
+    ["version", shortHash(found.version)],
     ["parameters", found.parameters.map((name) => oneLine(name, 64)).join(", ")],
     ...used,
   ];

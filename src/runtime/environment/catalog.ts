@@ -1,18 +1,14 @@
 // The live objects of an environment. A file is read again when it has changed, so that an edit counts
 // for the next turn; a broken one is reported with its line and the last good version stays live.
-import { JameyError, messageOf } from "../../protocol/errors.ts";
+// An object is its name: a file that is moved, or whose name is taken over in one go, is no other object.
+import { basename } from "node:path";
+import { messageOf } from "../../protocol/errors.ts";
 import type { Log } from "../log.ts";
 import { type ObjectDefinition, parseObject } from "./object-file.ts";
+import type { ObjectFiles } from "./object-files.ts";
 
 /** Objects in one environment. */
 const MAX_OBJECTS = 1_000;
-
-/** What the catalog needs of the folder `objects/`. */
-export interface ObjectFiles {
-  /** Paths of the markdown files, sorted, with a stamp that changes when the file does. */
-  list(): { file: string; stamp: string }[];
-  read(file: string): string;
-}
 
 export interface Catalog {
   list(): ObjectDefinition[];
@@ -21,24 +17,54 @@ export interface Catalog {
   refresh(po_name?: string): ObjectDefinition | undefined;
   /** Files that could not be read, by path. */
   problems(): Map<string, string>;
+  /** The first look: of a file that is broken, what was good when the last daemon ended stays live. */
+  begin(remembered: readonly Remembered[]): void;
 }
+
+/** An object that was live when the last daemon ended. */
+export interface Remembered {
+  po_name: string;
+  /** Its name in the folder of objects. */
+  file: string | null;
+  /** Its text; undefined where none was kept. */
+  text(): string | undefined;
+}
+
+export type CatalogChange =
+  | { type: "found"; definition: ObjectDefinition; text: string; is_new: boolean }
+  | { type: "unloaded"; po_name: string };
 
 interface Entry {
   stamp: string;
   definition: ObjectDefinition | undefined;
 }
 
+interface Looked {
+  file: string;
+  stamp: string;
+  found: { definition: ObjectDefinition; text: string } | { problem: string };
+}
+
+type Good = Looked & {
+  found: { definition: ObjectDefinition; text: string };
+  /** Not what the file holds, which is broken. */
+  isRecalled?: true;
+};
+
 export function createCatalog(options: {
-  files: ObjectFiles;
+  files: Pick<ObjectFiles, "list" | "read">;
   hash: (text: string) => string;
   log: Log;
-  changed(change: { type: "loaded" | "unloaded"; po_name: string; hash: string }): void;
+  changed(change: CatalogChange): void;
 }): Catalog {
-  const { files, log } = options;
+  const { files, log, changed } = options;
   const entries = new Map<string, Entry>();
   const problems = new Map<string, string>();
-  const byName = (po_name: string) =>
-    [...entries.values()].find((one) => one.definition?.name === po_name)?.definition;
+  let remembered = new Map<string, Remembered>();
+  let isFirst = true;
+  const definitions = () =>
+    [...entries.values()].flatMap((one) => (one.definition ? [one.definition] : []));
+  const byName = (po_name: string) => definitions().find((one) => one.name === po_name);
 
   function report(file: string, problem: string): void {
     if (problems.get(file) === problem) return;
@@ -46,64 +72,117 @@ export function createCatalog(options: {
     log.warn("object not loaded", { file, problem });
   }
 
-  function load(file: string, stamp: string): void {
-    const before = entries.get(file);
-    // A file with a problem is read again each time: what it lacks may have come about elsewhere.
-    if (before?.stamp === stamp && !problems.has(file)) return;
-    entries.set(file, { stamp, definition: before?.definition });
+  const parse = (text: string, file: string): ObjectDefinition =>
+    parseObject({ text, file, hash: options.hash, warn: (problem) => log.warn(problem) });
+
+  function look({ file, stamp }: { file: string; stamp: string }): Looked {
     try {
-      const definition = parseObject({
-        text: files.read(file),
-        file,
-        hash: options.hash,
-        warn: (problem) => log.warn(problem),
-      });
-      const other = byName(definition.name);
-      if (other && other.file !== file) {
-        const message = `${file}: the name '${definition.name}' is taken by ${other.file}.`;
-        throw new JameyError("config_invalid", message);
-      }
-      entries.set(file, { stamp, definition });
-      problems.delete(file);
-      if (before?.definition && before.definition.name !== definition.name) gone(before.definition);
-      if (before?.definition?.hash !== definition.hash) {
-        options.changed({ type: "loaded", po_name: definition.name, hash: definition.hash });
-      }
+      const text = files.read(file);
+      return { file, stamp, found: { definition: parse(text, file), text } };
     } catch (thrown) {
       // A person's file is at fault, not the daemon: it is reported and the last good version stays.
-      report(file, messageOf(thrown));
+      return { file, stamp, found: { problem: messageOf(thrown) } };
     }
   }
 
-  function gone({ name, hash }: ObjectDefinition): void {
-    options.changed({ type: "unloaded", po_name: name, hash });
+  /** The last good version of a file that was broken while no daemon ran. */
+  function recall({ file, stamp }: Looked): Good[] {
+    const text = remembered.get(basename(file))?.text();
+    if (text === undefined) return [];
+    try {
+      return [{ file, stamp, found: { definition: parse(text, file), text }, isRecalled: true }];
+    } catch (thrown) {
+      report(file, messageOf(thrown));
+      return [];
+    }
+  }
+
+  /** Those that keep their name come first: the second file of a name is the one that is new. */
+  function accept(good: Good[], before: Map<string, ObjectDefinition>): Good[] {
+    const wasHere = ({ file, found }: Good) => {
+      const { name } = found.definition;
+      const holder = isFirst
+        ? remembered.get(basename(file))?.po_name
+        : entries.get(file)?.definition?.name;
+      return holder === name || before.get(name)?.file === file;
+    };
+    const former = new Map(good.map(({ file }) => [file, entries.get(file)?.definition]));
+    for (const { file, stamp, found } of good) {
+      const isRenamed = former.get(file)?.name !== found.definition.name;
+      entries.set(file, { stamp, definition: isRenamed ? undefined : former.get(file) });
+    }
+    const ordered = [...good.filter(wasHere), ...good.filter((one) => !wasHere(one))];
+    const accepted = ordered.filter(({ file, stamp, found: { definition }, isRecalled }) => {
+      const other = byName(definition.name);
+      if (other && other.file !== file) {
+        report(file, `${file}: the name '${definition.name}' is taken by ${other.file}.`);
+        return false;
+      }
+      entries.set(file, { stamp, definition });
+      if (!isRecalled) problems.delete(file);
+      return true;
+    });
+    for (const { file, stamp } of good) {
+      const last = former.get(file);
+      if (entries.get(file)?.definition || !last || byName(last.name)) continue;
+      entries.set(file, { stamp, definition: last });
+    }
+    return accepted;
+  }
+
+  function forgetGone(all: { file: string }[], present: { file: string }[]): void {
+    const there = new Set(all.map((one) => one.file));
+    const names = new Set(present.map((one) => one.file));
+    for (const file of problems.keys()) if (!there.has(file)) problems.delete(file);
+    for (const file of entries.keys()) if (!names.has(file)) entries.delete(file);
   }
 
   function refresh(): void {
     const all = files.list();
     const present = all.slice(0, MAX_OBJECTS);
     for (const { file } of all.slice(MAX_OBJECTS)) report(file, `there are ${MAX_OBJECTS} already`);
-    const names = new Set(present.map((one) => one.file));
-    const there = new Set(all.map((one) => one.file));
-    for (const file of problems.keys()) if (!there.has(file)) problems.delete(file);
-    for (const [file, entry] of entries) {
-      if (names.has(file)) continue;
-      entries.delete(file);
-      if (entry.definition) gone(entry.definition);
+    const before = new Map(definitions().map((one) => [one.name, one]));
+    forgetGone(all, present);
+    // A file with a problem is read again each time: what it lacks may have come about elsewhere.
+    const looked = present
+      .filter(({ file, stamp }) => entries.get(file)?.stamp !== stamp || problems.has(file))
+      .map(look);
+    const broken = looked.filter((one) => "problem" in one.found);
+    for (const { file, stamp, found } of broken) {
+      if ("problem" in found) report(file, found.problem);
+      entries.set(file, { stamp, definition: entries.get(file)?.definition });
     }
-    for (const { file, stamp } of present) load(file, stamp);
+    const recalled = isFirst ? broken.flatMap(recall) : [];
+    tell(accept([...looked.filter(isGood), ...recalled], before), before);
+    isFirst = false;
+  }
+
+  function tell(accepted: Good[], before: Map<string, ObjectDefinition>): void {
+    for (const { found } of accepted) {
+      const { definition, text } = found;
+      const known = before.get(definition.name);
+      if (known?.hash === definition.hash && known.file === definition.file) continue;
+      changed({ type: "found", definition, text, is_new: isFirst });
+    }
+    for (const po_name of before.keys()) {
+      if (!byName(po_name)) changed({ type: "unloaded", po_name });
+    }
   }
 
   return {
-    list: () =>
-      [...entries.values()]
-        .flatMap((one) => (one.definition ? [one.definition] : []))
-        .toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+    list: () => definitions().toSorted((one, other) => (one.name < other.name ? -1 : 1)),
     get: byName,
     refresh(po_name) {
       refresh();
       return po_name === undefined ? undefined : byName(po_name);
     },
     problems: () => problems,
+    begin(known) {
+      remembered = new Map(known.flatMap((one) => (one.file === null ? [] : [[one.file, one]])));
+      refresh();
+      remembered = new Map();
+    },
   };
 }
+
+const isGood = (one: Looked): one is Good => "definition" in one.found;

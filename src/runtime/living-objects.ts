@@ -1,0 +1,93 @@
+// Everything about the objects of an environment, put together: their files and who watches them, their
+// actors, their history, and how they are changed.
+import { basename } from "node:path";
+import { DISK } from "../core/object/machine.ts";
+import type { World } from "../core/world.ts";
+import { messageOf } from "../protocol/errors.ts";
+import { type Catalog, createCatalog } from "./environment/catalog.ts";
+import type { GitHistory } from "./environment/git-history.ts";
+import type { ObjectFiles } from "./environment/object-files.ts";
+import type { Log } from "./log.ts";
+import { createObjectChanges, type ObjectChanges } from "./object-changes.ts";
+import { createObjectCommits } from "./object-commits.ts";
+import { recoverObjects } from "./object-recovery.ts";
+import { createObjectVersions, type ObjectVersions } from "./object-versions.ts";
+import { createObjects, type Objects } from "./objects.ts";
+import type { Store } from "./store/open.ts";
+
+export interface LivingObjects {
+  catalog: Catalog;
+  objects: Objects;
+  versions: ObjectVersions;
+  changes: ObjectChanges;
+  /** The first look, and from then on one after each change. Gives all whose state may have to be settled. */
+  begin(): string[];
+  /** Watches no more, and waits for what was begun. */
+  stop(): Promise<void>;
+}
+
+export function openLivingObjects(parts: {
+  store: Store;
+  world: World;
+  log: Log;
+  objectFiles: ObjectFiles;
+  gitHistory?: GitHistory | undefined;
+}): LivingObjects {
+  const { log, store, world, objectFiles: files, gitHistory } = parts;
+  const { journal, views } = store;
+  const hash = (text: string) => world.hash(text);
+  const commit =
+    gitHistory &&
+    createObjectCommits(gitHistory, (po_name, version) => versions.textOf(po_name, version));
+  const objects = createObjects({
+    journal,
+    log,
+    now: () => world.now(),
+    ...(commit ? { happened: commit } : {}),
+  });
+  const unloaded = (po_name: string) =>
+    objects.say({ type: "unloaded", po_name, author: DISK, reason: "", kept_as: null });
+  const catalog = createCatalog({
+    files,
+    hash,
+    log,
+    changed(change) {
+      if (change.type === "unloaded") return unloaded(change.po_name);
+      const { definition, text, is_new } = change;
+      const found = { po_name: definition.name, text, hash: definition.hash, is_new };
+      objects.say({ type: "found", ...found, file: basename(definition.file) });
+    },
+  });
+  const versions = createObjectVersions({ views, objects, catalog });
+  const newId = (prefix: string) => world.newId(prefix);
+  const changes = createObjectChanges({ files, catalog, objects, versions, log, hash, newId });
+  let stopWatching: (() => void) | undefined;
+  return {
+    catalog,
+    objects,
+    versions,
+    changes,
+    begin() {
+      const before = [...views.listObjects().map((one) => one.po_name), ...views.pendingObjects()];
+      catalog.begin(recoverObjects({ files, objects, versions, views, log, hash }));
+      const live = new Set(catalog.list().map((one) => one.name));
+      for (const po_name of before) if (!live.has(po_name)) unloaded(po_name);
+      stopWatching = files.watch({
+        changed() {
+          try {
+            catalog.refresh();
+          } catch (thrown) {
+            log.error("objects not read", { reason: messageOf(thrown) });
+          }
+        },
+        failed: (reason) => log.warn("objects are looked at when they are used only", { reason }),
+      });
+      return [...live, ...before];
+    },
+    async stop() {
+      stopWatching?.();
+      await objects.flush();
+      await gitHistory?.settled();
+    },
+  };
+}

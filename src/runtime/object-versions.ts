@@ -1,0 +1,76 @@
+// The history of objects as it is asked for: the list from the views, the texts from the journal.
+import type { PoVersion } from "../protocol/commands/object.ts";
+import { JameyError } from "../protocol/errors.ts";
+import { MAX_VERSIONS } from "../protocol/limits.ts";
+import type { Catalog } from "./environment/catalog.ts";
+import type { Objects } from "./objects.ts";
+import type { Views } from "./store/views/index.ts";
+
+/** Versions that an ambiguous beginning names. */
+const MAX_NAMED = 5;
+
+export interface ObjectVersions {
+  /** Newest first. */
+  list(po_name: string): PoVersion[];
+  /** The version of this hash, or of the only one that begins like this; null is the live, or else the last. */
+  find(po_name: string, hash: string | null): PoVersion;
+  /** undefined where there is no such version. */
+  textOf(po_name: string, hash: string): string | undefined;
+}
+
+type Row = ReturnType<Views["listVersions"]>[number];
+
+/** Enough of a hash for people. */
+export const shortHash = (hash: string): string => hash.slice(0, 12);
+
+export function createObjectVersions(parts: {
+  views: Views;
+  objects: Objects;
+  catalog: Pick<Catalog, "get">;
+}): ObjectVersions {
+  const { views, objects, catalog } = parts;
+  const newest = (po_name: string) => views.listVersions(po_name, { hash: null, limit: 1 })[0];
+
+  /** A text that was live twice is in the history twice: only the newer one is the live one. */
+  function teller(po_name: string): (row: Row) => PoVersion {
+    const latest = newest(po_name)?.version;
+    const live = catalog.get(po_name)?.hash;
+    return ({ version, ...row }) => ({
+      ...row,
+      is_live: version === latest && row.hash === live,
+    });
+  }
+
+  return {
+    list: (po_name) =>
+      views.listVersions(po_name, { hash: null, limit: MAX_VERSIONS }).map(teller(po_name)),
+    find(po_name, hash) {
+      const live = catalog.get(po_name)?.hash ?? newest(po_name)?.hash;
+      const wanted = hash?.toLowerCase() ?? live;
+      const rows =
+        wanted === undefined
+          ? []
+          : views.listVersions(po_name, { hash: wanted, limit: MAX_VERSIONS });
+      const [row] = rows;
+      if (!row) throw unknownVersion(po_name, hash);
+      const others = [...new Set(rows.map((one) => one.hash))];
+      if (others.length === 1) return teller(po_name)(row);
+      const named = others.slice(0, MAX_NAMED).map(shortHash).join(", ");
+      const message = `'${hash}' fits ${others.length} versions of '${po_name}': ${named}. Give more of it.`;
+      throw new JameyError("invalid_request", message, { details: { po_name, hash } });
+    },
+    textOf(po_name, hash) {
+      const row = views.listVersions(po_name, { hash, limit: 1 })[0];
+      return row && objects.textAt(po_name, row.version);
+    },
+  };
+}
+
+function unknownVersion(po_name: string, hash: string | null): JameyError {
+  const message =
+    hash === null
+      ? `There never was an object '${po_name}' (PO not found).`
+      : `There is no version '${hash}' of '${po_name}': jamey objects history ${po_name}`;
+  const code = hash === null ? "po_not_found" : "not_found";
+  return new JameyError(code, message, { details: { po_name, hash } });
+}
