@@ -1,6 +1,6 @@
 // A prompt object as a file: front matter and body. Pure: text in, definition out or an error with its line.
 import { z } from "zod";
-import { agentConfig } from "../../protocol/agents.ts";
+import { agentConfig, group } from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
 import { agentMode, name } from "../../protocol/messages.ts";
@@ -21,6 +21,10 @@ const frontMatter = z.object({
   capabilities: z.array(z.string().max(128)).max(256).default([]),
   /** How the object's new sessions work. */
   mode: agentMode.default("single"),
+  /** Who works together in a mode of groups; without members they are its capabilities that are objects. */
+  group: group.prefault({}),
+  /** Called by another object, it is told by whom and why. */
+  preamble: z.boolean().default(true),
   /** A message to a session of its own, once at each start of the daemon. */
   on_start: z.string().min(1).max(MAX_ON_START_LENGTH).nullable().default(null),
   permissions: permissionTable.default({}),

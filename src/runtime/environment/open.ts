@@ -1,27 +1,18 @@
 // An environment as a folder: made on first use, its files read, its state kept in `.state/`.
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
-import { JameyError, messageOf } from "../../protocol/errors.ts";
-import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
+import { JameyError } from "../../protocol/errors.ts";
 import { type EnvironmentPlaces, environmentPlaces, placesOf } from "../../protocol/places.ts";
 import { isPlain, valueAt } from "../config/keys.ts";
 import { type ConfigLayer, mergeConfig } from "../config/layers.ts";
 import { configFromVariables, unknownVariables } from "../config/variables.ts";
 import type { Config } from "../config.ts";
 import type { ProtectedPlaces } from "../world/protected.ts";
-import type { ObjectFiles } from "./catalog.ts";
+import { boundedRead } from "./bounded-read.ts";
 import { defaultAssistant, newManifest } from "./defaults.ts";
+import { type ObjectFiles, objectFilesIn } from "./object-files.ts";
+import { isTrusted, narrowed, warningsOf } from "./untrusted.ts";
 import { lineOfPath, MAX_YAML_BYTES, parseYaml } from "./yaml.ts";
 
 type Variables = Record<string, string | undefined>;
@@ -45,6 +36,8 @@ export interface OpenEnvironment extends FoundEnvironment {
   config: Config;
   warnings: string[];
   objectFiles: ObjectFiles;
+  /** False for an import that no human has trusted yet: nothing in it starts anything by itself. */
+  isTrusted: boolean;
 }
 
 /** Finds the environment and makes its private folders; one with a name is made whole by `open`. */
@@ -77,7 +70,7 @@ export function locateEnvironment(options: {
   const isMakeable = environment === DEFAULT_ENVIRONMENT || (mayMake && hasName(environment));
   if (!isMakeable && !existsSync(found.folder)) {
     const advice = hasName(environment)
-      ? ` To make it: jamey daemon start --env ${environment}`
+      ? ` To make it: jamey env create ${environment}`
       : "";
     const message = `There is no environment '${environment}' (looked in ${found.folder}).${advice}`;
     throw new JameyError("environment_not_found", message);
@@ -86,7 +79,13 @@ export function locateEnvironment(options: {
     name: environment,
     places: found,
     configFolder: places.config,
-    privateFolders: [places.config, places.state],
+    privateFolders: [
+      places.config,
+      places.state,
+      // Whole environments, conversations and all.
+      join(places.data, "archives"),
+      join(places.data, "trash"),
+    ],
     environments: join(places.data, "environments"),
   };
 }
@@ -109,8 +108,14 @@ export function openEnvironment(
   );
   checkFlags(given.flags, config);
   warnings.push(...unknownVariables(given.variables));
-  return { ...found, config, warnings, objectFiles: objectFilesIn(objects) };
+  const objectFiles = objectFilesIn({ folder: objects, trash: trashIn(state) });
+  const isOurs = isTrusted(state);
+  if (!isOurs) warnings.push(...warningsOf(found.name, manifestIn(folder), heldBack(folder)));
+  return { ...found, config, warnings, objectFiles, isTrusted: isOurs };
 }
+
+/** What an untrusted manifest says in vain. */
+const heldBack = (folder: string): string[] => narrowed(layer(manifestIn(folder))).held;
 
 /** Nothing that a human asked for is passed over in silence. */
 function checkFlags(flags: Record<string, unknown>, config: Config): void {
@@ -123,12 +128,14 @@ function checkFlags(flags: Record<string, unknown>, config: Config): void {
   );
 }
 
+/** Where the files of removed objects are kept for a while. */
+export const trashIn = (state: string): string => join(state, "trash");
 export const manifestIn = (folder: string): string => join(folder, "manifest.yml");
 export const daemonFileIn = (configFolder: string): string => join(configFolder, "daemon.yml");
 
 /** Where settings come from, the weightiest first, each to be read. Makes nothing. */
 export function settingsLayers(options: {
-  places: Pick<EnvironmentPlaces, "folder">;
+  places: Pick<EnvironmentPlaces, "folder" | "state">;
   configFolder: string;
   variables: Variables;
   /** In the shape of a manifest. */
@@ -138,7 +145,10 @@ export function settingsLayers(options: {
   return [
     () => ({ from: "the command line", values: flags, placeOf: () => "the command line" }),
     () => configFromVariables(variables),
-    () => layer(manifestIn(places.folder)),
+    () => {
+      const manifest = layer(manifestIn(places.folder));
+      return isTrusted(places.state) ? manifest : narrowed(manifest).layer;
+    },
     () => layer(daemonFileIn(configFolder)),
   ];
 }
@@ -190,35 +200,4 @@ function layer(file: string): ConfigLayer {
 export function layerOf(file: string, text: string): ConfigLayer {
   const placeOf = (path: string[]) => `${file}:${lineOfPath(text, path)}`;
   return { from: file, values: parseYaml(text, file), placeOf };
-}
-
-/** A regular file's text. Anything else could block for ever, or never end. */
-export function boundedRead(file: string, maxBytes: number): string {
-  const found = statSync(file);
-  if (!found.isFile()) throw new JameyError("config_invalid", `${file}: is no regular file.`);
-  if (found.size > maxBytes) {
-    throw new JameyError("config_invalid", `${file}: larger than ${maxBytes} bytes.`);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
-  } catch (cause) {
-    throw new JameyError("config_invalid", `${file}: ${messageOf(cause)}`, { cause });
-  }
-}
-
-export function objectFilesIn(folder: string): ObjectFiles {
-  return {
-    list: () =>
-      // A folder that somebody moved away holds nothing.
-      (existsSync(folder) ? readdirSync(folder) : [])
-        .filter((file) => file.endsWith(".md") && !file.startsWith("."))
-        .toSorted()
-        .flatMap((file) => {
-          const path = join(folder, file);
-          const found = statSync(path, { throwIfNoEntry: false, bigint: true });
-          if (!found?.isFile()) return [];
-          return [{ file: path, stamp: `${found.mtimeNs} ${found.size} ${found.ino}` }];
-        }),
-    read: (file) => boundedRead(file, MAX_OBJECT_BYTES),
-  };
 }
