@@ -1,9 +1,14 @@
 // Where one environment of this user lies: the pure rules of the protocol with the real home, user and hash.
-import { realpathSync } from "node:fs";
+import { readFileSync, realpathSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { JameyError } from "../protocol/errors.ts";
-import { type EnvironmentPlaces, environmentPlaces, placesOf } from "../protocol/places.ts";
+import {
+  chosenEnvironmentFile,
+  type EnvironmentPlaces,
+  environmentPlaces,
+  placesOf,
+} from "../protocol/places.ts";
 import type { Variables } from "./variables.ts";
 
 export interface Environment {
@@ -14,17 +19,20 @@ export interface Environment {
   config: string;
 }
 
-/** A name, or a path (whatever has a slash in it, or is `.` or `..`). Flag > JAMEY_ENV > `default`. */
+/**
+ * A name, or a path (whatever has a slash in it, or is `.` or `..`). Flag > JAMEY_ENV > what `jamey env default`
+ * chose > `default`.
+ */
 export function findEnvironment(options: {
   flag: string | undefined;
   variables: Variables;
   directory: string;
 }): Environment {
   const { flag, variables, directory } = options;
-  const asked = flag ?? (variables.JAMEY_ENV || "default");
+  const places = placesOf(variables, variables.HOME || homedir());
+  const asked = flag ?? (variables.JAMEY_ENV || chosenEnvironment(places.config) || "default");
   const isPath = asked.includes("/") || asked === "." || asked === "..";
   const environment = isPath ? realPath(resolve(directory, asked)) : asked;
-  const places = placesOf(variables, variables.HOME || homedir());
   return {
     environment,
     config: places.config,
@@ -35,6 +43,15 @@ export function findEnvironment(options: {
       temporary: { folder: tmpdir(), uid: process.getuid?.() ?? 0 },
     }),
   };
+}
+
+/** Read at every start: one small file, which nearly nobody has. */
+function chosenEnvironment(config: string): string | undefined {
+  try {
+    return readFileSync(chosenEnvironmentFile(config), "utf8").trim() || undefined;
+  } catch (_missing) {
+    return undefined;
+  }
 }
 
 function realPath(path: string): string {

@@ -5,6 +5,7 @@
 import type { Params, Reply } from "../protocol/commands/index.ts";
 import type { Run } from "../protocol/commands/session.ts";
 import type { FollowFrame, SignalFrame } from "../protocol/frames.ts";
+import { followCalled } from "./called.ts";
 import { isTurnEnd, type TypedEvent, turnOf, typedEvent } from "./events.ts";
 import type { Link } from "./link.ts";
 
@@ -21,7 +22,7 @@ export interface RunOptions {
   message: Params<"SendMessage">;
   signal_types: NonNullable<NonNullable<Params<"Subscribe">>["signal_types"]>;
   onAccepted?: (accepted: Reply<"SendMessage">) => void;
-  /** Everything that belongs to this turn, in order. A promise holds the daemon's stream back. */
+  /** Everything that belongs to this turn, in order, and what those that it calls ask. A promise holds the daemon's stream back. */
   onFrame: (frame: TurnFrame) => void | Promise<void>;
   /** Where the turn before it was accepted: what is older was seen with that one. */
   after?: number;
@@ -41,24 +42,27 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
   const ended = Promise.withResolvers<void>();
   const broken = Promise.withResolvers<never>();
   let isBroken = false;
+  const hand = async (frame: TurnFrame): Promise<void> => {
+    if (isBroken) return;
+    try {
+      await options.onFrame(frame);
+    } catch (thrown) {
+      isBroken = true;
+      broken.reject(thrown);
+    }
+  };
+  const from = { after: Math.min(options.after ?? seq, accepted.seq), journal_id };
+  const called = followCalled(link, from, (event) => hand({ type: "event", event }));
   const following = await link.follow(
-    {
-      session_id,
-      signal_types: options.signal_types,
-      after: Math.min(options.after ?? seq, accepted.seq),
-      journal_id,
-    },
+    { session_id, signal_types: options.signal_types, ...from },
     async (frames) => {
       for (const frame of frames) {
         const ours = ofTurn(frame, turn_id);
-        if (!ours || isBroken) continue;
-        try {
-          await options.onFrame(ours);
-        } catch (thrown) {
-          isBroken = true;
-          broken.reject(thrown);
-        }
-        if (ours.type === "event" && isTurnEnd(ours.event)) ended.resolve();
+        if (!ours) continue;
+        await hand(ours);
+        if (ours.type !== "event") continue;
+        called.take(ours.event);
+        if (isTurnEnd(ours.event)) ended.resolve();
       }
     },
   );
@@ -81,6 +85,7 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
     throw thrown;
   } finally {
     signal?.removeEventListener("abort", abort);
+    called.stop();
     following.stop();
   }
 }

@@ -105,7 +105,7 @@ function unknownEnvironment({ environment, places }: DaemonOptions): JameyError 
   const names = known.length > 0 ? known.sort().join(", ") : "none but 'default' yet";
   return new JameyError(
     "environment_not_found",
-    `There is no environment '${environment}' (known: ${names}). To make it: jamey daemon start --env ${environment}`,
+    `There is no environment '${environment}' (known: ${names}). To make it: jamey env create ${environment}`,
     { details: { known } },
   );
 }

@@ -15,6 +15,8 @@ export type Effect =
   /** Validate a call and find out what it is really about. Changes nothing. */
   | { type: "check_tool"; id: string; turn_id: string; call_id: string }
   | { type: "run_tool"; id: string; turn_id: string; call_id: string }
+  /** Let another object answer a call, in a session of its own, and wait for it. */
+  | { type: "delegate"; id: string; turn_id: string; call_id: string }
   /** Hold the turn's answer against the JSON Schema that it must fit. Changes nothing. */
   | { type: "check_answer"; id: string; turn_id: string; message_id: string }
   /** Come back at this time. */

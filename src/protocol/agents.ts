@@ -88,8 +88,10 @@ export const group = z.object({
 
 export const turnTool = z.object({
   name: z.string(),
-  /** A tool, or another object that is called by its name. */
+  /** A tool, or another object that is called like one. */
   kind: z.enum(["tool", "object"]),
+  /** The object that is called; its own name may be one that vendors refuse. null for a tool. */
+  po_name: name.nullable(),
   risk,
   /** `safe` calls may run again after a crash; `never` is at most once. */
   replay: z.enum(["safe", "never"]),

@@ -110,6 +110,8 @@ export const parentCall = z.object({
   root_session_id: id,
   /** Objects from the root down to the caller, the root's first. */
   chain: z.array(z.string()).max(MAX_DELEGATION_DEPTH),
+  /** Why the caller calls, in its own words. */
+  reason: z.string().nullable(),
 });
 
 export const sessionSummary = z.object({

@@ -4,6 +4,12 @@ import { JameyError } from "./errors.ts";
 /** Longest unix socket path that every platform takes (Linux 107, macOS 103). */
 export const MAX_SOCKET_PATH_BYTES = 100;
 
+/** What an environment may be called; anything else is a path. */
+export const environmentName = /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$/u;
+
+/** The file that names the environment which is used where none is named, in the folder of daemon.yml. */
+export const chosenEnvironmentFile = (config: string): string => `${config}/default-environment`;
+
 export interface Places {
   /** daemon.yml, keys.yml, credentials */
   config: string;
@@ -60,7 +66,7 @@ export function environmentPlaces(options: {
 }): EnvironmentPlaces {
   const { places, environment, shortHash, temporary } = options;
   const isPath = environment.startsWith("/");
-  if (!isPath && !/^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$/u.test(environment)) {
+  if (!isPath && !environmentName.test(environment)) {
     throw new JameyError(
       "environment_not_found",
       `'${environment}' is not an environment: give a name (letters, digits, '_', '-', '.') or a path.`,

@@ -9,14 +9,47 @@ export type Upgrades = { [type: string]: { [version: number]: (payload: unknown)
 const upgrades: Upgrades = {
   SessionCreated: {
     1: (payload) => ({ ...fieldsOf(payload), forked_from: null, ephemeral: false }),
+    2: (payload) => ({ ...fieldsOf(payload), parent: null }),
+  },
+  POLoaded: { 1: (payload) => ({ ...fieldsOf(payload), file: null }) },
+  POUnloaded: {
+    1: (payload) => ({ ...fieldsOf(payload), author: "disk", reason: "", kept_as: null }),
   },
   MessageQueued: {
     1(payload) {
       const fields = fieldsOf(payload);
       return { ...fields, settings: { ...fieldsOf(fields.settings), output: null } };
     },
+    2(payload) {
+      const fields = fieldsOf(payload);
+      return { ...fields, settings: { ...fieldsOf(fields.settings), mode: null } };
+    },
+  },
+  TurnStarted: {
+    1(payload) {
+      const fields = fieldsOf(payload);
+      const agent = fieldsOf(fields.agent);
+      const kept: unknown[] = Array.isArray(agent.tools) ? agent.tools : [];
+      const tools = kept.map((tool) => ({ ...fieldsOf(tool), kind: "tool", po_name: null }));
+      const config = { ...fieldsOf(agent.config), ...callsNobody };
+      return { ...fields, agent: { ...agent, ...alone, tools, config } };
+    },
   },
 };
+
+/** Agents worked alone before there were groups. */
+const alone = {
+  mode: "single",
+  group: {
+    members: [],
+    rounds: null,
+    judge: null,
+    author: null,
+    reviewer: null,
+    workflow: null,
+  },
+};
+const callsNobody = { max_delegation_depth: 0, max_delegations: 0, max_rounds: 1 };
 
 /** An event as it was kept → the same event today. Throws when this jamey does not know it. */
 export function upgradeEvent(

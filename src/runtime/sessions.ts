@@ -18,7 +18,7 @@ const MAX_LOADED_TEXT = 32 * 1024 * 1024;
 /** Sessions that begin again by themselves because the journal had more of them than their actor knew. */
 const MAX_BEGUN_AGAIN = 1_000;
 
-type Said = SessionCommand | SessionOutcome;
+export type Said = SessionCommand | SessionOutcome;
 
 export interface Sessions {
   /** Begins a session with its first command; where that cannot be committed there is no session. */
@@ -27,8 +27,12 @@ export interface Sessions {
   take(session_id: string, said: SessionCommand, from: From): Promise<Taken<Happened>>;
   /** Recovers what was unfinished; one session that cannot be recovered does not hold up the others. */
   revive(session_ids: string[]): Promise<void>;
-  /** Deletes a session that is not loaded, before anything of it runs. */
-  discard(session_id: string): Promise<void>;
+  /** The session as it is now, loaded and recovered; undefined where there is none. */
+  open(session_id: string): Promise<SessionActorState | undefined>;
+  /** The same without loading it, so that nothing of it runs. */
+  peek(session_id: string): SessionActorState | undefined;
+  /** Gives a command to a session that is not loaded, before anything of it runs. */
+  conclude(session_id: string, said: SessionCommand): Promise<void>;
   /** No session does anything. */
   isIdle(): boolean;
   stop(): Promise<void>;
@@ -51,7 +55,7 @@ export interface SessionsOptions {
   now(): string;
   perform(
     effect: Effect,
-    context: PerformContext<SessionActorState>,
+    context: PerformContext<SessionActorState, Said>,
   ): Promise<SessionOutcome | undefined>;
   broken(effect: Effect, error: ErrorBody): SessionOutcome;
   abandon(effect: Effect, error: ErrorBody, state: SessionActorState): SessionCommand;
@@ -66,8 +70,9 @@ export function createSessions(options: SessionsOptions): Sessions {
   const sessions = new Map<string, Loaded>();
   const begunAgain = new Set<string>();
 
-  function load(session_id: string, folded: Folded): Loaded {
-    const { state, version } = folded;
+  const folded = (session_id: string) => fold(journal.readStream(sessionStream(session_id), 0));
+
+  function load(session_id: string, { state, version }: Folded): Loaded {
     const actor = startActor<SessionActorState, Said, SessionInput, Happened, Effect>({
       ...options,
       stream: sessionStream(session_id),
@@ -117,19 +122,14 @@ export function createSessions(options: SessionsOptions): Sessions {
   function open(session_id: string): Loaded | undefined {
     const known = touched(sessions, session_id);
     if (known) return known;
-    const folded = fold(journal.readStream(sessionStream(session_id), 0));
-    return folded.state.session && !folded.state.isDeleted ? load(session_id, folded) : undefined;
+    const kept = folded(session_id);
+    return existing(kept.state) ? load(session_id, kept) : undefined;
   }
 
   return {
-    async create(session_id, said, from) {
+    create: (session_id, said, from) => {
       const loaded = load(session_id, fold([]));
-      try {
-        return await loaded.actor.take(said, from);
-      } catch (thrown) {
-        forget(session_id, loaded);
-        throw thrown;
-      }
+      return orElse(loaded.actor.take(said, from), () => forget(session_id, loaded));
     },
     async take(session_id, said, from) {
       const loaded = open(session_id);
@@ -139,11 +139,32 @@ export function createSessions(options: SessionsOptions): Sessions {
     async revive(session_ids) {
       for (const session_id of session_ids) await reviveOne(session_id, open, log);
     },
-    discard: (session_id) => discard(options, session_id),
+    open: (session_id) => stateOf(open(session_id)),
+    peek: (session_id) =>
+      existing(sessions.get(session_id)?.actor.state() ?? folded(session_id).state),
+    conclude: (session_id, said) => conclude(options, session_id, said),
     isIdle: () => [...sessions.values()].every(isIdle),
     stop: () => stopAll(sessions),
   };
 }
+
+/** Where it fails, something is undone first. */
+async function orElse<Out>(work: Promise<Out>, undo: () => void): Promise<Out> {
+  try {
+    return await work;
+  } catch (thrown) {
+    undo();
+    throw thrown;
+  }
+}
+
+async function stateOf(loaded: Loaded | undefined): Promise<SessionActorState | undefined> {
+  await loaded?.ready;
+  return loaded?.actor.state();
+}
+
+const existing = (state: SessionActorState): SessionActorState | undefined =>
+  state.session && !state.isDeleted ? state : undefined;
 
 async function takeReady(loaded: Loaded, said: SessionCommand, from: From) {
   loaded.users += 1;
@@ -155,11 +176,15 @@ async function takeReady(loaded: Loaded, said: SessionCommand, from: From) {
   }
 }
 
-async function discard({ journal, now }: SessionsOptions, session_id: string): Promise<void> {
+async function conclude(
+  { journal, now }: SessionsOptions,
+  session_id: string,
+  said: SessionCommand,
+): Promise<void> {
   const stream = sessionStream(session_id);
   const { state, version } = fold(journal.readStream(stream, 0));
   const at = now();
-  const events = sessionMachine.decide(state, { type: "delete", at });
+  const events = sessionMachine.decide(state, { ...said, at });
   if (events.length === 0) return;
   const from = { caller: "daemon", causation_id: null };
   await journal.append({ stream, expected_version: version, events, at, ...from });

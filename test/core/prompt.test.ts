@@ -53,7 +53,7 @@ describe("the system prompt", () => {
     const asked = effect && askedModel(scene.state(), effect);
     expect(asked?.system).toBe("You help.\n\nContext:\n- project: jamey");
     expect(asked?.messages.map((message) => message.role)).toEqual(["user"]);
-    expect(asked?.tools).toEqual(["look", "put", "shell", "ask_human"]);
+    expect(asked?.tools.map((tool) => tool.name)).toEqual(["look", "put", "shell", "ask_human"]);
   });
 
   test("is written down when it changes and not again in every turn", () => {

@@ -1,6 +1,7 @@
 // An agent: a message or a result in, messages and calls out. It knows no provider and runs no tool.
 import type { AgentConfig } from "../../protocol/agents.ts";
 import type { ErrorBody } from "../../protocol/errors.ts";
+import type { GroupStep } from "../../protocol/events/turn.ts";
 import type { Json, Message, Reasoning, ToolCall, ToolResult } from "../../protocol/messages.ts";
 import type { Result } from "../result.ts";
 import type { Session } from "../session/session.ts";
@@ -19,6 +20,8 @@ export interface AgentResponse {
   /** Calls to make next; `model` asks the model. The core never makes them itself. */
   tool_calls: ToolCall[];
   session_updates: Record<string, Json>;
+  /** Steps of a pattern, in order; they come before what the agent says. */
+  steps?: GroupStep[];
   /** Why the turn must end here although calls may be open: a reached limit, a failed tool. */
   end: ErrorBody | null;
 }
@@ -42,5 +45,8 @@ export const defaultAgentConfig: AgentConfig = {
   retry_base_ms: 500,
   max_retry_after_ms: 120_000,
   request_deadline_ms: null,
+  max_delegation_depth: 4,
+  max_delegations: 50,
+  max_rounds: 3,
   compact_above_tokens: null,
 };

@@ -1,5 +1,6 @@
 // The limits of a turn: what is counted, and the error that names the one reached.
 import type { ErrorBody } from "../../protocol/errors.ts";
+import type { Session } from "../session/session.ts";
 import type { Turn } from "../session/state.ts";
 import { later } from "../time.ts";
 
@@ -27,9 +28,18 @@ const messages: Record<Limit, (value: number) => string> = {
 const counted = (count: number, thing: string): string =>
   `${count} ${thing}${count === 1 ? "" : "s"}`;
 
-/** The limit that the turn has reached by now, checked before each call of the model. */
-export function reachedLimit(turn: Turn, at: string): ErrorBody | undefined {
-  const { max_tokens, max_cost_usd, max_wall_ms } = turn.agent.config;
+/** The limit that the turn and all below it have reached by now: checked before anything is asked. */
+export function reachedLimit(
+  turn: Turn,
+  session: Pick<Session, "state">,
+  at: string,
+): ErrorBody | undefined {
+  const { max_tokens, max_cost_usd, max_wall_ms, max_iterations } = turn.agent.config;
+  // The engine counts the agent's own; those of everybody who was called come on top.
+  const calls = session.state.iteration_count + turn.child_model_calls;
+  if (turn.child_model_calls > 0 && calls >= max_iterations) {
+    return limitReached("model_calls", max_iterations);
+  }
   if (max_tokens !== null && turn.tokens >= max_tokens) return limitReached("tokens", max_tokens);
   if (max_cost_usd !== null && turn.cost_usd >= max_cost_usd) {
     return limitReached("cost_usd", max_cost_usd);

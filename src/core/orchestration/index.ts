@@ -1,9 +1,20 @@
-// The table of ways to work. A row here is a mode that sessions can be created in.
-import type { AgentConfig } from "../../protocol/agents.ts";
+// The table of ways to work. A row here is a mode that turns can run in.
+import type { TurnAgent } from "../../protocol/agents.ts";
 import type { AgentMode } from "../../protocol/messages.ts";
+import { createGroupMode } from "./group.ts";
 import type { Orchestrator } from "./orchestrator.ts";
+import { debate } from "./patterns/debate.ts";
+import { parallel } from "./patterns/parallel.ts";
+import { review } from "./patterns/review.ts";
+import { sequential } from "./patterns/sequential.ts";
 import { createSingleAgentMode } from "./single.ts";
+import { refusingMode } from "./workflow.ts";
 
 export const orchestrators = {
-  single: (config) => createSingleAgentMode({ max_tool_iterations: config.max_tool_iterations }),
-} as const satisfies Record<AgentMode, (config: AgentConfig) => Orchestrator>;
+  single: ({ config }) => createSingleAgentMode(config),
+  sequential: (agent) => createGroupMode(agent, sequential),
+  parallel: (agent) => createGroupMode(agent, parallel),
+  debate: (agent) => createGroupMode(agent, debate),
+  review: (agent) => createGroupMode(agent, review),
+  workflow: () => refusingMode,
+} as const satisfies Record<AgentMode, (agent: TurnAgent) => Orchestrator>;

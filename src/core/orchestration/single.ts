@@ -3,6 +3,7 @@
 import type { Message, ToolCall } from "../../protocol/messages.ts";
 import type { AgentResponse, CallResult } from "../agent/agent.ts";
 import { limitReached } from "../agent/limits.ts";
+import { isPatternCall } from "../session/delegation.ts";
 import { MODEL, type Session } from "../session/session.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 
@@ -23,7 +24,12 @@ export function createSingleAgentMode(mode: SingleAgentMode): Orchestrator {
   };
 }
 
-const nothing: AgentResponse = { messages: [], tool_calls: [], session_updates: {}, end: null };
+export const nothing: AgentResponse = {
+  messages: [],
+  tool_calls: [],
+  session_updates: {},
+  end: null,
+};
 
 function afterAnswer(mode: SingleAgentMode, session: Session, result: CallResult): AgentResponse {
   const message = assistantMessage(session, result);
@@ -53,11 +59,12 @@ export function askModel(session: Session): ToolCall {
   return { id: `${session.turn?.id ?? session.id}_m${next}`, name: MODEL, args: {} };
 }
 
-/** Rounds of tool calls in the running turn so far. */
+/** Rounds of tool calls that the model asked for in the running turn so far. */
 export function toolRounds(session: Session): number {
   const turn = session.turn?.id ?? null;
   return session.conversation.filter(
-    (message) => message.turn_id === turn && message.tool_calls.length > 0,
+    ({ turn_id, tool_calls, message_id }) =>
+      turn_id === turn && tool_calls.length > 0 && !isPatternCall(turn ?? "", message_id),
   ).length;
 }
 

@@ -1,13 +1,17 @@
 // The fold of a session: one event in, the next state out. Total: it never throws, whatever the order.
 import type { SessionEvent } from "../../protocol/events/index.ts";
+import type { ToolCall, Usage } from "../../protocol/messages.ts";
 import { match } from "../machine.ts";
+import { isObjectCall } from "./delegation.ts";
 import { grantOf, isGranted } from "./grants.ts";
 import {
   createSession,
   MODEL,
   type Session,
+  withEndedCall,
   withMessage,
   withModelCall,
+  withStep,
   withTurn,
   withUpdates,
 } from "./session.ts";
@@ -54,23 +58,35 @@ const fold = match<Happened, SessionActorState, SessionActorState>({
     inTurn(state, (turn) => ({ ...turn, paused_ms: turn.paused_ms + payload.downtime_ms })),
   ModelCallStarted: modelStarted,
   ModelCallFailed: modelFailed,
-  ToolCallStarted: (state, { payload }) =>
-    inCall(state, payload.tool_call.id, (call) => ({
-      ...call,
-      phase: "started",
-      hash: payload.hash,
-    })),
+  ToolCallStarted: callStarted,
   ToolCallCompleted: (state, { payload }) =>
-    inTurn(state, (turn) => ({
-      ...turn,
-      calls: turn.calls.filter((call) => call.call.id !== payload.call_id),
+    inTurn(
+      inSession(state, (session) => withEndedCall(session, payload)),
+      (turn) => ({
+        ...turn,
+        calls: turn.calls.filter((call) => call.call.id !== payload.call_id),
+      }),
+    ),
+  UsageRecorded: (state, { payload }) => inTurn(state, (turn) => withUsage(turn, payload.usage)),
+  DelegationStarted: (state, { payload }) =>
+    inCall(state, payload.call_id, (call) => ({
+      ...call,
+      child: { session_id: payload.child_session_id, turn_id: payload.child_turn_id },
     })),
-  UsageRecorded: (state, { payload }) =>
-    inTurn(state, (turn) => ({
-      ...turn,
-      tokens: turn.tokens + payload.usage.input_tokens + payload.usage.output_tokens,
-      cost_usd: turn.cost_usd + (payload.usage.cost_usd ?? 0),
-    })),
+  DelegationCompleted: (state) => state,
+  DelegationPaused: (state, { payload }) =>
+    inCall(state, payload.call_id, (call) => ({ ...call, isPaused: true })),
+  DelegationResumed: (state, { payload }) =>
+    inCall(state, payload.call_id, (call) => ({ ...call, isPaused: false })),
+  ChildUsageRecorded: (state, { payload }) =>
+    inTurn(
+      inCall(state, payload.call_id, (call) => ({ ...call, counted_seq: payload.through_seq })),
+      (turn) => ({
+        ...withUsage(turn, payload.usage),
+        child_model_calls: turn.child_model_calls + payload.model_calls,
+      }),
+    ),
+  StepTaken: (state, { payload }) => inSession(state, (session) => withStep(session, payload.step)),
   TurnCompleted: (state, { payload }) => ended(state, payload.turn_id, false),
   TurnFailed: (state, { payload }) => ended(state, payload.turn_id, false),
   TurnCancelled: (state, { payload }) => ended(state, payload.turn_id, true),
@@ -120,6 +136,11 @@ function queued(
     const bent = inTurn(joined, (turn) => ({
       ...turn,
       agent: steered(turn.agent, payload.settings),
+      // Who is called from now on is held to them as well.
+      settings: {
+        ...turn.settings,
+        rules: [...payload.settings.rules, ...turn.settings.rules],
+      },
     }));
     return { ...bent, steers: [...state.steers, payload] };
   }
@@ -132,12 +153,36 @@ function added(state: SessionActorState, { payload }: Fold<"MessageAdded">): Ses
   return inTurn({ ...next, steers }, (turn) => ({
     ...turn,
     model: turn.model?.call_id === payload.message_id ? null : turn.model,
-    calls: [
-      ...turn.calls,
-      ...payload.tool_calls.map((call): Call => ({ call, phase: "proposed", hash: null })),
-    ],
+    calls: [...turn.calls, ...payload.tool_calls.map(proposed)],
   }));
 }
+
+const proposed = (call: ToolCall): Call => ({
+  call,
+  phase: "proposed",
+  hash: null,
+  child: null,
+  counted_seq: 0,
+  isPaused: false,
+});
+
+function callStarted(
+  state: SessionActorState,
+  { payload }: Fold<"ToolCallStarted">,
+): SessionActorState {
+  const { tool_call, hash } = payload;
+  const next = inCall(state, tool_call.id, (call) => ({ ...call, phase: "started", hash }));
+  return inTurn(next, (turn) => ({
+    ...turn,
+    delegations: turn.delegations + (isObjectCall(turn, tool_call) ? 1 : 0),
+  }));
+}
+
+const withUsage = (turn: Turn, usage: Usage): Turn => ({
+  ...turn,
+  tokens: turn.tokens + usage.input_tokens + usage.output_tokens,
+  cost_usd: turn.cost_usd + (usage.cost_usd ?? 0),
+});
 
 function started(
   state: SessionActorState,
@@ -171,6 +216,8 @@ function started(
       full: null,
       tokens: 0,
       cost_usd: 0,
+      child_model_calls: 0,
+      delegations: 0,
     },
   };
 }
@@ -178,6 +225,7 @@ function started(
 const emptySettings: Turn["settings"] = {
   model: null,
   system: null,
+  mode: null,
   tools: null,
   rules: [],
   on_ask: "queue",
@@ -261,14 +309,14 @@ function ended(state: SessionActorState, turn_id: string, isCancel: boolean): Se
   };
 }
 
-/** The clock of the wall limit stands still while only a human is awaited. */
+/** The clock of the wall limit stands still while only humans are awaited, here or by who was called. */
 function settleWaiting(state: SessionActorState, at: string): SessionActorState {
   const { turn } = state;
   if (!turn) return state;
   const isWaiting =
-    state.requests.length > 0 &&
+    turn.calls.length > 0 &&
     turn.model === null &&
-    turn.calls.every((call) => call.phase === "asking");
+    turn.calls.every((call) => call.phase === "asking" || call.isPaused);
   if (isWaiting === (turn.waiting_since !== null)) return state;
   const paused = turn.waiting_since === null ? 0 : Date.parse(at) - Date.parse(turn.waiting_since);
   return {

@@ -9,6 +9,7 @@ import type {
   Delivery,
   Json,
   Message,
+  ParentCall,
   Reasoning,
   Source,
   Usage,
@@ -26,6 +27,7 @@ export interface NewSession {
   context: Record<string, string>;
   metadata: Record<string, Json>;
   forked_from: { session_id: string; message_id: string | null } | null;
+  parent: ParentCall | null;
   /** Lives no longer than the connection that created it. */
   ephemeral: boolean;
 }
@@ -98,6 +100,28 @@ export type SessionOutcome =
       type: "tool_finished";
       call_id: string;
       output: ToolOutput;
+      duration_ms: number;
+    }
+  /** The session that answers a call has begun, or was found. */
+  | { type: "delegation_started"; call_id: string; child: { session_id: string; turn_id: string } }
+  /** What the called object used between two places of its journal. */
+  | {
+      type: "child_used";
+      call_id: string;
+      after_seq: number;
+      through_seq: number;
+      model_calls: number;
+      usage: Usage;
+      /** It has ended: nothing more can come of it. */
+      isLast: boolean;
+    }
+  | { type: "child_paused"; call_id: string; isPaused: boolean }
+  | {
+      type: "delegated";
+      call_id: string;
+      output: string;
+      error: ErrorBody | null;
+      denial: { subject: string; allow_with: string } | null;
       duration_ms: number;
     }
   /** What does not fit; nothing where all does. */

@@ -1,11 +1,13 @@
 // The machine of a session: queue, turn, calls, requests. The adapter that makes an orchestrator durable.
 import type { ErrorBody } from "../../protocol/errors.ts";
+import type { ToolCall } from "../../protocol/messages.ts";
 import { wallDeadline } from "../agent/limits.ts";
 import type { Effect } from "../effects.ts";
 import { type Machine, match } from "../machine.ts";
 import { applySession } from "./apply.ts";
 import { answerChecked } from "./decide/answers.ts";
 import { freePlaces } from "./decide/calls.ts";
+import { childPaused, childUsed, delegated, delegationStarted } from "./decide/delegations.ts";
 import { modelAnswered, modelFailed, retryModel } from "./decide/model.ts";
 import {
   cancel,
@@ -19,10 +21,11 @@ import {
 } from "./decide/queue.ts";
 import { expireRequests, responded } from "./decide/requests.ts";
 import { checkWall, toolChecked, toolFinished } from "./decide/tools.ts";
+import { isObjectCall } from "./delegation.ts";
 import { createDraft, type Draft } from "./draft.ts";
 import type { SessionInput } from "./inputs.ts";
 import { sessionNotFound } from "./manager.ts";
-import { type Happened, initialSessionState, type SessionActorState } from "./state.ts";
+import { type Happened, initialSessionState, type SessionActorState, type Turn } from "./state.ts";
 import { steerRefusal } from "./steering.ts";
 import { uncheckedAnswer } from "./structured.ts";
 
@@ -58,6 +61,10 @@ const step = match<SessionInput, Draft, void>({
   model_failed: modelFailed,
   tool_checked: toolChecked,
   tool_finished: toolFinished,
+  delegation_started: delegationStarted,
+  child_used: childUsed,
+  child_paused: childPaused,
+  delegated,
   answer_checked: answerChecked,
   woke,
 });
@@ -135,7 +142,7 @@ function outstanding(state: SessionActorState): Effect[] {
   let free = freePlaces(turn);
   for (const { call, phase } of turn.calls) {
     if (phase === "started") {
-      effects.push({ type: "run_tool", id: `tool:${call.id}`, turn_id, call_id: call.id });
+      effects.push(startedEffect(turn, call));
     } else if (phase === "proposed" && free > 0) {
       free -= 1;
       effects.push({ type: "check_tool", id: `check:${call.id}`, turn_id, call_id: call.id });
@@ -148,4 +155,11 @@ function outstanding(state: SessionActorState): Effect[] {
   ]);
   for (const at of times) if (at) effects.push({ type: "wake_at", id: `wake:${at}`, at });
   return effects;
+}
+
+function startedEffect(turn: Turn, call: ToolCall): Effect {
+  const ids = { turn_id: turn.turn_id, call_id: call.id };
+  return isObjectCall(turn, call)
+    ? { type: "delegate", id: `delegate:${call.id}`, ...ids }
+    : { type: "run_tool", id: `tool:${call.id}`, ...ids };
 }

@@ -1,5 +1,6 @@
 // What the model is asked: prompt, history, tools by name, effort. Pure; the runtime adds the bytes of
 // images and the specs of tools.
+import type { TurnTool } from "../../protocol/agents.ts";
 import type { Message } from "../../protocol/messages.ts";
 import type { EffectOf } from "../effects.ts";
 import type { Effort } from "../model.ts";
@@ -12,8 +13,8 @@ import { schemaPrompt } from "./structured.ts";
 export interface AskedModel {
   system: string;
   messages: Message[];
-  /** Names of the tools to offer. */
-  tools: string[];
+  /** The tools to offer. */
+  tools: TurnTool[];
   effort: Effort | undefined;
   /** What the limits of the turn leave for the answer; undefined is what the model gives. */
   max_output_tokens: number | undefined;
@@ -62,7 +63,7 @@ export function askedModel(
   return {
     system: output ? `${content}\n\n${schemaPrompt(output)}`.trim() : content,
     messages: shownHistory(state),
-    tools: turn.agent.tools.map((tool) => tool.name),
+    tools: turn.agent.tools,
     effort: effortOf(turn.agent.config.reasoning_depth),
     max_output_tokens: tokensLeft(turn),
   };

@@ -1,9 +1,11 @@
 // A session: the conversation of one object with those who talk to it, as a value.
+import type { GroupStep } from "../../protocol/events/turn.ts";
 import type {
   AgentMode,
   Conversation,
   Json,
   Message,
+  ParentCall,
   SessionState,
   Source,
   ToolCall,
@@ -23,8 +25,10 @@ export interface Session {
   metadata: Record<string, Json>;
   created_at: string;
   updated_at: string;
-  /** The turn that runs, and who asked for it. */
-  turn: { id: string; source: Source } | null;
+  /** The call of another session's agent that this one answers. */
+  parent: ParentCall | null;
+  /** The turn that runs, who asked for it, the steps of its pattern, and the calls that failed so far. */
+  turn: { id: string; source: Source; steps: GroupStep[]; failed: string[] } | null;
   /** Calls that were asked for and have no result yet, the reserved call `model` included. */
   pending: ToolCall[];
 }
@@ -42,6 +46,7 @@ export function createSession(options: {
   workspace?: string;
   context?: Record<string, string>;
   metadata?: Record<string, Json>;
+  parent?: ParentCall | null;
 }): Session {
   return {
     id: options.id,
@@ -55,6 +60,7 @@ export function createSession(options: {
     metadata: { ...options.metadata },
     created_at: options.at,
     updated_at: options.at,
+    parent: options.parent ?? null,
     turn: null,
     pending: [],
   };
@@ -89,11 +95,27 @@ export function withTurn(
 ): Session {
   return {
     ...session,
-    turn,
+    turn: { ...turn, steps: [], failed: [] },
     pending: [],
     state: { ...session.state, iteration_count: 0 },
     updated_at: at,
   };
+}
+
+/** The session with one step more of its turn's pattern. */
+export function withStep(session: Session, step: GroupStep): Session {
+  const { turn } = session;
+  return turn ? { ...session, turn: { ...turn, steps: [...turn.steps, step] } } : session;
+}
+
+/** The session in which a call has ended. */
+export function withEndedCall(
+  session: Session,
+  { call_id, success }: { call_id: string; success: boolean },
+): Session {
+  const { turn } = session;
+  if (success || !turn) return session;
+  return { ...session, turn: { ...turn, failed: [...turn.failed, call_id] } };
 }
 
 /** Updates by name: what the session state knows goes there, the rest into metadata. */

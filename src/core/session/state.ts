@@ -33,6 +33,12 @@ export interface Call {
   phase: "proposed" | "asking" | "approved" | "started";
   /** Hash of exactly these arguments, once checked. */
   hash: string | null;
+  /** The session that answers it, where another object is called and has begun. */
+  child: { session_id: string; turn_id: string } | null;
+  /** The seq up to which the child's events count against this turn. */
+  counted_seq: number;
+  /** The child waits only for a human. */
+  isPaused: boolean;
 }
 
 /** The model call that runs, or waits for its next attempt at `retry_at`. */
@@ -63,8 +69,13 @@ export interface Turn {
   compactions: number;
   /** The newest call that the vendor found too long, and whether the history was compacted for it. */
   full: { call_id: string; attempt: number; isCompacted: boolean } | null;
+  /** Its own and those of everybody that was called. */
   tokens: number;
   cost_usd: number;
+  /** Model calls of everybody that was called. */
+  child_model_calls: number;
+  /** Calls of other objects that have begun. */
+  delegations: number;
 }
 
 export interface SessionActorState {
@@ -109,6 +120,8 @@ export function currentTurnId(state: SessionActorState): string | undefined {
 
 /** What a session does, as its object shows it. */
 export function activityOf(state: SessionActorState): "idle" | "working" | "waiting" {
-  if (state.requests.length > 0) return "waiting";
+  if (state.requests.length > 0 || state.turn?.calls.some((call) => call.isPaused)) {
+    return "waiting";
+  }
   return currentTurnId(state) === undefined ? "idle" : "working";
 }

@@ -24,6 +24,7 @@ function unheardSettings(agent: TurnAgent, settings: TurnSettings): string[] {
   return [
     ...(settings.model === null || settings.model === agent.model ? [] : ["model"]),
     ...(settings.system === null ? [] : ["system"]),
+    ...(settings.mode === null || settings.mode === agent.mode ? [] : ["mode"]),
     ...(settings.tools === null ? [] : ["tools"]),
     ...(settings.output ? ["output"] : []),
     ...limits,

@@ -85,6 +85,14 @@ export const objectCommands = {
     reply: "POVersion",
     payload: poVersion,
   }),
+  RenamePO: command({
+    summary: "Give an object another name. Its sessions and its history stay with the old one.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z.object({ po_name: name, new_name: name, reason }),
+    reply: "POVersion",
+    payload: poVersion,
+  }),
   DeletePO: command({
     summary: "Take an object out of the environment. Its sessions and its history stay readable.",
     scope: "admin",

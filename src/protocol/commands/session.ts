@@ -173,6 +173,8 @@ export const sessionCommands = {
       po_name: orNull(name),
       source: orNull(source),
       workspace: orNull(z.string()),
+      /** The sessions that answer calls of this one; null: those that answer nobody's call. */
+      parent: orNull(id),
       /** Sessions whose id begins with this, or whose name it is. */
       match: orNull(z.string().min(1).max(MAX_TITLE_LENGTH)),
       /** Nothing said since then. */

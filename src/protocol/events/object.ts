@@ -4,8 +4,22 @@ import { name, poState } from "../messages.ts";
 import { event, housekeeping } from "./event.ts";
 
 export const objectEvents = {
-  POLoaded: housekeeping(1, "An object is live.", z.object({ po_name: name, hash: z.string() })),
-  POUnloaded: housekeeping(1, "An object is gone.", z.object({ po_name: name })),
+  POLoaded: housekeeping(
+    2,
+    "An object is live, in this version, as this file of the folder objects/ holds it.",
+    z.object({ po_name: name, hash: z.string(), file: z.string().nullable() }),
+  ),
+  POUnloaded: event(
+    2,
+    "An object is gone. Its sessions and its history stay.",
+    z.object({
+      po_name: name,
+      author: z.string(),
+      reason: z.string(),
+      /** The name of its file in the trash, where jamey itself removed it. */
+      kept_as: z.string().nullable(),
+    }),
+  ),
   POStateChanged: housekeeping(
     1,
     "Waiting if any of its sessions waits for a human, else working, else idle.",
@@ -17,8 +31,10 @@ export const objectEvents = {
     z.object({
       po_name: name,
       text: z.string(),
+      /** SHA-256 of the text. */
       hash: z.string(),
       base_hash: z.string().nullable(),
+      /** A caller, `disk`, or an object. */
       author: z.string(),
       reason: z.string(),
     }),

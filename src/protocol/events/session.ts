@@ -16,7 +16,7 @@ import { event } from "./event.ts";
 
 export const sessionEvents = {
   SessionCreated: event(
-    2,
+    3,
     "A conversation with an object began.",
     z.object({
       session_id: id,
@@ -51,7 +51,7 @@ export const sessionEvents = {
     z.object({ session_id: id }),
   ),
   MessageQueued: event(
-    2,
+    3,
     "A message was accepted and will be answered, whatever happens to the daemon.",
     z.object({
       session_id: id,

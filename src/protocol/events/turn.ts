@@ -53,7 +53,7 @@ export const toolOutcome = z.enum([
 
 export const turnEvents = {
   TurnStarted: event(
-    1,
+    2,
     "An agent began to answer, pinned to this definition of itself.",
     z.object({ ...ids, agent: turnAgent }),
   ),
@@ -134,6 +134,16 @@ export const turnEvents = {
       success: z.boolean(),
       error: errorBody.nullable(),
     }),
+  ),
+  DelegationPaused: event(
+    1,
+    "The called object waits only for a human: the caller's time stands still.",
+    z.object({ ...ids, call_id: id, child_session_id: id }),
+  ),
+  DelegationResumed: event(
+    1,
+    "The called object goes on, and so does the caller's time.",
+    z.object({ ...ids, call_id: id, child_session_id: id }),
   ),
   ChildUsageRecorded: event(
     1,

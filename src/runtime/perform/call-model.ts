@@ -3,12 +3,15 @@ import type { EffectOf } from "../../core/effects.ts";
 import type { ModelPart, ModelRequest, RequestMessage } from "../../core/model.ts";
 import type { ModelAnswer, SessionOutcome } from "../../core/session/inputs.ts";
 import { type AskedModel, askedModel } from "../../core/session/request.ts";
+import type { Session } from "../../core/session/session.ts";
+import type { TurnTool } from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
-import type { Message } from "../../protocol/messages.ts";
+import type { Message, ToolSpec } from "../../protocol/messages.ts";
 import type { Services } from "../services.ts";
 import type { SignalWriter } from "../signals.ts";
 import { type Shown, showImages } from "./images.ts";
 import type { Context, Performed } from "./index.ts";
+import { objectSpec } from "./object-tools.ts";
 import { openWriter, silent } from "./writer.ts";
 
 /** A turn that was revived waits this long for a caller to bring its key. */
@@ -64,13 +67,15 @@ type Writers = { text: SignalWriter; reasoning: SignalWriter };
 
 async function openWithKey(
   name: string,
-  session: { id: string; workspace: string },
+  session: Pick<Session, "id" | "workspace" | "parent">,
   signal: AbortSignal,
   { models, keyring }: Services,
 ) {
+  // Who speaks at the top of the tree pays for all of it.
+  const payer = session.parent?.root_session_id ?? session.id;
   const open = async () =>
     await models.open(name, {
-      variable: keyring.forSession(session.id),
+      variable: keyring.forSession(payer),
       folder: session.workspace,
     });
   try {
@@ -78,7 +83,7 @@ async function openWithKey(
   } catch (thrown) {
     // After a restart the key may come with the client that reconnects: the one error worth a wait.
     if (!(thrown instanceof JameyError) || thrown.code !== "key_missing") throw thrown;
-    await keyring.waitForCaller(session.id, KEY_WAIT_MS, signal);
+    await keyring.waitForCaller(payer, KEY_WAIT_MS, signal);
     return await open();
   }
 }
@@ -94,11 +99,14 @@ async function requestOf(
     model,
     system: asked.system,
     messages: asked.messages.map((message, index) => requestMessage(message, shown[index])),
-    tools: asked.tools.flatMap((name) => services.tools.find(name)?.spec ?? []),
+    tools: asked.tools.flatMap((tool) => specOf(tool, services) ?? []),
     effort: asked.effort,
     max_output_tokens: asked.max_output_tokens,
   };
 }
+
+const specOf = (tool: TurnTool, { tools, catalog }: Services): ToolSpec | undefined =>
+  tool.po_name === null ? tools.find(tool.name)?.spec : objectSpec(tool, catalog.get(tool.po_name));
 
 function requestMessage(message: Message, shown: Shown | undefined): RequestMessage {
   return {

@@ -6,13 +6,15 @@ import type { SessionActorState } from "../../core/session/state.ts";
 import { type ErrorBody, toErrorBody } from "../../protocol/errors.ts";
 import type { PerformContext } from "../actor.ts";
 import type { Services } from "../services.ts";
+import type { Said } from "../sessions.ts";
 import { callModel } from "./call-model.ts";
 import { checkAnswer } from "./check-answer.ts";
+import { delegate } from "./delegate.ts";
 import { prepareTurn } from "./prepare-turn.ts";
 import { checkTool, runTool } from "./tools.ts";
 import { wakeAt } from "./wake-at.ts";
 
-export type Context = PerformContext<SessionActorState>;
+export type Context = PerformContext<SessionActorState, Said>;
 /** undefined: there is nothing to say, because the effect was aborted. */
 export type Performed = Promise<SessionOutcome | undefined>;
 
@@ -28,6 +30,7 @@ const performers: {
   call_model: callModel,
   check_tool: checkTool,
   run_tool: runTool,
+  delegate,
   check_answer: checkAnswer,
   wake_at: wakeAt,
 };
@@ -52,6 +55,17 @@ export function broken(effect: Effect, error: ErrorBody): SessionOutcome {
         type: "tool_finished",
         call_id: effect.call_id,
         output: { ...output, output_bytes: error.message.length, spilled_to: null },
+        duration_ms: 0,
+      };
+    }
+    case "delegate": {
+      const output = `No answer: ${error.message}`;
+      return {
+        type: "delegated",
+        call_id: effect.call_id,
+        output,
+        error,
+        denial: null,
         duration_ms: 0,
       };
     }

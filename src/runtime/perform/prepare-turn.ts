@@ -1,13 +1,27 @@
 // What a turn is pinned to: the object as its file is now, the model, the tools, the rules, the limits.
 import type { EffectOf } from "../../core/effects.ts";
+import { refusedMode } from "../../core/orchestration/workflow.ts";
+import { delegationPreamble } from "../../core/prompt/preamble.ts";
 import { renderTemplate } from "../../core/prompt/template.ts";
-import { MODEL } from "../../core/session/session.ts";
-import type { AgentConfig, PermissionRule, TurnAgent } from "../../protocol/agents.ts";
+import { MODEL, type Session } from "../../core/session/session.ts";
+import type { Tool } from "../../core/tool.ts";
+import type {
+  AgentConfig,
+  Group,
+  PermissionRule,
+  TurnAgent,
+  TurnSettings,
+  TurnTool,
+} from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import type { AgentMode } from "../../protocol/messages.ts";
 import { mergeLimits, readRule } from "../config.ts";
 import type { ObjectDefinition } from "../environment/object-file.ts";
+import { narrowedLimits } from "../narrowed-limits.ts";
 import type { Services } from "../services.ts";
+import { everybody, groupOf } from "./groups.ts";
 import type { Context, Performed } from "./index.ts";
+import { objectTool } from "./object-tools.ts";
 
 export async function prepareTurn(
   effect: EffectOf<"prepare_turn">,
@@ -27,16 +41,23 @@ export async function prepareTurn(
   }
   const { settings } = queued;
   const model = settings.model ?? (await modelOf(definition, session.id, services));
-  const prompt = settings.system ?? promptOf(definition, session.state.context);
-  const config = mergeLimits(services.config.limits, definition.limits, settings.limits);
+  const words = settings.system ?? promptOf(definition, session.state.context);
+  const prompt = [words, preambleOf(definition, session, services)].filter(Boolean).join("\n\n");
+  const config = limitsOf(definition, { session, asked: settings.limits }, services);
+  const mode = settings.mode ?? session.agent_mode;
+  const refused = refusedMode(mode);
+  if (refused) throw new JameyError(refused.code, refused.message, refused);
+  const group = groupOf(definition, mode, services);
   requirePrice(model, config, services);
   const agent: TurnAgent = {
     po_name: definition.name,
     object_version: definition.hash,
+    mode,
+    group,
     model,
     system_prompt: prompt,
     prompt_hash: services.world.hash(prompt),
-    tools: toolsOf(definition, settings.tools, services),
+    tools: toolsOf(definition, { only: settings.tools, mode, group }, services),
     rules: rulesOf(definition, settings.rules, services.config.permissions),
     on_ask: settings.on_ask,
     config,
@@ -75,16 +96,59 @@ function requirePrice(model: string, config: AgentConfig, { models }: Services):
 
 const NOTHING_USED = { input_tokens: 0, output_tokens: 0, cached_tokens: 0, reasoning_tokens: 0 };
 
-/** Capabilities by name; one that is no tool, or has the reserved name, is left out and logged. */
-function toolsOf(definition: ObjectDefinition, asked: string[] | null, services: Services) {
-  return [...new Set(definition.capabilities)]
-    .filter((name) => asked === null || asked.includes(name))
+/** Capabilities by name, tools before objects; what is neither is left out and logged. A group has its members. */
+function toolsOf(
+  definition: ObjectDefinition,
+  { only, mode, group }: { only: string[] | null; mode: AgentMode; group: Group },
+  services: Services,
+): TurnTool[] {
+  const own = [...new Set(definition.capabilities)]
+    .filter((name) => only === null || only.includes(name))
     .flatMap((name) => {
       const tool = name === MODEL ? undefined : services.tools.find(name);
-      if (tool) return [{ name: tool.name, risk: tool.risk, replay: tool.replay }];
+      if (tool) return [asTool(tool)];
+      const object = services.catalog.get(name);
+      if (object) return [objectTool(object, services)];
       services.log.warn("capability is no tool", { po: definition.name, capability: name });
       return [];
     });
+  const calls = isGroup(mode) ? everybody(group) : [];
+  const members = calls
+    .filter((name) => !own.some((tool) => tool.po_name === name))
+    .map((name) => objectTool({ name }, services));
+  return [...own, ...members];
+}
+
+const isGroup = (mode: AgentMode): boolean => mode !== "single" && mode !== "workflow";
+
+const asTool = ({ name, risk, replay }: Tool): TurnTool => ({
+  name,
+  kind: "tool",
+  po_name: null,
+  risk,
+  replay,
+});
+
+/** What a caller asks of who it calls only narrows; a human's word may widen. */
+function limitsOf(
+  { limits }: ObjectDefinition,
+  { session, asked }: { session: Session; asked: TurnSettings["limits"] },
+  { config, isTrusted }: Services,
+): AgentConfig {
+  const own = isTrusted ? limits : narrowedLimits(limits, config.limits);
+  const base = mergeLimits(config.limits, own);
+  return mergeLimits(base, session.parent ? narrowedLimits(asked, base) : asked);
+}
+
+/** For an object that another one calls, unless its file wants none. */
+function preambleOf(
+  { name, preamble }: ObjectDefinition,
+  { parent }: Session,
+  { catalog }: Services,
+): string | undefined {
+  if (!parent || !preamble) return undefined;
+  const description = catalog.get(parent.chain.at(-1) ?? "")?.description;
+  return delegationPreamble(parent, { name, description });
 }
 
 /** The caller's first, then the object's, which may only narrow, then the environment's. */

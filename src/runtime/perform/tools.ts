@@ -6,6 +6,7 @@ import { JameyError } from "../../protocol/errors.ts";
 import type { ToolCall } from "../../protocol/messages.ts";
 import type { Services } from "../services.ts";
 import type { Context, Performed } from "./index.ts";
+import { checkObjectCall } from "./object-tools.ts";
 import { openWriter } from "./writer.ts";
 
 export async function checkTool(
@@ -16,7 +17,13 @@ export async function checkTool(
   const { call_id } = effect;
   const asked = callOf(context.state(), call_id);
   if (!asked) return undefined;
-  const { call, offered, workspace, session_id } = asked;
+  const { call, turn, offered, workspace, session_id } = asked;
+  const ofObject = checkObjectCall(turn, call, services);
+  if (ofObject) {
+    const hash = callHash(call, workspace, ofObject, services);
+    const check = ofObject.valid ? { ...ofObject, hash } : ofObject;
+    return { type: "tool_checked", call_id, check };
+  }
   const tool = offered.includes(call.name) ? services.tools.find(call.name) : undefined;
   if (!tool) {
     const problem = `There is no tool '${call.name}' here. You have: ${offered.join(", ") || "none"}.`;
@@ -74,6 +81,7 @@ function callOf(state: SessionActorState, call_id: string) {
   if (!turn || !session || !open) return undefined;
   return {
     call: open.call,
+    turn,
     hash: open.hash,
     offered: turn.agent.tools.map((tool) => tool.name),
     workspace: session.workspace,

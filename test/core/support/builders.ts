@@ -18,6 +18,7 @@ export const newSession = (fields: Partial<NewSession> = {}): NewSession => ({
   context: {},
   metadata: {},
   forked_from: null,
+  parent: null,
   ephemeral: false,
   ...fields,
 });
@@ -25,6 +26,7 @@ export const newSession = (fields: Partial<NewSession> = {}): NewSession => ({
 export const plainSettings: TurnSettings = {
   model: null,
   system: null,
+  mode: null,
   tools: null,
   rules: [],
   on_ask: "queue",
@@ -34,11 +36,29 @@ export const plainSettings: TurnSettings = {
 
 /** The tools that test agents have: one of each kind that a machine treats in its own way. */
 export const testTools: TurnAgent["tools"] = [
-  { name: "look", risk: "read", replay: "safe" },
-  { name: "put", risk: "write", replay: "never" },
-  { name: "shell", risk: "execute", replay: "never" },
-  { name: "ask_human", risk: "none", replay: "never" },
+  { name: "look", kind: "tool", po_name: null, risk: "read", replay: "safe" },
+  { name: "put", kind: "tool", po_name: null, risk: "write", replay: "never" },
+  { name: "shell", kind: "tool", po_name: null, risk: "execute", replay: "never" },
+  { name: "ask_human", kind: "tool", po_name: null, risk: "none", replay: "never" },
 ];
+
+export const objectToolOf = (po_name: string): TurnAgent["tools"][number] => ({
+  name: po_name,
+  kind: "object",
+  po_name,
+  risk: "none",
+  replay: "safe",
+});
+
+export const groupWith = (fields: Partial<TurnAgent["group"]> = {}): TurnAgent["group"] => ({
+  members: [],
+  rounds: null,
+  judge: null,
+  author: null,
+  reviewer: null,
+  workflow: null,
+  ...fields,
+});
 
 export type AgentFields = Partial<Omit<TurnAgent, "config">> & {
   config?: Partial<TurnAgent["config"]>;
@@ -47,6 +67,8 @@ export type AgentFields = Partial<Omit<TurnAgent, "config">> & {
 export const agentWith = ({ config, ...fields }: AgentFields = {}): TurnAgent => ({
   po_name: "helper",
   object_version: "v1",
+  mode: "single",
+  group: groupWith(),
   model: "test/one",
   system_prompt: "You help.",
   prompt_hash: "p1",

@@ -1,6 +1,7 @@
 // What must hold of a session after every step, whatever the world does to it. Each check answers what
 // is wrong, so that a failure names the invariant and not a line of the test.
 import type { Effect } from "../../../src/core/index.ts";
+import { isPatternCall } from "../../../src/core/session/delegation.ts";
 import { askedModel } from "../../../src/core/session/request.ts";
 import {
   activityOf,
@@ -24,6 +25,8 @@ export interface Ledger {
   shown: Map<string, string>;
   openRequests: Map<string, string>;
   modelCalls: Map<string, Set<string>>;
+  /** Called objects: call → whether it has ended, and the seq up to which its use is counted. */
+  delegations: Map<string, { hasEnded: boolean; through_seq: number }>;
   isDeleted: boolean;
 }
 
@@ -37,6 +40,7 @@ export const createLedger = (): Ledger => ({
   shown: new Map(),
   openRequests: new Map(),
   modelCalls: new Map(),
+  delegations: new Map(),
   isDeleted: false,
 });
 
@@ -103,6 +107,10 @@ function record(ledger: Ledger, event: Happened): string[] {
       return ledger.openRequests.delete(event.payload.request_id)
         ? []
         : [`the request ${event.payload.request_id} closes twice`];
+    case "DelegationStarted":
+    case "DelegationCompleted":
+    case "ChildUsageRecorded":
+      return delegation(ledger, event);
     case "TurnCompleted":
     case "TurnFailed":
     case "TurnCancelled":
@@ -117,6 +125,30 @@ function record(ledger: Ledger, event: Happened): string[] {
   }
 }
 
+type OfDelegation = Extract<
+  Happened,
+  { type: "DelegationStarted" | "DelegationCompleted" | "ChildUsageRecorded" }
+>;
+
+/** It starts once, ends once, and nothing that it used counts twice. */
+function delegation(ledger: Ledger, event: OfDelegation): string[] {
+  const { call_id } = event.payload;
+  const known = ledger.delegations.get(call_id);
+  if (event.type === "DelegationStarted") {
+    ledger.delegations.set(call_id, { hasEnded: false, through_seq: 0 });
+    const isStarted = ledger.started.has(call_id);
+    return known || !isStarted ? [`the call ${call_id} begins when it must not`] : [];
+  }
+  if (!known || known.hasEnded) return [`the call ${call_id} has not begun, or has ended`];
+  if (event.type === "DelegationCompleted") {
+    known.hasEnded = true;
+    return [];
+  }
+  const isAfter = event.payload.through_seq > known.through_seq;
+  known.through_seq = event.payload.through_seq;
+  return isAfter ? [] : [`what ${call_id} used is counted twice`];
+}
+
 function ended(ledger: Ledger, turn_id: string, how: string): string[] {
   const problems: string[] = [];
   if (ledger.ended.has(turn_id)) problems.push(`the turn ${turn_id} ends twice`);
@@ -125,6 +157,10 @@ function ended(ledger: Ledger, turn_id: string, how: string): string[] {
     if (of === turn_id && !ledger.completed.has(call_id)) {
       problems.push(`the call ${call_id} has no end when its turn ${turn_id} has`);
     }
+  }
+  for (const [call_id, { hasEnded }] of ledger.delegations) {
+    const isOpen = !hasEnded && ledger.proposed.get(call_id) === turn_id;
+    if (isOpen) problems.push(`the called object of ${call_id} outlives its caller`);
   }
   for (const [request_id, of] of ledger.openRequests) {
     if (of === turn_id) problems.push(`the request ${request_id} outlives its turn`);
@@ -176,6 +212,8 @@ function conversationProblems(
     conversation
       .filter((message) => message.turn_id === state.turn?.turn_id && message.role === "tool")
       .filter((message) => message.tool_call_id && message.content !== "")
+      // The rounds of a pattern are bounded by itself.
+      .filter((message) => !isPatternCall(state.turn?.turn_id ?? "", message.tool_call_id ?? ""))
       .map((message) => message.tool_call_id?.replace(/_\d+$/, "")),
   );
   // The round that reaches the limit is answered too, with `not_run`.

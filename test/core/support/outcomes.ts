@@ -7,10 +7,13 @@ import {
   agentWith,
   answerWith,
   callOf,
+  groupWith,
   newSession,
+  objectToolOf,
   outputOf,
   plainSettings,
   sendOf,
+  testTools,
 } from "./builders.ts";
 import type { Random } from "./random.ts";
 
@@ -50,6 +53,8 @@ export function outcomeOf(
         output: toolOutput(random),
         duration_ms: random.between(0, 5_000),
       };
+    case "delegate":
+      return delegationOutcome(random, effect.call_id, at, state);
     case "check_answer": {
       const doesFit = mood === "calm" || random.oneIn(2);
       const problems = doesFit ? [] : ["/age must be integer, not string"];
@@ -73,6 +78,12 @@ function prepared(random: Random, turn_id: string, at: string, mood: Mood): Sess
     on_ask: random.pick(["queue", "queue", "deny", "fail"]),
     context_tokens: random.pick([null, 200, 2_000]),
     config: randomConfig(random),
+    tools: [...testTools, objectToolOf("other"), objectToolOf("another")],
+    mode: random.pick(["single", "single", "sequential", "parallel", "debate", "review"]),
+    group: groupWith({
+      members: ["other", "another"],
+      judge: random.pick([null, "other"]),
+    }),
   });
   return { type: "prepared", at, turn_id, agent };
 }
@@ -91,6 +102,9 @@ function randomConfig(random: Random): AgentConfig {
     retry_base_ms: random.pick([1, 500, 5_000]),
     max_retry_after_ms: random.pick([0, 120_000, Number.MAX_SAFE_INTEGER]),
     request_deadline_ms: random.pick([null, 10_000, 20_000, Number.MAX_SAFE_INTEGER]),
+    max_delegation_depth: random.between(0, 2),
+    max_delegations: random.between(0, 3),
+    max_rounds: random.between(1, 3),
     compact_above_tokens: random.pick([null, null, 20, 60, 150]),
   };
 }
@@ -127,7 +141,18 @@ function modelAnswer(random: Random): ModelAnswer {
   const reason = random.oneIn(12) ? random.pick(["length", "refusal"] as const) : "stop";
   if (random.oneIn(3)) return answerWith({ text, reason });
   const tool_calls = Array.from({ length: random.oneIn(40) ? 70 : random.between(1, 5) }, () => {
-    const name = random.pick(["look", "look", "put", "shell", "ask_human", "nowhere", "model", ""]);
+    const name = random.pick([
+      "look",
+      "look",
+      "put",
+      "shell",
+      "ask_human",
+      "other",
+      "other",
+      "nowhere",
+      "model",
+      "",
+    ]);
     const args = random.pick([{}, { path: "a.txt" }, { question: "Which?", kind: "secret" }, null]);
     return callOf(name, args, random.oneIn(8) ? "not JSON" : null);
   });
@@ -148,6 +173,44 @@ function checked(
       ? { valid: false as const, problem: "There is no such tool or path." }
       : { valid: true as const, subject: random.pick(subjects), hash: hashOf(call_id) };
   return { type: "tool_checked", at, call_id, check };
+}
+
+/** What a called object does, in any order and twice: begins, uses, waits for humans, answers or fails. */
+function delegationOutcome(
+  random: Random,
+  call_id: string,
+  at: string,
+  state: SessionActorState,
+): SessionInput {
+  const open = state.turn?.calls.find((one) => one.call.id === call_id);
+  const choice = random.between(1, 8);
+  if (choice === 1 || (!open?.child && !random.oneIn(10))) {
+    const child = { session_id: `d_${call_id}`, turn_id: `dt_${call_id}` };
+    return { type: "delegation_started", at, call_id, child };
+  }
+  if (choice <= 3) {
+    const after_seq = random.oneIn(6) ? 77 : (open?.counted_seq ?? 0);
+    const { usage } = answerWith();
+    const used = {
+      after_seq,
+      through_seq: after_seq + 2,
+      model_calls: random.between(0, 2),
+      usage,
+    };
+    return { type: "child_used", at, call_id, ...used, isLast: random.oneIn(3) };
+  }
+  if (choice === 4) return { type: "child_paused", at, call_id, isPaused: !random.oneIn(3) };
+  const error = { code: random.pick(["blocked", "cancelled", "limit_reached"] as const) };
+  const isBad = random.oneIn(4);
+  return {
+    type: "delegated",
+    at,
+    call_id,
+    output: isBad ? "No answer." : random.pick(["", "blue", "green"]),
+    error: isBad ? { ...error, message: "No.", details: {} } : null,
+    denial: random.oneIn(6) ? { subject: "shell ls", allow_with: "--allow shell" } : null,
+    duration_ms: random.between(0, 5_000),
+  };
 }
 
 function toolOutput(random: Random): ToolOutput {

@@ -142,6 +142,9 @@ function isWanted(state: SessionActorState, outcome: SessionInput): boolean {
       // With one place free and two calls to check, either may come first.
       return effect.type === "check_tool";
     }
+    if (isOfChild(outcome)) {
+      return effect.type === "delegate" && effect.call_id === outcome.call_id;
+    }
     return (
       outcome.type === "tool_finished" &&
       effect.type === "run_tool" &&
@@ -149,6 +152,13 @@ function isWanted(state: SessionActorState, outcome: SessionInput): boolean {
     );
   });
 }
+
+type OfChild = Extract<SessionInput["type"], "delegation_started" | "child_used" | "child_paused">;
+
+const isOfChild = (
+  input: SessionInput,
+): input is Extract<SessionInput, { type: OfChild | "delegated" }> =>
+  ["delegation_started", "child_used", "child_paused", "delegated"].includes(input.type);
 
 function take(world: RandomWorld, input: SessionInput): void {
   const before = world.state;

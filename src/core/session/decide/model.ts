@@ -80,8 +80,8 @@ function problemOf(draft: Draft, answer: ModelAnswer): ErrorBody | undefined {
   }
   if (answer.reason === "length") {
     // Where the turn's own limit cut it, that is the one to name.
-    const { turn } = draft.state();
-    const limit = turn && reachedLimit(turn, draft.at);
+    const now = running(draft);
+    const limit = now && reachedLimit(now.turn, now.session, draft.at);
     return limit ?? limitReached("output_tokens", answer.usage.output_tokens);
   }
   if (answer.text.trim() !== "" || answer.tool_calls.length > 0) return undefined;

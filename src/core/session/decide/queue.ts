@@ -1,11 +1,9 @@
 // Messages that arrive, turns that begin and are cancelled, and the life of the session itself.
-import { createAgentEngine } from "../../agent/engine.ts";
-import { orchestrators } from "../../orchestration/index.ts";
 import type { Draft } from "../draft.ts";
 import type { CopiedHistory, InputOf, NewSession } from "../inputs.ts";
 import { keepPartial, resumeModel } from "./model.ts";
 import { interruptStarted } from "./tools.ts";
-import { closeOpen, follow, running, userMessage } from "./turn.ts";
+import { closeOpen, engineOf, follow, running, userMessage } from "./turn.ts";
 
 export function create(draft: Draft, session: NewSession, history?: CopiedHistory): void {
   if (draft.state().session) return;
@@ -51,9 +49,8 @@ export function prepared(draft: Draft, input: InputOf<"prepared">): void {
   });
   const now = running(draft);
   if (!now) return;
-  const engine = createAgentEngine(orchestrators[session.agent_mode](agent.config), agent.config);
   const message = userMessage(draft, head, input.turn_id);
-  follow(draft, engine.processMessage(now.session, message), "stop");
+  follow(draft, engineOf(now.turn).processMessage(now.session, message), "stop");
 }
 
 /** The turn could not even begin; the message stays in the conversation. */

@@ -1,8 +1,9 @@
 // What becomes of a tool call once it is checked, finished, or found after a restart. At most once.
 
-import { limitReached } from "../../agent/limits.ts";
+import { limitReached, reachedLimit } from "../../agent/limits.ts";
 import { permit, ruleText } from "../../agent/permission.ts";
 import { isDue } from "../../time.ts";
+import { calledObject, isObjectCall, refusedDelegation } from "../delegation.ts";
 import type { Draft } from "../draft.ts";
 import { isGranted } from "../grants.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
@@ -25,7 +26,14 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
   const { agent } = now.turn;
   const tool = agent.tools.find((one) => one.name === call.name);
   const { subject, hash } = check;
-  const asked = { tool: call.name, risk: tool?.risk ?? "execute", subject };
+  const po_name = calledObject(now.turn, call)?.po_name;
+  if (po_name) {
+    const limit = reachedLimit(now.turn, now.session, draft.at);
+    if (limit) return fail(draft, limit);
+    const refused = refusedDelegation(now.session, now.turn, po_name);
+    if (refused) return completeCall(draft, call_id, { outcome: "invalid", output: refused });
+  }
+  const asked = { tool: po_name ?? call.name, risk: tool?.risk ?? "execute", subject };
   const { action, rule } = permit(agent.rules, asked);
   if (action !== "deny") {
     if (call.name === ASK_HUMAN) return askQuestion(draft, call, hash);
@@ -49,8 +57,9 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
 }
 
 export function toolFinished(draft: Draft, input: InputOf<"tool_finished">): void {
-  const open = draft.state().turn?.calls.find((one) => one.call.id === input.call_id);
-  if (open?.phase !== "started") return;
+  const now = running(draft);
+  const open = now?.turn.calls.find((one) => one.call.id === input.call_id);
+  if (!now || open?.phase !== "started" || isObjectCall(now.turn, open.call)) return;
   completeCall(draft, input.call_id, { ...input.output, duration_ms: input.duration_ms });
 }
 

@@ -9,11 +9,12 @@ import { orchestrators } from "../../orchestration/index.ts";
 import { toolMessage } from "../../orchestration/single.ts";
 import type { Result } from "../../result.ts";
 import { dueCompaction } from "../compaction.ts";
+import { calledObject, isObjectCall } from "../delegation.ts";
 import type { Draft } from "../draft.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
 import { MODEL, type Session } from "../session.ts";
-import type { Queued, Turn } from "../state.ts";
-import { uncheckedAnswer } from "../structured.ts";
+import type { Call, Queued, Turn } from "../state.ts";
+import { SCHEMA, uncheckedAnswer } from "../structured.ts";
 
 /** The running turn and its session, or undefined when there is none. */
 export function running(draft: Draft): { turn: Turn; session: Session } | undefined {
@@ -21,19 +22,19 @@ export function running(draft: Draft): { turn: Turn; session: Session } | undefi
   return turn && session ? { turn, session } : undefined;
 }
 
-export function engineOf(session: Session, turn: Turn) {
+export function engineOf(turn: Turn) {
   const { config } = turn.agent;
-  return createAgentEngine(orchestrators[session.agent_mode](config), config);
+  return createAgentEngine(orchestrators[turn.agent.mode](turn.agent), config);
 }
 
-/** A human's message as the conversation keeps it. */
+/** A message as the conversation keeps it: a human's, or a caller's, who is named. */
 export function userMessage(draft: Draft, queued: Queued, turn_id: string): Message {
   return {
     message_id: queued.message_id,
     turn_id,
     role: "user",
     content: queued.content,
-    name: null,
+    name: callerOf(draft.state().session),
     tool_call_id: null,
     tool_calls: [],
     attachments: queued.attachments,
@@ -43,15 +44,17 @@ export function userMessage(draft: Draft, queued: Queued, turn_id: string): Mess
   };
 }
 
+/** An object of the name that stands for the check of answers goes without it. */
+function callerOf(session: Session | undefined): string | null {
+  const caller = session?.parent?.chain.at(-1) ?? null;
+  return caller === SCHEMA ? null : caller;
+}
+
 /** Gives the result of a call to the orchestrator and takes the step that it answers. */
 export function settle(draft: Draft, result: CallResult, stop_reason = "stop"): void {
   const now = running(draft);
   if (!now) return;
-  follow(
-    draft,
-    engineOf(now.session, now.turn).processToolResult(now.session, result),
-    stop_reason,
-  );
+  follow(draft, engineOf(now.turn).processToolResult(now.session, result), stop_reason);
 }
 
 /** Writes what the orchestrator answered, then asks the model, or ends the turn, or waits. */
@@ -59,9 +62,15 @@ export function follow(draft: Draft, response: Result<AgentResponse>, stop_reaso
   const now = running(draft);
   if (!now) return;
   if (!response.ok) return fail(draft, response.error);
-  const { messages, session_updates, tool_calls, end } = response.value;
+  const { messages, session_updates, tool_calls, end, steps = [] } = response.value;
   const session_id = now.session.id;
-  for (const message of messages) draft.add("MessageAdded", { ...message, session_id });
+  const spoken = messages.filter((message) => message.role === "assistant");
+  const heard = messages.filter((message) => message.role !== "assistant");
+  for (const message of heard) draft.add("MessageAdded", { ...message, session_id });
+  for (const step of steps) {
+    draft.add("StepTaken", { session_id, turn_id: now.turn.turn_id, step });
+  }
+  for (const message of spoken) draft.add("MessageAdded", { ...message, session_id });
   if (Object.keys(session_updates).length > 0) {
     draft.add("SessionUpdated", { session_id, updates: session_updates });
   }
@@ -82,7 +91,7 @@ export function askModel(draft: Draft, call_id: string): void {
   const now = running(draft);
   if (!now) return;
   const { turn, session } = now;
-  const limit = reachedLimit(turn, draft.at);
+  const limit = reachedLimit(turn, session, draft.at);
   if (limit) return fail(draft, limit);
   const ids = { session_id: session.id, turn_id: turn.turn_id, model: turn.agent.model };
   // A call that its vendor found too long goes on counting its attempts.
@@ -124,14 +133,20 @@ export function complete(draft: Draft, stop_reason: string): void {
   const [steer] = draft.state().steers;
   if (steer) {
     const message = userMessage(draft, steer, turn.turn_id);
-    return follow(draft, engineOf(session, turn).processMessage(session, message), stop_reason);
+    return follow(draft, engineOf(turn).processMessage(session, message), stop_reason);
   }
   draft.add("TurnCompleted", {
     session_id: session.id,
     turn_id: turn.turn_id,
     message_id: lastAnswer(session, turn.turn_id),
-    stop_reason,
+    stop_reason: endOfPattern(session) ?? stop_reason,
   });
+}
+
+/** Why a group had no more to do. */
+function endOfPattern({ turn }: Session): string | undefined {
+  const ended = turn?.steps.findLast((step) => step.type === "ended");
+  return ended?.type === "ended" ? ended.reason : undefined;
 }
 
 /** Ends the turn without its answer; what is open is closed first. */
@@ -157,25 +172,54 @@ export function closeOpen(draft: Draft, outcome: "not_run" | "cancelled", why: s
     const { request_id } = request;
     draft.add("HumanRequestExpired", { ...ids, request_id, reason: "turn_ended" });
   }
-  for (const { call, phase } of now.turn.calls) {
-    const { id, name } = call;
-    const wasStarted = phase === "started";
+  for (const open of now.turn.calls) {
+    const { id, name } = open.call;
+    const isObject = isObjectCall(now.turn, open.call);
+    // Who was called is stopped with its caller: what became of it is known.
+    const wasStarted = open.phase === "started" && !isObject;
+    const isStopped = open.phase === "started" && isObject;
+    if (isStopped) completedDelegation(draft, open, stopped);
     draft.add("ToolCallCompleted", {
       ...ids,
       call_id: id,
       name,
       success: false,
-      outcome: wasStarted ? "interrupted" : outcome,
+      outcome: wasStarted ? "interrupted" : isStopped ? "cancelled" : outcome,
       duration_ms: 0,
       output_bytes: 0,
       spilled_to: null,
       denial: null,
     });
-    const output = wasStarted ? UNKNOWN_OUTCOME : why;
+    const output = wasStarted ? UNKNOWN_OUTCOME : isStopped ? stopped.message : why;
     const result = { id, name, output, success: false, at: draft.at };
     draft.add("MessageAdded", { ...toolMessage(now.session, result), session_id: ids.session_id });
   }
   joinSteers(draft);
+}
+
+const stopped: ErrorBody = {
+  code: "cancelled",
+  message: "Stopped before it answered: the turn that called has ended.",
+  details: {},
+};
+
+/** How a call of another object ended; one that had not begun has no end. */
+export function completedDelegation(draft: Draft, open: Call, error: ErrorBody | null): void {
+  const now = running(draft);
+  if (!now || !open.child) return;
+  const ids = {
+    session_id: now.session.id,
+    turn_id: now.turn.turn_id,
+    call_id: open.call.id,
+    child_session_id: open.child.session_id,
+  };
+  if (open.isPaused) draft.add("DelegationResumed", ids);
+  draft.add("DelegationCompleted", {
+    ...ids,
+    po_name: calledObject(now.turn, open.call)?.po_name ?? open.call.name,
+    success: error === null,
+    error,
+  });
 }
 
 /** The newest text that the agent wrote in this turn. */

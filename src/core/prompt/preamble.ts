@@ -1,0 +1,24 @@
+// What an object is told about a call of another object, as part of its system prompt: who calls, through
+// whom, and why. What the caller says of itself and its reason are quoted: they are its words, not ours.
+import type { ParentCall } from "../../protocol/messages.ts";
+
+/** Characters of a description or a reason. */
+const MAX_QUOTED = 500;
+
+export function delegationPreamble(
+  { chain, reason }: Pick<ParentCall, "chain" | "reason">,
+  called: { name: string; description: string | undefined },
+): string {
+  const caller = chain.at(-1) ?? "unknown";
+  const { name, description } = called;
+  return [
+    `You are ${name}, and another agent calls you. No human reads this conversation.`,
+    `- Caller: ${caller}${description ? ` (${quoted(description)})` : ""}`,
+    `- Chain of calls: ${[...chain, name].join(" → ")}`,
+    ...(reason ? [`- Why: ${quoted(reason)}`] : []),
+    "Your last answer goes back to the caller as the result of its call: make it complete in itself.",
+  ].join("\n");
+}
+
+const quoted = (text: string): string =>
+  JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)} …` : text);

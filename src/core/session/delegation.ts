@@ -1,0 +1,164 @@
+// Calls of other objects: which calls they are, what they ask, and which are refused. Pure.
+// Rules: 1. An object that is in the chain already is not called again. 2. Every call takes one of the
+// depth that is left. 3. Who is called may be allowed what the caller of the turn allowed, nothing more.
+import type {
+  OnAsk,
+  OutputShape,
+  PermissionRule,
+  TurnSettings,
+  TurnTool,
+} from "../../protocol/agents.ts";
+import type { Json, ParentCall, ToolCall } from "../../protocol/messages.ts";
+import type { Session } from "./session.ts";
+import type { Call, SessionActorState, Turn } from "./state.ts";
+
+/** Calls that a pattern makes have ids of their own kind; a model's are `<turn>_m…`. */
+const PATTERN_MARK = "_g";
+
+export const patternCallId = (turn_id: string, round: number): string =>
+  `${turn_id}${PATTERN_MARK}${round}`;
+
+export const isPatternCall = (turn_id: string, call_id: string): boolean =>
+  call_id.startsWith(turn_id + PATTERN_MARK);
+
+/** The object that this call is a call of. */
+export function calledObject(
+  { agent }: Pick<Turn, "agent">,
+  { name }: Pick<ToolCall, "name">,
+): TurnTool | undefined {
+  return agent.tools.find((tool) => tool.name === name && tool.kind === "object");
+}
+
+export const isObjectCall = (turn: Pick<Turn, "agent">, call: Pick<ToolCall, "name">): boolean =>
+  calledObject(turn, call) !== undefined;
+
+/** Objects from the root down to this session's own. */
+export const chainOf = (session: Pick<Session, "parent" | "po_name">): string[] => [
+  ...(session.parent?.chain ?? []),
+  session.po_name,
+];
+
+/** What the caller is told instead of an answer, where the call may not be. */
+export function refusedDelegation(
+  session: Pick<Session, "parent" | "po_name">,
+  { agent, delegations }: Turn,
+  po_name: string,
+): string | undefined {
+  const chain = chainOf(session);
+  const { max_delegation_depth, max_delegations } = agent.config;
+  if (chain.includes(po_name)) {
+    const circle = [...chain, po_name].join(" → ");
+    return `Not called: ${po_name} waits for this answer already (${circle}). Answer yourself.`;
+  }
+  if (max_delegation_depth <= 0) {
+    return `Not called: ${chain.join(" → ")} is as deep as calls may go (max_delegation_depth). Answer yourself.`;
+  }
+  if (delegations < max_delegations) return undefined;
+  return `Not called: this turn has made its ${max_delegations} calls of objects (max_delegations).`;
+}
+
+export interface AskedCall {
+  message: string;
+  reason: string | null;
+  /** The answer must fit this; only patterns ask for it. */
+  output: OutputShape | null;
+}
+
+const KEYS = ["message", "reason"];
+
+/** The arguments of a call, or what is wrong with them. */
+export function readDelegation(
+  args: Json,
+  isOfPattern: boolean,
+): { asked: AskedCall } | { problem: string } {
+  const shape = 'Give {"message": "what you ask", "reason": "why"}.';
+  if (args === null || typeof args !== "object" || Array.isArray(args)) return { problem: shape };
+  const { message, reason = null, output = null } = args;
+  if (typeof message !== "string" || message.trim() === "") {
+    return { problem: `The message is missing or empty. ${shape}` };
+  }
+  if (reason !== null && typeof reason !== "string") {
+    return { problem: `The reason is no text. ${shape}` };
+  }
+  const known = isOfPattern ? [...KEYS, "output"] : KEYS;
+  const strange = Object.keys(args).find((key) => !known.includes(key));
+  if (strange !== undefined) return { problem: `'${strange}' is not known. ${shape}` };
+  return { asked: { message, reason, output: isOutput(output) ? output : null } };
+}
+
+const isOutput = (value: Json): value is Json & OutputShape =>
+  value !== null &&
+  typeof value === "object" &&
+  !Array.isArray(value) &&
+  typeof value.retries === "number" &&
+  value.schema !== null &&
+  typeof value.schema === "object";
+
+export interface Delegation extends AskedCall {
+  po_name: string;
+  parent: ParentCall;
+  workspace: string;
+  context: Record<string, string>;
+  rules: PermissionRule[];
+  on_ask: OnAsk;
+  /** Rule 2, and what the budget of the tree has left. */
+  limits: TurnSettings["limits"];
+  /** What answers where the object names no model. */
+  model: string;
+  call: Call;
+}
+
+/** Rules that one message brings. */
+const MAX_RULES = 256;
+
+/** Those that deny come first, so that none of them is cut off; the order changes nothing for them. */
+const inheritedRules = (rules: PermissionRule[]): PermissionRule[] =>
+  [
+    ...rules.filter((rule) => rule.action === "deny"),
+    ...rules.filter((rule) => rule.action !== "deny"),
+  ].slice(0, MAX_RULES);
+
+/** Whoever is called stops by itself where the whole tree would; only what is limited is told. */
+function limitsLeft(
+  { agent, tokens, cost_usd, child_model_calls }: Turn,
+  { state }: Session,
+): TurnSettings["limits"] {
+  const { max_delegation_depth, max_tokens, max_cost_usd, max_iterations } = agent.config;
+  const calls = state.iteration_count + child_model_calls;
+  return {
+    max_delegation_depth: max_delegation_depth - 1,
+    max_iterations: Math.max(1, max_iterations - calls),
+    ...(max_tokens === null ? {} : { max_tokens: Math.max(1, max_tokens - tokens) }),
+    // A price that nobody knows is refused by this, before anything is spent.
+    ...(max_cost_usd === null ? {} : { max_cost_usd: Math.max(1e-9, max_cost_usd - cost_usd) }),
+  };
+}
+
+/** What a started call of an object asks; undefined where nobody waits for it. */
+export function delegationOf(state: SessionActorState, call_id: string): Delegation | undefined {
+  const { turn, session } = state;
+  const call = turn?.calls.find((one) => one.call.id === call_id);
+  if (!turn || !session || call?.phase !== "started") return undefined;
+  const po_name = calledObject(turn, call.call)?.po_name;
+  const read = readDelegation(call.call.args, isPatternCall(turn.turn_id, call_id));
+  if (!po_name || !("asked" in read)) return undefined;
+  return {
+    ...read.asked,
+    po_name,
+    parent: {
+      session_id: session.id,
+      turn_id: turn.turn_id,
+      call_id,
+      root_session_id: session.parent?.root_session_id ?? session.id,
+      chain: chainOf(session),
+      reason: read.asked.reason,
+    },
+    workspace: session.workspace,
+    context: session.state.context,
+    rules: inheritedRules(turn.settings.rules),
+    on_ask: turn.agent.on_ask,
+    limits: limitsLeft(turn, session),
+    model: turn.agent.model,
+    call,
+  };
+}
