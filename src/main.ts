@@ -26,6 +26,11 @@ async function upkeep(): ReturnType<Host["upkeep"]> {
   return createUpkeep(process.env);
 }
 
+async function environments(): ReturnType<Host["environments"]> {
+  const { createEnvironments } = await import("./runtime/environments/index.ts");
+  return createEnvironments(process.env);
+}
+
 async function main(raw: string[]): Promise<number> {
   const [first, flag, environment, , settings = "{}"] = raw;
   if (raw.length === 1 && (first === "--version" || first === "-V")) {
@@ -50,6 +55,7 @@ async function main(raw: string[]): Promise<number> {
     directory: process.cwd(),
     serve: runDaemon,
     upkeep,
+    environments,
   });
 }
 

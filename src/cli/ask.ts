@@ -94,9 +94,13 @@ export async function readSecretLine(): Promise<string | undefined> {
 /** Only y and yes are a yes. */
 export async function askYesNo(
   question: string,
-  options: { write(text: string): Promise<void> },
+  options: {
+    write(text: string): Promise<void>;
+    /** Where the answer is typed. */
+    from?: ReadableStream<Uint8Array>;
+  },
 ): Promise<boolean> {
-  const lines = openLines();
+  const lines = openLines(options.from);
   try {
     await options.write(`${question} [y/N] `);
     const answer = await lines.next();

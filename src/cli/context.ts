@@ -1,5 +1,6 @@
 // What every command is given: its arguments, where it writes, and the program it is part of.
 import type { Variables } from "../client/variables.ts";
+import type { Environments } from "../protocol/environments.ts";
 import type { Upkeep } from "../protocol/upkeep.ts";
 import type { Arguments } from "./arguments.ts";
 import { paint } from "./colour.ts";
@@ -15,6 +16,8 @@ export interface Host {
   serve(options: ServeOptions): Promise<number>;
   /** What is done with an environment without its daemon. */
   upkeep(): Promise<Upkeep>;
+  /** What is done with whole environments, as folders. */
+  environments(): Promise<Environments>;
 }
 
 export interface ServeOptions {

@@ -63,6 +63,12 @@ function turnSummary(event: TypedEvent): string | undefined {
       return `${payload.name} ${payload.outcome}, ${showDuration(payload.duration_ms)}, ${payload.output_bytes} bytes`;
     case "UsageRecorded":
       return `${payload.model}: ${describeUsage(payload.usage)}`;
+    case "DelegationStarted":
+      return `${payload.po_name} in ${payload.child_session_id}`;
+    case "DelegationCompleted":
+      return `${payload.po_name}: ${payload.error?.message ?? "answered"}`;
+    case "StepTaken":
+      return JSON.stringify(payload.step);
     case "TurnCompleted":
       return payload.stop_reason;
     case "TurnCancelled":
@@ -106,8 +112,9 @@ function objectSummary(event: TypedEvent): string | undefined {
   const { event_type, payload } = event;
   switch (event_type) {
     case "POLoaded":
-    case "POUnloaded":
       return payload.po_name;
+    case "POUnloaded":
+      return `${payload.po_name} by ${payload.author}: ${payload.reason}`;
     case "POStateChanged":
       return `${payload.po_name}: ${payload.old_state} → ${payload.new_state}`;
     case "POModified":

@@ -45,6 +45,51 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey daemon logs -n 50", "the last lines"],
     ["jamey daemon logs -f", "go on with what is added"],
   ],
+  env: [
+    ["jamey env create team --template review-team", "a new one"],
+    ["jamey --env team 'review the last commit'", "use it"],
+    ["jamey env default team", "use it where none is named"],
+  ],
+  "env list": [
+    ["jamey env list", "the one that is used by itself has a star"],
+    ["jamey env list --json | jq -r '.environments[].name'", "only the names"],
+  ],
+  "env info": [["jamey env info team", "folder, objects, sessions, daemon"]],
+  "env create": [
+    ["jamey env create notes", "with one assistant"],
+    ["jamey env create team --template review-team", "with an author, a reviewer and a lead"],
+    ["jamey env create --list", "the templates"],
+  ],
+  "env default": [
+    ["jamey env default", "which one is used by itself"],
+    ["jamey env default team", "use this one"],
+  ],
+  "env clone": [
+    ["jamey env clone team trial", "objects and settings, to try something out"],
+    ["jamey env clone team backup --with-sessions", "with the conversations"],
+  ],
+  "env rename": [["jamey env rename team reviewers", "conversations go along"]],
+  "env archive": [["jamey env archive team", "everything in one file, and the folder goes"]],
+  "env restore": [
+    ["jamey env restore team", "the newest archive of it, or what was deleted"],
+    ["jamey env restore team --name team-2025", "under another name"],
+  ],
+  "env delete": [
+    ["jamey env delete trial", "asks first; 'jamey env restore trial' brings it back"],
+    ["jamey env delete trial --yes --purge", "in a script, and for good"],
+  ],
+  "env export": [
+    ["jamey env export team", "team.tar.gz, to be given to others"],
+    ["jamey env export team -O team.tar.gz --with-sessions", "with the conversations"],
+  ],
+  "env import": [
+    ["jamey env import team.tar.gz", "nothing in it starts by itself"],
+    ["jamey env import team.tar.gz --name theirs", "under another name"],
+  ],
+  "env trust": [
+    ["jamey env trust theirs", "shows what would become active, and asks"],
+    ["jamey env trust theirs --yes", "in a script"],
+  ],
   config: [
     ["jamey config show", "every setting and where it comes from"],
     ["jamey config set limits.max_cost_usd 1", "for every environment"],
@@ -97,12 +142,37 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   "requests deny": [
     ["jamey requests deny req_12 --reason 'use the test database'", "the agent is told why"],
   ],
-  objects: [["jamey objects list", "who is there"]],
+  objects: [
+    ["jamey objects list", "who is there"],
+    ["jamey objects edit assistant", "change one; it counts from the next message on"],
+  ],
   "objects list": [
     ["jamey objects list", "names, states, descriptions"],
     ["jamey objects list --json | jq -r '.prompt_objects[].name'", "only the names"],
   ],
-  "objects show": [["jamey objects show assistant", "its prompt and what it can use"]],
+  "objects show": [
+    ["jamey objects show assistant", "its prompt and what it can use"],
+    ["jamey objects show assistant --at 94f34fbe", "the text of an earlier version"],
+  ],
+  "objects new": [
+    ["jamey objects new critic --template reviewer", "from a template"],
+    ["jamey objects new critic --edit", "written in your editor"],
+  ],
+  "objects edit": [
+    ["jamey objects edit critic --reason 'shorter answers'", "in $VISUAL or $EDITOR"],
+    ["jamey objects edit critic --file critic.md", "in a script; '-' is stdin"],
+  ],
+  "objects rename": [["jamey objects rename critic reviewer", "sessions stay with the old name"]],
+  "objects delete": [["jamey objects delete critic --yes", "revert brings it back"]],
+  "objects history": [
+    ["jamey objects history critic", "who changed it, when and why"],
+    ["jamey objects history critic --json | jq -r '.versions[].hash'", "only the versions"],
+  ],
+  "objects diff": [
+    ["jamey objects diff critic", "what the last change did"],
+    ["jamey objects diff critic 94f34fbe", "since that version"],
+  ],
+  "objects revert": [["jamey objects revert critic 94f34fbe", "the beginning of it is enough"]],
   tools: [
     ["jamey tools list", "what there is"],
     ["jamey tools run file_list path=.", "use one yourself"],

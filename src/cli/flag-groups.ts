@@ -11,7 +11,7 @@ const groups = {
     ["extract-all", "schema", "schema-retries", "dry-run", "debug-file", "no-pager"],
   ].flat(),
   sessions: ["continue", "resume", "fork", "name", "session-id", "no-save", "here", "session"],
-  agent: ["object", "model", "system", "workflow"],
+  agent: ["object", "model", "system", "mode", "workflow"],
   permissions: ["allow", "deny", "tools", "permission-mode", "on-ask", "denials"],
   limits: ["timeout", "idle-timeout", "max-turns", "max-cost", "max-tokens"],
 } satisfies Record<string, string[]>;

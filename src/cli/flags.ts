@@ -1,11 +1,12 @@
 // The flags that every command takes, and those of a one-shot. `--help` and the reader share them.
+import type { AgentMode } from "../protocol/messages.ts";
 import type { Flags } from "./arguments.ts";
 
 export const globalFlags = {
   env: {
     type: "string",
     valueHint: "name|path",
-    description: "Environment (JAMEY_ENV, else default)",
+    description: "Environment (JAMEY_ENV, else that of jamey env default)",
   },
   url: {
     type: "string",
@@ -40,6 +41,14 @@ export const globalFlags = {
 export const OUTPUT_FORMATS = ["text", "markdown", "json", "stream-json"] as const;
 
 export const INPUT_FORMATS = ["text", "stream-json"] as const;
+/** How an object works: alone, or with others in a pattern. */
+export const AGENT_MODES = [
+  "single",
+  "sequential",
+  "parallel",
+  "debate",
+  "review",
+] as const satisfies readonly AgentMode[];
 export const PERMISSION_MODES = ["read-only", "edit", "auto"] as const;
 
 export const oneShotFlags = {
@@ -158,6 +167,12 @@ export const oneShotFlags = {
   },
   model: { type: "string", valueHint: "vendor/model", description: "Model for this message" },
   system: { type: "string", valueHint: "text", description: "Replace the object's prompt" },
+  mode: {
+    type: "string",
+    valueHint: "mode",
+    options: AGENT_MODES,
+    description: "How it works: single, sequential, parallel, debate, review",
+  },
   "permission-mode": {
     type: "string",
     valueHint: "mode",
@@ -214,13 +229,14 @@ export const oneShotFlags = {
 } as const satisfies Flags;
 
 /** What a message can be told also in a chat, where it holds for each one. */
-const { object, model, system, allow, deny, tools, continue: latest, resume } = oneShotFlags;
+const { object, model, system, mode, allow, deny, tools, continue: latest, resume } = oneShotFlags;
 export const chatFlags = {
   interactive: oneShotFlags.interactive,
   raw: oneShotFlags.raw,
   object,
   model,
   system,
+  mode,
   "permission-mode": oneShotFlags["permission-mode"],
   allow,
   deny,

@@ -17,6 +17,7 @@ const yes = {
 export const newSessionFlags = {
   ...object,
   ...named,
+  mode: oneShotFlags.mode,
   "session-id": {
     type: "string",
     valueHint: "id",

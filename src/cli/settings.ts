@@ -1,7 +1,9 @@
 // The flags of a one-shot → the settings of its message. Everything is checked before anything is sent.
 import type { AgentConfig, OnAsk, OutputShape, TurnSettings } from "../protocol/agents.ts";
+import type { AgentMode } from "../protocol/messages.ts";
 import { type Arguments, usageError } from "./arguments.ts";
 import { parseDuration } from "./duration.ts";
+import { AGENT_MODES } from "./flags.ts";
 import { parseRule } from "./rules.ts";
 
 /** `byDefault`: what happens without --on-ask. Where nobody is there, it is denied, never waited for. */
@@ -19,6 +21,7 @@ export function readSettings(given: Arguments, byDefault: OnAsk = "deny"): TurnS
   return {
     model: given.text("model") ?? null,
     system: given.text("system") ?? null,
+    mode: readMode(given),
     tools:
       tools === undefined
         ? null
@@ -34,6 +37,15 @@ export function readSettings(given: Arguments, byDefault: OnAsk = "deny"): TurnS
     limits,
     output: null,
   };
+}
+
+/** --mode; null leaves it to the session. */
+export function readMode(given: Arguments): AgentMode | null {
+  const text = given.text("mode");
+  if (text === undefined) return null;
+  const mode = AGENT_MODES.find((one) => one === text);
+  if (mode) return mode;
+  throw usageError(`--mode takes ${AGENT_MODES.join(", ")}; not '${text}'.`);
 }
 
 /** How often an answer that does not fit a schema may be asked for again. */

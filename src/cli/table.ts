@@ -4,7 +4,9 @@ import type { Flags } from "./arguments.ts";
 import { SHELLS } from "./complete/shells.ts";
 import { configRows, doctorRow } from "./config-rows.ts";
 import type { Run } from "./context.ts";
+import { envRows } from "./env-rows.ts";
 import { chatFlags, oneShotFlags } from "./flags.ts";
+import { objectRows } from "./object-rows.ts";
 import { serveFlags } from "./serve-flags.ts";
 import { newSessionFlags, sessionRows } from "./session-rows.ts";
 
@@ -119,18 +121,6 @@ const requestRows: Rows = {
   },
 };
 
-const objectRows: Rows = {
-  list: {
-    description: "Prompt objects and what they are doing",
-    load: async () => (await import("./commands/objects.ts")).list,
-  },
-  show: {
-    description: "One object: prompt, capabilities, state",
-    words: [{ name: "object" }],
-    load: async () => (await import("./commands/objects.ts")).show,
-  },
-};
-
 const toolRows: Rows = {
   list: {
     description: "Tools, one per line",
@@ -196,6 +186,10 @@ export const rows: Rows = {
   daemon: {
     description: "The daemon in the background",
     rows: daemonRows,
+  },
+  env: {
+    description: "Environments: objects, settings and conversations, each in a folder",
+    rows: envRows,
   },
   config: {
     description: "Settings, and where they come from",

@@ -56,7 +56,7 @@ export interface ActorOptions<State, Said, Input, Event, Effect extends { id: st
   /** The input as the machine takes it, with the time it was taken. */
   stamp(said: Said, at: string): Input;
   refuse?(state: State, input: Input): ErrorBody | undefined;
-  perform(effect: Effect, context: PerformContext<State>): Promise<Said | undefined>;
+  perform(effect: Effect, context: PerformContext<State, Said>): Promise<Said | undefined>;
   /** The outcome that stands in for one that the journal will never take. */
   broken?(effect: Effect, error: ErrorBody): Said;
   /** What ends the effect where not even that could be committed. */
@@ -68,9 +68,11 @@ export interface ActorOptions<State, Said, Input, Event, Effect extends { id: st
   commitRetryMs?: number;
 }
 
-export interface PerformContext<State> {
+export interface PerformContext<State, Said = never> {
   signal: AbortSignal;
   state(): State;
+  /** What happens while the effect runs on: resolves when it is committed, rejects when it is not. */
+  say(said: Said): Promise<unknown>;
 }
 
 interface Entry<Said, Event, Effect> {
@@ -102,12 +104,20 @@ export function startActor<
   const mailbox = createMailbox(take);
   const retries = createRetries(options, { push: mailbox.push, state: () => state });
   const running = createRunning<Effect, Said>({
-    perform: (effect, signal) => options.perform(effect, { signal, state: () => state }),
-    performed(said, run) {
-      const from = { caller: "effect", causation_id: run.effect.id };
-      mailbox.push({ ...firstTry, said, from, run, resolve: ignore, reject: ignore });
-    },
+    perform: (effect, signal) =>
+      options.perform(effect, {
+        signal,
+        state: () => state,
+        say: (said) => push(said, fromEffect(effect)),
+      }),
+    performed: (said, run) =>
+      mailbox.push({ ...firstTry, ...unheard, said, from: fromEffect(run.effect), run }),
   });
+
+  const push = (said: Said, from: From) =>
+    new Promise<Taken<Event>>((resolve, reject) =>
+      mailbox.push({ ...firstTry, said, from, run: undefined, resolve, reject }),
+    );
 
   async function take(entry: Entry<Said, Event, Effect>): Promise<void> {
     if (isStopped || entry.run?.abort.signal.aborted) {
@@ -153,15 +163,8 @@ export function startActor<
 
   return {
     state: () => state,
-    take(said, from) {
-      if (mailbox.count() >= MAX_MAILBOX) {
-        const message = `${MAX_MAILBOX} commands already wait for ${stream}; try again later.`;
-        return Promise.reject(new JameyError("overloaded", message));
-      }
-      const { promise, resolve, reject } = Promise.withResolvers<Taken<Event>>();
-      mailbox.push({ ...firstTry, said, from, run: undefined, resolve, reject });
-      return promise;
-    },
+    take: (said, from) =>
+      mailbox.count() < MAX_MAILBOX ? push(said, from) : Promise.reject(overloaded(stream)),
     begin() {
       hasBegun = true;
       reconcile();
@@ -175,7 +178,14 @@ export function startActor<
   };
 }
 
+function overloaded(stream: string): JameyError {
+  const message = `${MAX_MAILBOX} commands already wait for ${stream}; try again later.`;
+  return new JameyError("overloaded", message);
+}
+
 const ignore = () => undefined;
+const unheard = { resolve: ignore, reject: ignore };
+const fromEffect = ({ id }: { id: string }): From => ({ caller: "effect", causation_id: id });
 const firstTry = { failures: 0, resort: "own" as const };
 
 /** Times ascend strictly within a stream, whatever the clock does. */

@@ -61,6 +61,15 @@ const limits = z.object({
   request_deadline_ms: limit.request_deadline_ms
     .default(defaultLimits.request_deadline_ms)
     .describe("Milliseconds for which a question to a human stays open; null is for ever"),
+  max_delegation_depth: limit.max_delegation_depth
+    .default(defaultLimits.max_delegation_depth)
+    .describe("Objects that may call each other in one chain; 0 calls none"),
+  max_delegations: limit.max_delegations
+    .default(defaultLimits.max_delegations)
+    .describe("Calls of other objects in one turn"),
+  max_rounds: limit.max_rounds
+    .default(defaultLimits.max_rounds)
+    .describe("Rounds of a debate or a review"),
   compact_above_tokens: limit.compact_above_tokens
     .default(defaultLimits.compact_above_tokens)
     .describe("Tokens of history above which it is summarised; null is by what the model takes"),
@@ -148,6 +157,14 @@ export const configSchema = z.object({
           enabled: z.boolean().default(true).describe("MCP clients may attach (jamey mcp)"),
         })
         .prefault({}),
+    })
+    .prefault({}),
+  git: z
+    .object({
+      commit: z
+        .boolean()
+        .default(false)
+        .describe("Where the environment is a git repository, commit each change of an object"),
     })
     .prefault({}),
   http: z

@@ -6,6 +6,7 @@ import { VERSION } from "../protocol/version.ts";
 import { builtInTools, createToolbox } from "../tools/index.ts";
 import { startUnixConnector } from "./connectors/unix.ts";
 import { createCredentials } from "./credentials.ts";
+import { createGitHistory } from "./environment/git-history.ts";
 import {
   findEnvironment,
   type OpenEnvironment,
@@ -147,6 +148,10 @@ function assemble(parts: {
       log,
     }),
     objectFiles: environment.objectFiles,
+    isTrusted: environment.isTrusted,
+    gitHistory: config.git.commit
+      ? createGitHistory({ folder: places.folder, state: places.state, log })
+      : undefined,
     childVariables: (call_id) =>
       childVariables(process.env, { journal_id: store.journal.journal_id, call_id }),
     shutDown: parts.shutDown,

@@ -16,15 +16,21 @@ interface Parts {
   log: Log;
 }
 
-/** Deletes a session with its text and its files; a running turn is cancelled. */
+/** Deletes a session, and those that answered its calls, with text and files; running turns are cancelled. */
 export async function removeSession(
-  { sessions, journal, sessionFiles }: Omit<Parts, "views" | "log">,
+  { views, sessions, journal, sessionFiles }: Omit<Parts, "log">,
   session_id: string,
   from: From,
 ): Promise<void> {
+  const below = views.descendants(session_id);
+  // The caller first: nobody calls anew, and what a crash leaves is found to have no root.
   await sessions.take(session_id, { type: "delete" }, from);
-  await journal.erase(sessionStream(session_id));
-  await sessionFiles.forget(session_id);
+  for (const one of below)
+    if (views.findSession(one)) await sessions.take(one, { type: "delete" }, from);
+  for (const one of [...below, session_id]) {
+    await journal.erase(sessionStream(one));
+    await sessionFiles.forget(one);
+  }
 }
 
 /** Deletes it when the signal is aborted; where that fails, the next start does. */
@@ -48,7 +54,7 @@ export async function removeLeftSessions(parts: Omit<Parts, "sessionFiles">): Pr
   const { views, sessions, journal, log } = parts;
   for (const session_id of views.ephemeralSessions()) {
     try {
-      await sessions.discard(session_id);
+      await sessions.conclude(session_id, { type: "delete" });
       await journal.erase(sessionStream(session_id));
     } catch (thrown) {
       log.error("ephemeral session not deleted", { session_id, reason: messageOf(thrown) });

@@ -15,6 +15,9 @@ const ASCENDING = [
   "max_model_attempts",
   "max_retry_after_ms",
   "request_deadline_ms",
+  "max_delegation_depth",
+  "max_delegations",
+  "max_rounds",
 ] as const satisfies (keyof AgentConfig)[];
 
 /** What is asked and not wider than `base`; the rest is left out, and so stays as it is. */

@@ -3,18 +3,20 @@
 import type { World } from "../core/world.ts";
 import type { Toolbox } from "../tools/index.ts";
 import type { Access } from "./access.ts";
+import { createChildren } from "./children.ts";
 import type { Config } from "./config.ts";
 import { createConnections } from "./connections.ts";
-import { createCatalog, type ObjectFiles } from "./environment/catalog.ts";
+import type { GitHistory } from "./environment/git-history.ts";
+import type { ObjectFiles } from "./environment/object-files.ts";
 import { removeLeftSessions } from "./ephemeral.ts";
 import type { Gateway } from "./gateway.ts";
 import { createDoor } from "./handle.ts";
 import { createHandlers } from "./handlers/index.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Keys } from "./keys.ts";
+import { openLivingObjects } from "./living-objects.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
-import { createObjects } from "./objects.ts";
 import { abandon, broken, perform } from "./perform/index.ts";
 import { createPlaces } from "./places.ts";
 import type { Services } from "./services.ts";
@@ -43,6 +45,10 @@ export interface RuntimeParts {
   tools: Pick<Toolbox, "find" | "list">;
   sessionFiles: SessionFiles;
   objectFiles: ObjectFiles;
+  /** False: the objects came from elsewhere, and none of them is woken. */
+  isTrusted: boolean;
+  /** Where changes of objects are committed to, if anywhere. */
+  gitHistory?: GitHistory | undefined;
   childVariables(call_id: string): Record<string, string>;
   shutDown(reason: string): void;
 }
@@ -64,17 +70,13 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const { log, store, world, environment } = parts;
   const { journal, views } = store;
   const now = () => world.now();
+  const newId = (prefix: string) => world.newId(prefix);
   const signals = createSignalHub();
-  const objects = createObjects({ journal, log, now });
-  const catalog = createCatalog({
-    files: parts.objectFiles,
-    hash: (text) => world.hash(text),
-    log,
-    changed: ({ type, po_name, hash }) =>
-      type === "loaded" ? objects.loaded(po_name, hash) : objects.unloaded(po_name),
-  });
+  const { catalog, objects, ...living } = openLivingObjects(parts);
   const places = createPlaces(parts.config.max_running_turns);
-  const services: Services = { ...parts, catalog, signals, places };
+  const known = { journal, views, catalog, places, log, world };
+  const children = createChildren({ ...known, sessions: () => sessions });
+  const services: Services = { ...parts, catalog, signals, places, children, journal, views };
   const sessions = createSessions({
     journal,
     log,
@@ -93,21 +95,19 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     signals,
     log,
     now,
-    newId: (prefix) => world.newId(prefix),
+    newId,
     poOf: (session_id) => views.findSession(session_id)?.po_name ?? session_id,
   });
   const handlers = createHandlers({
+    ...parts,
+    ...living,
     services,
     journal,
     views,
     sessions,
     objects,
     connections,
-    environment,
-    socket: parts.socket,
-    url: parts.url,
     started_at: world.now(),
-    shutDown: parts.shutDown,
   });
   const handle = createDoor(handlers, log);
 
@@ -119,22 +119,21 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     async start() {
       await connections.revive();
       await removeLeftSessions({ views, sessions, journal, log });
+      await children.settle();
       await parts.sessionFiles.sweep((session_id) => views.findSession(session_id) !== undefined);
-      const before = views.listObjects().map((one) => one.po_name);
-      catalog.refresh();
-      const live = new Set(catalog.list().map((one) => one.name));
-      for (const po_name of before) if (!live.has(po_name)) objects.unloaded(po_name);
+      const settled = living.begin();
       await sessions.revive(views.openSessions());
-      objects.settle([...live, ...before]);
+      objects.settle(settled);
       await objects.flush();
-      const key = `start:${world.newId("start")}`;
-      const start = { objects: catalog.list(), key, caller: connections.own() };
+      const key = `start:${newId("start")}`;
+      const woken = parts.isTrusted ? catalog.list() : [];
+      const start = { objects: woken, key, caller: connections.own() };
       await sendStartMessages({ ...start, handle, log });
     },
     isIdle: () => connections.list().length === 0 && !isBusy(views) && sessions.isIdle(),
     async stop() {
       await sessions.stop();
-      await objects.flush();
+      await living.stop();
       await connections.flush();
     },
   };

@@ -232,6 +232,7 @@ describe("values", () => {
     expect(readSettings(given)).toEqual({
       model: "a/b",
       system: "s",
+      mode: null,
       tools: ["x", "y"],
       rules: [
         { tool: "http_request", match: null, action: "deny" },
@@ -247,6 +248,7 @@ describe("values", () => {
     expect(readSettings(read())).toEqual({
       model: null,
       system: null,
+      mode: null,
       tools: null,
       rules: [],
       on_ask: "deny",

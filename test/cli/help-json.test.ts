@@ -10,6 +10,7 @@ const commands = allCommands()
   .filter(({ row }) => !row.rows)
   .map(({ path }) => path.join(" "));
 const home = temporaryHome();
+const object = "---\nname: assistant\n---\nYou are brief.\n";
 const silent = { JAMEY_AUTO_START: "false" };
 
 /** What a command needs to do its work in a home with one session. `undefined`: it cannot be shown to succeed here. */
@@ -26,6 +27,20 @@ const wordsOf: Record<string, readonly string[] | undefined> = {
   init: ["--vendor", "offline", "--yes"],
   completion: ["fish"],
   "objects show": ["assistant"],
+  "objects new": ["drafted"],
+  "objects edit": ["assistant", "--file", join(home, "object.md")],
+  "objects rename": ["drafted", "renamed"],
+  "objects delete": ["renamed", "--yes"],
+  "objects history": ["assistant"],
+  "objects diff": ["assistant"],
+  "objects revert": ["assistant", new Bun.CryptoHasher("sha256").update(object).digest("hex")],
+  "env create": ["made"],
+  "env clone": ["made", "copied"],
+  "env rename": ["copied", "moved"],
+  "env archive": ["moved"],
+  "env restore": ["moved"],
+  "env delete": ["moved", "--yes"],
+  "env import": ["default.tar.gz", "--name", "theirs"],
   "tools run": ["file_list", "path=."],
   "keys create": ["phone"],
   "config explain": ["model"],
@@ -67,6 +82,7 @@ const failure = (exit_code: number | null) => ({
 beforeAll(async () => {
   await runCli(["daemon", "start"], { home });
   await runCli(["create-session", "--name", "one"], { home });
+  writeFileSync(join(home, "object.md"), object);
   const document = await runCli(["sessions", "export", "one"], { home });
   writeFileSync(join(home, "one.json"), document.stdout);
 }, 20_000);
@@ -101,7 +117,10 @@ describe("every command", () => {
     "%s fails in JSON, or needs none, where no daemon may be started",
     async (name) => {
       const args = [...name.split(" "), ...(wordsOf[name] ?? []), "--json"];
-      const ran = await runCli(args, { home: temporaryHome(), variables: silent });
+      const empty = temporaryHome();
+      const ran = await runCli(args, { home: empty, variables: silent });
+      // Two of them start one because they are told to.
+      if (name.startsWith("daemon ")) await runCli(["daemon", "stop"], { home: empty });
       const [first] = readJson(ran);
       if (ran.code === 0 || name === "daemon status") expect(first).toBeObject();
       else if (name !== "run") expect(first).toEqual(failure(ran.code));

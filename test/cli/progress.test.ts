@@ -91,6 +91,7 @@ describe("the line", () => {
       directory: "/",
       serve: async () => 0,
       upkeep: () => Promise.reject(new Error("no upkeep here")),
+      environments: () => Promise.reject(new Error("no environments here")),
     };
     const context = createContext({ host, arguments: given, out: output, err: output });
     return { context, progress: startProgress(context), shown, written: () => written };

@@ -92,6 +92,7 @@ describe("jamey sessions", () => {
         "message_count",
         "title",
         "workspace",
+        "parent",
         "forked_from",
         "ephemeral",
         "created_at",

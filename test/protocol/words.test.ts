@@ -47,6 +47,7 @@ describe("SendMessage", () => {
     settings: {
       model: null,
       system: null,
+      mode: null,
       tools: null,
       rules: [],
       on_ask: "queue" as const,
@@ -88,7 +89,8 @@ test("a session is created with or without context and mode, and in the mode of 
   ]);
   const other = { po_name: "helper", agent_mode: "committee" };
   const { error } = CreateSession.params.safeParse(other);
-  expect(error?.issues).toMatchObject([{ path: ["agent_mode"], values: ["single"] }]);
+  const values = ["single", "sequential", "parallel", "debate", "review", "workflow"];
+  expect(error?.issues).toMatchObject([{ path: ["agent_mode"], values }]);
 });
 
 test("a subscription without types is to all events, and one to an unknown type is refused", () => {

@@ -43,6 +43,9 @@ describe("settings", () => {
         retry_base_ms: 500,
         max_retry_after_ms: 120_000,
         request_deadline_ms: null,
+        max_delegation_depth: 4,
+        max_delegations: 50,
+        max_rounds: 3,
         compact_above_tokens: null,
       },
       permissions: {},
@@ -59,6 +62,7 @@ describe("settings", () => {
         websocket: { enabled: null },
         mcp: { enabled: true },
       },
+      git: { commit: false },
       http: { allow_private: false },
       provider: { first_byte_timeout_ms: null, idle_timeout_ms: 90_000 },
     });

@@ -144,8 +144,8 @@ describe("the tools of a turn", () => {
   test("are the object's capabilities that are tools; the log names the others", async () => {
     await using world = await open({ objects: helper("capabilities: [put, fly, look, put]") });
     expect((await agentOf(world)).tools).toEqual([
-      { name: "put", risk: "write", replay: "never" },
-      { name: "look", risk: "read", replay: "safe" },
+      { name: "put", kind: "tool", po_name: null, risk: "write", replay: "never" },
+      { name: "look", kind: "tool", po_name: null, risk: "read", replay: "safe" },
     ]);
     expect(world.log.filter((line) => line.includes("capability is no tool"))).toEqual([
       expect.stringContaining("po=helper capability=fly"),

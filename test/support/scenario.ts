@@ -79,6 +79,7 @@ export async function playScenario(
   const session_id = await playSession(player);
   await playTurns(player, session_id);
   await playCopies(player, session_id);
+  await playObjects(player);
   await playKeys(player);
   await playCursors(player, follow);
 
@@ -194,6 +195,29 @@ async function playCopies({ good, bad }: Player, session_id: string): Promise<vo
   const copy = idOf(await good("ImportSession", { document }));
   expect(await said(copy)).toEqual(await said(session_id));
   await bad("ImportSession", { document: { format: "another" } }, "invalid_request");
+}
+
+/** An object is made, changed, taken back, named anew and removed. */
+async function playObjects({ good, bad }: Player): Promise<void> {
+  const text = objectText({ name: "made", body: "You find. 🙂" });
+  const { hash } = await good("CreatePO", { text, reason: "wanted" });
+  await bad("CreatePO", { text }, "already_exists");
+  await bad("CreatePO", { text: "no front matter" }, "config_invalid");
+  const other = text.replace("find", "seek");
+  const edited = await good("EditPO", { po_name: "made", text: other, base_hash: hash });
+  expect([edited.base_hash, edited.is_live]).toEqual([hash, true]);
+  await bad("EditPO", { po_name: "made", text, base_hash: hash }, "stale_hash");
+  await bad("EditPO", { po_name: "nobody", text }, "po_not_found");
+  expect((await good("RevertPO", { po_name: "made", hash })).hash).toBe(hash);
+  await bad("RevertPO", { po_name: "made", hash: "0000" }, "not_found");
+  expect(((await good("ListPOHistory", { po_name: "made" })).versions as unknown[]).length).toBe(3);
+  await bad("ListPOHistory", { po_name: "nobody" }, "po_not_found");
+  expect((await good("GetPOVersion", { po_name: "made", hash: edited.hash })).text).toBe(other);
+  await bad("GetPOVersion", { po_name: "made", hash: "0000" }, "not_found");
+  await good("RenamePO", { po_name: "made", new_name: "named" });
+  await bad("RenamePO", { po_name: "named", new_name: "helper" }, "already_exists");
+  await good("DeletePO", { po_name: "named" });
+  await bad("DeletePO", { po_name: "named" }, "po_not_found");
 }
 
 async function playKeys({ good, bad }: Player): Promise<void> {

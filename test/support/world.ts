@@ -24,6 +24,7 @@ import type { Append } from "../../src/runtime/store/journal.ts";
 import { openStore, type Store } from "../../src/runtime/store/open.ts";
 import { createWorld } from "../../src/runtime/world.ts";
 import { createToolbox } from "../../src/tools/index.ts";
+import { createObjectMap, type ObjectMapOptions } from "./object-map.ts";
 import { createSeveredStore } from "./severed-store.ts";
 import { createTestClient, type TestClient } from "./test-client.ts";
 import { createTestModel, type Script, type TestModel } from "./test-model.ts";
@@ -36,6 +37,7 @@ export const localToken = "local-token-of-the-tests";
 export interface TestWorldOptions {
   /** File name → text; default is one object, `helper`, that may use all tools. */
   objects?: Record<string, string>;
+  objectFolder?: ObjectMapOptions;
   script?: Script;
   /** Settings as a manifest gives them. */
   config?: Record<string, unknown>;
@@ -43,6 +45,8 @@ export interface TestWorldOptions {
   models?: Partial<Models>;
   /** Variables of the daemon's own process. */
   variables?: Record<string, string>;
+  /** False: its objects came from elsewhere. */
+  isTrusted?: boolean;
   /** Beneath info nothing is kept otherwise. */
   log_level?: "debug" | "info";
   prunes?: { housekeepingEvents: number; pruneEvents: number };
@@ -207,13 +211,8 @@ function partsOf(given: {
       hash: world.hash,
       log: logger,
     }),
-    objectFiles: {
-      list: () =>
-        [...objects.entries()]
-          .toSorted()
-          .map(([file, text]) => ({ file, stamp: world.hash(text) })),
-      read: (file: string) => objects.get(file) ?? "",
-    },
+    objectFiles: createObjectMap(objects, options.objectFolder ?? {}),
+    isTrusted: options.isTrusted ?? true,
     childVariables: () => ({}),
   };
 }

@@ -9,6 +9,7 @@ import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
 import { findSession } from "../find-session.ts";
 import { sessionTable, titleOf } from "../session-table.ts";
+import { readMode } from "../settings.ts";
 import { isTerminal } from "../terminal.ts";
 import { listPages } from "./sessions.ts";
 
@@ -24,6 +25,7 @@ export const create = (context: Context): Promise<number> =>
       {
         po_name: given.text("object") ?? DEFAULT_OBJECT,
         name: given.text("name") ?? null,
+        agent_mode: readMode(given),
         // An id of ours: asked again after a broken connection, it is the same session.
         session_id: given.text("session-id") ?? crypto.randomUUID(),
       },

@@ -14,7 +14,9 @@ import { findSession } from "../find-session.ts";
 import { withPager } from "../pager.ts";
 import { sessionTable, shortIds } from "../session-table.ts";
 import { readCount } from "../settings.ts";
+import { shortHash } from "../short-hash.ts";
 import { oneLine, stripControl } from "../strip.ts";
+import { turnVersions } from "../turn-versions.ts";
 
 const DEFAULT_LIMIT = 50;
 const STATUSES = ["completed", "failed", "cancelled"] as const;
@@ -67,13 +69,26 @@ export const show = (context: Context): Promise<number> =>
     const { session } = await link.call("GetSession", { session_id });
     if (given.has("extract")) return await showCode(context, session_id, session.conversation);
     if (given.has("last")) return await showLast(context, session.conversation);
-    if (context.isJson) await printJson(context, { session });
-    else {
-      const shown = session.conversation.map((message) => describeMessage(context, message));
-      await withPager(context, shown.join("\n"));
+    if (context.isJson) {
+      await printJson(context, { session });
+      return 0;
+    }
+    const versions = given.has("verbose") ? await turnVersions(link, session_id) : NO_VERSIONS;
+    const shown = session.conversation.map((message) =>
+      describeMessage(context, message, versions.get(message.turn_id ?? "")),
+    );
+    await withPager(context, shown.join("\n"));
+    const { prompt_objects } = await link.call("ListPOs", {});
+    const { po_name } = session;
+    if (!prompt_objects.some(({ name }) => name === po_name)) {
+      await context.note(
+        `Its object '${po_name}' is gone: jamey objects history ${po_name} tells why, revert brings it back.`,
+      );
     }
     return 0;
   });
+
+const NO_VERSIONS: ReadonlyMap<string, string> = new Map();
 
 const lastAnswer = (conversation: readonly Message[]): Message | undefined =>
   conversation.findLast((message) => message.role === "assistant" && message.content !== "");
@@ -106,11 +121,13 @@ function drawText(context: Context, content: string): string {
   return isRendered(context) ? drawMarkdown(context, text) : withNewline(text);
 }
 
-function describeMessage(context: Context, message: Message): string {
+/** `version`: of the object that answered, where that is asked for. */
+function describeMessage(context: Context, message: Message, version = ""): string {
   const { role, content, name, tool_calls, created_at, message_id } = message;
   const calls = tool_calls.map((call) => `▸ ${describeCall(call)}\n`).join("");
   const text = role === "tool" ? withNewline(stripControl(content)) : drawText(context, content);
-  const who = name === null ? role : `${role} ${oneLine(name, 64)}`;
+  const by = role === "assistant" && version !== "" ? ` version ${shortHash(version)}` : "";
+  const who = (name === null ? role : `${role} ${oneLine(name, 64)}`) + by;
   const head = `[${who}] ${created_at} ${oneLine(message_id, 128)}`;
   return `${head}\n${text}${calls}`;
 }

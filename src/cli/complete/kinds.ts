@@ -26,6 +26,7 @@ const kindOfHint: Readonly<Record<string, Kind>> = {
 
 const kindOfName: Readonly<Record<string, Kind>> = {
   env: "environments",
+  environment: "environments",
   object: "objects",
   session: "sessions",
   request: "requests",

@@ -3,14 +3,21 @@ import { JameyError } from "../../protocol/errors.ts";
 import { MAX_FRAME_BYTES, MAX_IMPORTED_MESSAGES } from "../../protocol/limits.ts";
 import type { Message, SessionDocument, SessionView } from "../../protocol/messages.ts";
 import type { Handlers } from "../handle.ts";
+import type { Services } from "../services.ts";
+import type { Views } from "../store/views/index.ts";
 import { markdownOf } from "./export-markdown.ts";
-import type { HandlerContext } from "./index.ts";
 import { sessionNotFound } from "./send-message.ts";
 
 /** A document as JSON text, in bytes: it travels back as one frame, with room for what goes around it. */
 export const MAX_DOCUMENT_BYTES = MAX_FRAME_BYTES - 64 * 1024;
 
-export function createExportSession(context: HandlerContext): Handlers["ExportSession"] {
+/** What it takes to write a document: a daemon has it, and so has who carries a whole environment. */
+export interface ExportContext {
+  views: Pick<Views, "getSession" | "getRun">;
+  services: Pick<Services, "log" | "sessionFiles"> & { world: Pick<Services["world"], "now"> };
+}
+
+export function createExportSession(context: ExportContext): Handlers["ExportSession"] {
   const { views, services } = context;
 
   function modelOf(turn_id: string): string | null {
@@ -34,7 +41,7 @@ export function createExportSession(context: HandlerContext): Handlers["ExportSe
 
 async function documentOf(
   session: SessionView,
-  { services }: HandlerContext,
+  { services }: ExportContext,
 ): Promise<SessionDocument> {
   const { session_id, conversation } = session;
   if (conversation.length > MAX_IMPORTED_MESSAGES) {
@@ -59,7 +66,7 @@ function portable(message: Message): Message {
 
 async function bytesOf(
   session: SessionView,
-  { sessionFiles }: HandlerContext["services"],
+  { sessionFiles }: ExportContext["services"],
 ): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   let length = 0;

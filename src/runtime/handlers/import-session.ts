@@ -5,13 +5,18 @@ import { JameyError } from "../../protocol/errors.ts";
 import { MAX_ATTACHMENTS, MAX_ATTACHMENTS_BYTES } from "../../protocol/limits.ts";
 import type { Message, SessionDocument } from "../../protocol/messages.ts";
 import type { Handlers } from "../handle.ts";
+import type { Services } from "../services.ts";
 import type { BeginSession } from "./begin-session.ts";
 import { copyHistory } from "./copied-history.ts";
-import type { HandlerContext } from "./index.ts";
 import { IMAGE_TYPES, newSession } from "./send-message.ts";
 
+/** What a daemon has, and who takes in a whole environment. */
+type ImportServices = Pick<Services, "catalog" | "sessionFiles"> & {
+  world: Pick<Services["world"], "hash" | "newId">;
+};
+
 export function createImportSession(
-  { services }: HandlerContext,
+  { services }: { services: ImportServices },
   begin: BeginSession,
 ): Handlers["ImportSession"] {
   const { world, sessionFiles, catalog } = services;

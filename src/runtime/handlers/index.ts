@@ -2,6 +2,8 @@
 // nothing that the core should.
 import type { Connections } from "../connections.ts";
 import type { Handlers } from "../handle.ts";
+import type { ObjectChanges } from "../object-changes.ts";
+import type { ObjectVersions } from "../object-versions.ts";
 import type { Objects } from "../objects.ts";
 import type { Services } from "../services.ts";
 import type { Sessions } from "../sessions.ts";
@@ -10,6 +12,7 @@ import type { Views } from "../store/views/index.ts";
 import { daemonHandlers } from "./daemon.ts";
 import { keyHandlers } from "./key.ts";
 import { objectHandlers } from "./object.ts";
+import { objectChangeHandlers } from "./object-changes.ts";
 import { requestHandlers } from "./request.ts";
 import { sessionHandlers } from "./session.ts";
 
@@ -19,6 +22,8 @@ export interface HandlerContext {
   views: Views;
   sessions: Sessions;
   objects: Objects;
+  changes: ObjectChanges;
+  versions: ObjectVersions;
   connections: Connections;
   environment: string;
   socket: string;
@@ -34,6 +39,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...sessionHandlers(context),
     ...requestHandlers(context),
     ...objectHandlers(context),
+    ...objectChangeHandlers(context),
     ...keyHandlers(context),
     ...daemonHandlers(context),
   };

@@ -26,7 +26,8 @@ export function requestHandlers(
     async RespondToRequest({ request_id, response }, caller) {
       const request = openRequest(request_id);
       const { session_id } = request;
-      services.keyring.remember(session_id, caller.variables);
+      const root = views.findSession(session_id)?.root_session_id ?? session_id;
+      services.keyring.remember(root, caller.variables);
       const from = { caller: callerName(caller), causation_id: null };
       answering.add(request_id);
       try {

@@ -9,7 +9,7 @@ import type { Handlers } from "../handle.ts";
 import { objectWarnings } from "../object-warnings.ts";
 import type { Services } from "../services.ts";
 import type { HandlerContext } from "./index.ts";
-import { allowedSettings, requireSettings } from "./turn-settings.ts";
+import { allowedSettings, requireMode, requireSettings } from "./turn-settings.ts";
 
 type Accepted = Reply<"SendMessage">;
 
@@ -89,7 +89,7 @@ async function send(
       ? newSession({ po_name: asked.po_name, name: null, caller, services })
       : null;
   const session_id = asked.session_id ?? create?.session_id ?? "";
-  if (!create) requireSession(context, session_id, asked.po_name);
+  if (!create) requireOwnSession(context, session_id, asked.po_name);
   const default_model = await defaultModel(asked, caller, services);
   requireImages(asked, default_model, services);
   const attachments = await keepAttachments(session_id, asked.attachments, services);
@@ -132,6 +132,15 @@ export function requireSession(
   throw new JameyError("session_mismatch", message);
 }
 
+/** A session that answers a call speaks with its caller alone. */
+function requireOwnSession(context: HandlerContext, session_id: string, po_name: string): void {
+  requireSession(context, session_id, po_name);
+  const root = context.views.findSession(session_id)?.root_session_id;
+  if (root === session_id) return;
+  const message = `The session ${session_id} answers a call in ${root}: fork it to go on from there.`;
+  throw new JameyError("session_mismatch", message, { details: { root_session_id: root } });
+}
+
 export const sessionNotFound = (session_id: string): JameyError =>
   new JameyError("session_not_found", `Session not found: ${session_id}`);
 
@@ -168,7 +177,7 @@ export function newSession(options: {
   po_name: string;
   name: string | null;
   caller: Caller;
-  services: Services;
+  services: Pick<Services, "catalog">;
   session_id?: string;
   ephemeral?: boolean;
   /** null: the object's own. */
@@ -179,21 +188,24 @@ export function newSession(options: {
   const { po_name, caller, services } = options;
   const definition = services.catalog.refresh(po_name);
   if (!definition) throw unknownObject(po_name, services);
+  const agent_mode = options.agent_mode ?? definition.mode;
+  requireMode(agent_mode);
   return {
     session_id: options.session_id ?? crypto.randomUUID(),
     po_name,
     source: caller.source,
     name: options.name,
-    agent_mode: options.agent_mode ?? definition.mode,
+    agent_mode,
     workspace: caller.workspace,
     context: options.context ?? {},
     metadata: options.metadata ?? {},
     forked_from: null,
+    parent: null,
     ephemeral: options.ephemeral ?? false,
   };
 }
 
-export function unknownObject(po_name: string, { catalog }: Services): JameyError {
+export function unknownObject(po_name: string, { catalog }: Pick<Services, "catalog">): JameyError {
   const names = catalog.list().map((one) => one.name);
   const problem = [...catalog.problems().values()].find((text) => text.includes(`${po_name}.md`));
   const why = problem ? ` ${problem}` : ` There are: ${names.join(", ") || "none"}.`;

@@ -86,7 +86,11 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
     },
     async DeleteSession({ session_id }, caller) {
       const { sessionFiles } = services;
-      await removeSession({ sessions, journal, sessionFiles }, session_id, fromCaller(caller));
+      await removeSession(
+        { views, sessions, journal, sessionFiles },
+        session_id,
+        fromCaller(caller),
+      );
       return {};
     },
     SwitchSession({ po_name, session_id }, caller) {

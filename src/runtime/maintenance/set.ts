@@ -6,9 +6,9 @@ import type { Change, Upkeep } from "../../protocol/upkeep.ts";
 import { findSetting, unknownSetting, valueAt } from "../config/keys.ts";
 import { mergeConfig } from "../config/layers.ts";
 import { readText } from "../config/variables.ts";
+import { boundedRead } from "../environment/bounded-read.ts";
 import { newManifest } from "../environment/defaults.ts";
 import {
-  boundedRead,
   DEFAULT_ENVIRONMENT,
   daemonFileIn,
   layerOf,

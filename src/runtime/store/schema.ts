@@ -63,6 +63,12 @@ export const sessions = sqliteTable("sessions", {
   title: text().notNull(),
   forked_from: text({ mode: "json" }).$type<SessionSummary["forked_from"]>(),
   ephemeral: integer({ mode: "boolean" }).notNull(),
+  /** The call that it answers; its session and the top of the tree stand beside it to be looked up by. */
+  parent: text({ mode: "json" }).$type<SessionSummary["parent"]>(),
+  parent_session_id: text(),
+  root_session_id: text(),
+  /** Called objects that wait only for a human. */
+  paused_calls: integer().notNull(),
 });
 
 export const messages = sqliteTable("messages", {
@@ -168,6 +174,24 @@ export const objects = sqliteTable("objects", {
   /** null: only a state is known, the object is not live. */
   loaded_seq: integer(),
   state_seq: integer(),
+  /** In the folder of objects. */
+  file: text(),
+  /** Its newest version may not be in the file yet. */
+  is_pending: integer({ mode: "boolean" }).notNull(),
+});
+
+/** The texts themselves stay in the journal. */
+export const objectVersions = sqliteTable("object_versions", {
+  seq: integer().primaryKey(),
+  po_name: text().notNull(),
+  /** The version of the object's stream that holds it. */
+  version: integer().notNull(),
+  hash: text().notNull(),
+  base_hash: text(),
+  author: text().notNull(),
+  reason: text().notNull(),
+  at: text().notNull(),
+  bytes: integer().notNull(),
 });
 
 export const connectors = sqliteTable("connectors", {
@@ -189,5 +213,6 @@ export const viewTables = {
   requests,
   usage,
   objects,
+  objectVersions,
   connectors,
 } as const;

@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { commands } from "../../../src/protocol/commands/index.ts";
 import { type ApiScene, codeOf, openApi } from "../../support/api.ts";
 import { apiWorld, begin, fields, roles } from "../../support/api-world.ts";
+import { objectText } from "../../support/world.ts";
 
 describe("document 003's routes", () => {
   test("list objects with exactly the keys it names", async () => {
@@ -163,11 +164,26 @@ async function playSessions(good: Good): Promise<void> {
   await good("DELETE", place);
 }
 
+async function playObjects(good: Good): Promise<void> {
+  const text = objectText({ name: "made" });
+  const { hash } = await good("POST", "/api/pos", { text, reason: "wanted" });
+  const place = "/api/pos/made";
+  const edited = { text: text.replace("help", "sing"), base_hash: hash };
+  const { hash: second } = await good("PUT", place, edited);
+  const { versions } = await good("GET", `${place}/versions`);
+  expect((versions as { hash: string }[]).map((one) => one.hash)).toEqual([second, hash] as never);
+  expect((await good("GET", `${place}/versions/${String(hash).slice(0, 8)}`)).text).toBe(text);
+  await good("POST", `${place}/revert`, { hash });
+  await good("POST", `${place}/rename`, { new_name: "named" });
+  await good("DELETE", "/api/pos/named?reason=enough");
+}
+
 async function playRest(good: Good, { world }: ApiScene): Promise<void> {
   expect(await good("GET", "/health")).toEqual("OK" as never);
   await good("GET", "/openapi.json");
   await good("GET", "/api/pos");
   await good("GET", "/api/pos/helper");
+  await playObjects(good);
   await good("GET", "/api/tools");
   await good("POST", "/api/tools/look/run", { args: {} });
   for (const noun of ["models", "status", "connectors", "keys"]) await good("GET", `/api/${noun}`);

@@ -74,7 +74,14 @@ test("the routes are the reviewed ones; a change here is one of the API", () => 
     );
   expect(told).toEqual([
     "GET /api/pos 200 ListPOs",
+    "POST /api/pos 201 CreatePO",
     "GET /api/pos/{po_name} 200 InspectPO",
+    "PUT /api/pos/{po_name} 200 EditPO",
+    "DELETE /api/pos/{po_name} 200 DeletePO",
+    "POST /api/pos/{po_name}/rename 200 RenamePO",
+    "GET /api/pos/{po_name}/versions 200 ListPOHistory",
+    "GET /api/pos/{po_name}/versions/{hash} 200 GetPOVersion",
+    "POST /api/pos/{po_name}/revert 200 RevertPO",
     "POST /api/pos/{po_name}/message 200 SendMessage WaitForTurn",
     "GET /api/pos/{po_name}/history 200 InspectPO ListSessions GetSession",
     "GET /api/requests 200 ListPendingRequests",

@@ -3,12 +3,12 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createCatalog } from "../../../src/runtime/environment/catalog.ts";
-import { objectFilesIn } from "../../../src/runtime/environment/open.ts";
+import { createCatalog, type Remembered } from "../../../src/runtime/environment/catalog.ts";
+import { objectFilesIn } from "../../../src/runtime/environment/object-files.ts";
 import { createLog } from "../../../src/runtime/log.ts";
 import { objectText, openTestWorld } from "../../support/world.ts";
 
-function openScene(given: Record<string, string> = {}) {
+function openScene(given: Record<string, string> = {}, remembered: Remembered[] = []) {
   const files = new Map(Object.entries(given));
   const changes: string[] = [];
   const warnings: string[] = [];
@@ -23,9 +23,14 @@ function openScene(given: Record<string, string> = {}) {
     },
     hash: (text) => `${Bun.hash(text)}`,
     log: createLog({ level: "info", now: () => "", write: (line) => void warnings.push(line) }),
-    changed: ({ type, po_name }) => void changes.push(`${type} ${po_name}`),
+    changed: (change) =>
+      void changes.push(
+        change.type === "found"
+          ? `found ${change.definition.name} in ${change.definition.file}`
+          : `unloaded ${change.po_name}`,
+      ),
   });
-  catalog.refresh();
+  catalog.begin(remembered);
   return {
     files,
     catalog,
@@ -44,7 +49,7 @@ describe("the catalog", () => {
   test("holds every object, by name", () => {
     const scene = openScene({ "2.md": a, "1.md": b });
     expect(scene.names()).toEqual(["a", "b"]);
-    expect(scene.changes()).toEqual(["loaded b", "loaded a"]);
+    expect(scene.changes()).toEqual(["found b in 1.md", "found a in 2.md"]);
     expect(scene.catalog.get("a")?.file).toBe("2.md");
     expect(scene.catalog.get("c")).toBeUndefined();
   });
@@ -56,12 +61,12 @@ describe("the catalog", () => {
     expect(scene.reads).toEqual(["a.md"]);
   });
 
-  test("takes an edit, and says that the object is loaded anew, not gone", () => {
+  test("takes an edit, and says what it found, not that anything is gone", () => {
     const scene = openScene({ "a.md": a });
     scene.changes();
     scene.files.set("a.md", objectText({ name: "a", body: "Another prompt." }));
     expect(scene.catalog.refresh("a")?.body).toBe("Another prompt.");
-    expect(scene.changes()).toEqual(["loaded a"]);
+    expect(scene.changes()).toEqual(["found a in a.md"]);
   });
 
   test("keeps the last good version of a file that breaks, and reports its line once", () => {
@@ -90,7 +95,7 @@ describe("the catalog", () => {
     expect(scene.warnings[0]).toContain("the name 'a' is taken by a.md.");
     scene.files.delete("a.md");
     expect(scene.catalog.refresh("a")?.body).toBe("The second.");
-    expect(scene.changes()).toEqual(["loaded a", "unloaded a", "loaded a"]);
+    expect(scene.changes()).toEqual(["found a in a.md", "found a in b.md"]);
     expect([...scene.catalog.problems()]).toEqual([]);
   });
 
@@ -100,7 +105,60 @@ describe("the catalog", () => {
     scene.files.set("a.md", b);
     scene.catalog.refresh();
     expect(scene.names()).toEqual(["b"]);
-    expect(scene.changes()).toEqual(["unloaded a", "loaded b"]);
+    expect(scene.changes()).toEqual(["found b in a.md", "unloaded a"]);
+  });
+
+  test("keeps an object whose file is moved", () => {
+    const scene = openScene({ "a.md": a });
+    scene.changes();
+    scene.files.delete("a.md");
+    scene.files.set("z.md", a);
+    expect(scene.catalog.refresh("a")?.file).toBe("z.md");
+    expect(scene.changes()).toEqual(["found a in z.md"]);
+  });
+
+  test("keeps two objects whose files take each other's name", () => {
+    const scene = openScene({ "a.md": a, "b.md": b });
+    scene.changes();
+    scene.files.set("a.md", b);
+    scene.files.set("b.md", a);
+    expect(scene.catalog.refresh("a")?.file).toBe("b.md");
+    expect(scene.changes()).toEqual(["found b in a.md", "found a in b.md"]);
+    expect([...scene.catalog.problems()]).toEqual([]);
+  });
+
+  test("keeps an object live whose file takes a name that another has", () => {
+    const scene = openScene({ "a.md": a, "b.md": b });
+    scene.changes();
+    scene.files.set("b.md", objectText({ name: "a", body: "The second." }));
+    scene.catalog.refresh();
+    expect(scene.names()).toEqual(["a", "b"]);
+    expect(scene.changes()).toEqual([]);
+    expect([...scene.catalog.problems()]).toEqual([
+      ["b.md", "b.md: the name 'a' is taken by a.md."],
+    ]);
+  });
+
+  test("keeps the file that held a name before, also where another comes first", () => {
+    const text = () => a;
+    const scene = openScene({ "a.md": objectText({ name: "a", body: "New." }), "held.md": a }, [
+      { po_name: "a", file: "held.md", text },
+    ]);
+    expect(scene.catalog.get("a")?.file).toBe("held.md");
+    expect([...scene.catalog.problems().keys()]).toEqual(["a.md"]);
+  });
+
+  test("knows the last good version of a file that broke while no daemon ran", () => {
+    const broken = { "a.md": "---\nname: a\nmodel: [\n---\n", "b.md": "nothing" };
+    const scene = openScene(broken, [{ po_name: "a", file: "a.md", text: () => a }]);
+    expect(scene.catalog.get("a")?.body).toBe("You help.");
+    expect(scene.changes()).toEqual(["found a in a.md"]);
+    expect([...scene.catalog.problems().keys()]).toEqual(["a.md", "b.md"]);
+    scene.catalog.refresh();
+    expect([...scene.catalog.problems().keys()]).toEqual(["a.md", "b.md"]);
+    scene.files.set("a.md", objectText({ name: "a", body: "Mended." }));
+    expect(scene.catalog.refresh("a")?.body).toBe("Mended.");
+    expect([...scene.catalog.problems().keys()]).toEqual(["b.md"]);
   });
 
   test("forgets an object whose file has gone, and what was wrong with it", () => {
@@ -131,7 +189,7 @@ describe("the folder of objects", () => {
     }
     symlinkSync(join(folder, "nowhere"), join(folder, "dangling.md"));
     symlinkSync(folder, join(folder, "folder.md"));
-    const files = objectFilesIn(folder);
+    const files = objectFilesIn({ folder, trash: join(folder, "trash") });
     expect(files.list().map((one) => one.file)).toEqual([
       join(folder, "a.md"),
       join(folder, "b.md"),
@@ -212,7 +270,7 @@ describe("an object in a running daemon", () => {
     await using world = await openTestWorld({ objects: { "helper.md": text } });
     const asked = { po_name: "helper", message: "hi", session_id: null };
     expect((await world.ask("SendMessage", asked)).warnings).toEqual([
-      "helper.md: no tool of these names is there: 'nowhere', 'model'",
+      "helper.md: no tool and no object of these names is there: 'nowhere', 'model'",
     ]);
   });
 

@@ -8,6 +8,15 @@ const parse = (text: string, warn: (problem: string) => void = unwarned) =>
 
 const unwarned = (problem: string) => expect(problem).toBe("no warning");
 
+const nobody = {
+  members: [],
+  rounds: null,
+  judge: null,
+  author: null,
+  reviewer: null,
+  workflow: null,
+};
+
 const problemOf = (text: string): string => {
   try {
     parse(text);
@@ -43,6 +52,8 @@ describe("an object file", () => {
       model: "openai/gpt-5",
       capabilities: ["file_read", "tester"],
       mode: "single",
+      group: nobody,
+      preamble: true,
       on_start: "open the dashboard",
       permissions: { "shell(git *)": "ask" },
       limits: { max_iterations: 3 },
@@ -60,6 +71,8 @@ describe("an object file", () => {
       model: null,
       capabilities: [],
       mode: "single",
+      group: nobody,
+      preamble: true,
       on_start: null,
       permissions: {},
       limits: {},
@@ -80,7 +93,12 @@ describe("an object file", () => {
     ["a name that is none", "---\nname: ../x\n---\n", 2, "name: letters, digits"],
     ["no name", "---\ndescription: x\n---\n", 2, "name: Invalid input"],
     ["a wrong value", "---\nname: a\nmodel: 7\n---\n", 3, "model: Invalid input"],
-    ["a mode of tomorrow", "---\nname: a\nmode: swarm\n---\n", 3, "mode: Invalid input"],
+    [
+      "a mode of tomorrow",
+      "---\nname: a\nmode: swarm\n---\n",
+      3,
+      "mode: Invalid option: expected one of",
+    ],
     [
       "a wrong limit",
       "---\nname: a\nlimits:\n  max_iterations: 0\n---\n",

@@ -160,8 +160,8 @@ export function testReading(name: string, open: Open): void {
       const { journal } = store;
       const po_name = "critic";
       await add(journal, "object/critic", [
-        { type: "POLoaded", payload: { po_name, hash: "h1" } },
-        { type: "POUnloaded", payload: { po_name } },
+        { type: "POLoaded", payload: { po_name, hash: "h1", file: null } },
+        { type: "POLoaded", payload: { po_name, hash: "h2", file: null } },
       ]);
       for (let index = 0; index < 10; index += 1) {
         await add(journal, "environment", [attached(`c${index}`), detached(`c${index}`)]);

@@ -60,7 +60,10 @@ describe("the rest of what is there", () => {
     await using store = openMemory();
     const { journal, views } = store;
     const po_name = "critic";
-    const load = (hash: string): StoredEvent => ({ type: "POLoaded", payload: { po_name, hash } });
+    const load = (hash: string): StoredEvent => ({
+      type: "POLoaded",
+      payload: { po_name, hash, file: "critic.md" },
+    });
     await add(journal, "object/critic", [load("h1")]);
     await add(journal, "object/critic", [
       { type: "POStateChanged", payload: { po_name, old_state: "idle", new_state: "working" } },
@@ -69,12 +72,32 @@ describe("the rest of what is there", () => {
         payload: { po_name, text: "x", hash: "h2", base_hash: "h1", author: "ada", reason: "" },
       },
     ]);
-    expect(views.listObjects()).toEqual([{ po_name, state: "working", hash: "h2" }]);
+    expect(views.listObjects()).toEqual([
+      { po_name, state: "working", hash: "h2", file: "critic.md" },
+    ]);
+    expect(views.pendingObjects()).toEqual([po_name]);
     await add(journal, "object/critic", [load("h3")]);
-    expect(views.listObjects()).toEqual([{ po_name, state: "working", hash: "h3" }]);
+    expect(views.listObjects()).toEqual([
+      { po_name, state: "working", hash: "h3", file: "critic.md" },
+    ]);
+    expect(views.pendingObjects()).toEqual([]);
     expect(views.counts().objects).toBe(1);
-    await add(journal, "object/critic", [{ type: "POUnloaded", payload: { po_name } }]);
+    const gone = { po_name, author: "ada", reason: "", kept_as: null };
+    await add(journal, "object/critic", [{ type: "POUnloaded", payload: gone }]);
     expect(views.listObjects()).toEqual([]);
+    const version = {
+      po_name,
+      version: 3,
+      base_hash: "h1",
+      author: "ada",
+      reason: "",
+      at,
+      bytes: 1,
+    };
+    expect(views.listVersions(po_name, { hash: "h", limit: 9 })).toEqual([
+      { ...version, hash: "h2" },
+    ]);
+    expect(views.listVersions(po_name, { hash: "h1", limit: 9 })).toEqual([]);
   });
 
   test("connectors are listed from attach to detach", async () => {

@@ -212,7 +212,8 @@ describe("a database of the first release", () => {
       ephemeral: false,
     });
     const [first, second] = store.journal.readStream("session/a", 0);
-    expect(first?.payload as object).toEqual({ ...payload, forked_from: null, ephemeral: false });
+    const since = { forked_from: null, ephemeral: false, parent: null };
+    expect(first?.payload as object).toEqual({ ...payload, ...since });
     expect(second?.payload).toMatchObject({ settings: { ...settings, output: null } });
     expect(store.journal.check()).toEqual({ ok: true, problems: [] });
     await store.close();

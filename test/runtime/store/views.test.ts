@@ -58,6 +58,7 @@ describe("a session", () => {
       message_count: 1,
       title: "hello",
       workspace: "/home/ada/project",
+      parent: null,
       forked_from: null,
       ephemeral: false,
       created_at: at,

@@ -39,11 +39,15 @@ const rules: Record<Folder, Rule> = {
   },
   runtime: {
     folders: ["protocol", "core", "providers", "tools", "runtime/store", "runtime/connectors"],
-    packages: ["zod", "yaml", "@marcbachmann/cel-js"],
+    packages: ["zod", "yaml", "diff", "@marcbachmann/cel-js"],
     builtins: "all",
   },
   client: { folders: ["protocol"], packages: [], builtins: "all" },
-  cli: { folders: ["client", "protocol"], packages: ["citty", "@clack/prompts"], builtins: "all" },
+  cli: {
+    folders: ["client", "protocol"],
+    packages: ["citty", "@clack/prompts", "diff"],
+    builtins: "all",
+  },
   tui: { folders: ["client", "protocol"], packages: ["blessed"], builtins: "all" },
   web: { folders: ["client", "protocol"], packages: [], builtins: "none" },
   "main.ts": { folders: ["cli", "tui", "runtime", "client", "web"], packages: [], builtins: "all" },

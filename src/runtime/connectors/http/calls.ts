@@ -7,7 +7,7 @@ import type { Gateway } from "../../gateway.ts";
 import { readBody } from "./body.ts";
 import { createQueryReader, type ReadQuery } from "./query.ts";
 import { jsonResponse, textResponse } from "./responses.ts";
-import type { Ask, Given, Route } from "./route.ts";
+import { type Ask, type Given, hasBody, type Route } from "./route.ts";
 
 export interface Asking {
   gateway: Gateway;
@@ -27,14 +27,14 @@ export type Play = (
 
 export function createPlay(route: Route): Play {
   let readQuery: ReadQuery | undefined;
-  const hasBody = route.method === "POST" || route.method === "PATCH";
+  const takesBody = hasBody(route.method);
   return async (request, fields, asking) => {
     requireScopes(asking.identity, route.commands);
     readQuery ??= createQueryReader(route.asks);
     const query = readQuery(new URL(request.url).searchParams);
-    const body = hasBody ? await readBody(request) : {};
+    const body = takesBody ? await readBody(request) : {};
     asking.received();
-    const merged = merge(hasBody ? only(query, route.query ?? []) : query, body, fields);
+    const merged = merge(takesBody ? only(query, route.query ?? []) : query, body, fields);
     const given = route.commands.includes("SendMessage") ? withKey(merged, request) : merged;
     const reply = await route.run(askOf(asking), given).catch((thrown: unknown) => {
       throw asPlace(thrown, fields, request);

@@ -6,7 +6,7 @@ import { MAX_FRAME_BYTES } from "../../../protocol/limits.ts";
 import { errorAnswer, eventsRequest, webSocketEvent } from "../../../protocol/rest.ts";
 import { type Schema, schemaOf } from "../../../protocol/schema.ts";
 import { VERSION } from "../../../protocol/version.ts";
-import type { Route } from "./route.ts";
+import { hasBody, type Route } from "./route.ts";
 import { routes } from "./routes.ts";
 
 type Fields = Record<string, unknown>;
@@ -101,13 +101,13 @@ const isOnlySocket = (route: Route): boolean =>
 /** The fields of a route, each where it travels. */
 function splitFields(route: Route, { properties = {}, required = [], ...rest }: Shape) {
   const inPath = [...route.path.matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? "");
-  const hasBody = route.method === "POST" || route.method === "PATCH";
+  const takesBody = hasBody(route.method);
   const parameters: Fields[] = [];
   const fields: Record<string, Shape> = {};
   for (const [name, schema] of Object.entries(properties)) {
     if (inPath.includes(name)) {
       parameters.push({ name, in: "path", required: true, schema: asText(schema) });
-    } else if (!hasBody || route.query?.includes(name)) {
+    } else if (!takesBody || route.query?.includes(name)) {
       const isNeeded = required.includes(name);
       parameters.push({
         name,
@@ -120,7 +120,7 @@ function splitFields(route: Route, { properties = {}, required = [], ...rest }: 
   }
   if (route.commands.includes("SendMessage")) parameters.push(keyHeader);
   const needed = required.filter((name) => Object.hasOwn(fields, name));
-  const body = hasBody
+  const body = takesBody
     ? { ...rest, properties: fields, ...(needed.length > 0 ? { required: needed } : {}) }
     : undefined;
   return { parameters, body };

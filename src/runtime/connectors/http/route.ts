@@ -10,7 +10,11 @@ import {
 import type { Schema } from "../../../protocol/schema.ts";
 import { readGiven } from "./given.ts";
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Of these methods the fields travel in a body. */
+export const hasBody = (method: Method): boolean =>
+  method === "POST" || method === "PUT" || method === "PATCH";
 
 /** One command; its error is thrown. */
 export type Ask<Names extends CommandName> = <Name extends Names>(

@@ -29,7 +29,29 @@ export const environmentRoutes: readonly Route[] = [
       },
     },
   }),
+  one("POST", "/api/pos", "CreatePO", {
+    id: "createPromptObject",
+    status: 201,
+    example: { body: { text: "---\nname: critic\n---\nYou find what is wrong.\n" } },
+  }),
   one("GET", "/api/pos/{po_name}", "InspectPO", { id: "getPromptObject" }),
+  one("PUT", "/api/pos/{po_name}", "EditPO", {
+    id: "editPromptObject",
+    example: { body: { text: "---\nname: critic\n---\nYou find what is good.\n" } },
+  }),
+  one("DELETE", "/api/pos/{po_name}", "DeletePO", { id: "deletePromptObject" }),
+  one("POST", "/api/pos/{po_name}/rename", "RenamePO", {
+    id: "renamePromptObject",
+    example: { body: { new_name: "reviewer" } },
+  }),
+  one("GET", "/api/pos/{po_name}/versions", "ListPOHistory", { id: "listPromptObjectVersions" }),
+  one("GET", "/api/pos/{po_name}/versions/{hash}", "GetPOVersion", {
+    id: "getPromptObjectVersion",
+  }),
+  one("POST", "/api/pos/{po_name}/revert", "RevertPO", {
+    id: "revertPromptObject",
+    example: { body: { hash: "94f34fbe3838" } },
+  }),
   flow("POST", "/api/pos/{po_name}/message", {
     id: "messagePromptObject",
     summary: "Say something to an object and wait for its answer.",

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { messageOf } from "../../../protocol/errors.ts";
 import type { Finding } from "../../../protocol/upkeep.ts";
 import { parseObject } from "../../environment/object-file.ts";
-import { daemonFileIn, manifestIn, objectFilesIn } from "../../environment/open.ts";
+import { objectFilesIn } from "../../environment/object-files.ts";
+import { daemonFileIn, manifestIn, trashIn } from "../../environment/open.ts";
 import { bad, type Check, good } from "./check.ts";
 
 /** Findings of one kind; the rest is counted. */
@@ -28,7 +29,10 @@ export const checkSettings: Check = ({ report }) => {
 };
 
 export const checkObjects: Check = ({ found }) => {
-  const { list, read } = objectFilesIn(join(found.places.folder, "objects"));
+  const { list, read } = objectFilesIn({
+    folder: join(found.places.folder, "objects"),
+    trash: trashIn(found.places.state),
+  });
   const files = list();
   const findings: Finding[] = [];
   for (const { file } of files) {
@@ -36,7 +40,7 @@ export const checkObjects: Check = ({ found }) => {
     try {
       parseObject({ file, text: read(file), hash: () => "", warn });
     } catch (thrown) {
-      const why = "It is not loaded; the last good version stays live while a daemon runs.";
+      const why = "It is not loaded; the last good version stays live, where there was one.";
       findings.push(bad("broken", "objects", { what: messageOf(thrown), why }));
     }
   }

@@ -7,7 +7,7 @@ import { lazily } from "../lazily.ts";
 import { connectors, objects } from "../schema.ts";
 import type { RowOf } from "./row-of.ts";
 
-export function openEnvironmentWrites(db: Db) {
+export function openObjectWrites(db: Db) {
   const thisObject = eq(objects.po_name, sql.placeholder("po_name"));
   const load = lazily(() =>
     db
@@ -17,10 +17,17 @@ export function openEnvironmentWrites(db: Db) {
         state: "idle",
         hash: sql.placeholder("hash"),
         loaded_seq: sql.placeholder("seq"),
+        file: sql.placeholder("file"),
+        is_pending: false,
       })
       .onConflictDoUpdate({
         target: objects.po_name,
-        set: { hash: sql`excluded.hash`, loaded_seq: sql`excluded.loaded_seq` },
+        set: {
+          hash: sql`excluded.hash`,
+          loaded_seq: sql`excluded.loaded_seq`,
+          file: sql`excluded.file`,
+          is_pending: false,
+        },
       })
       .prepare(),
   );
@@ -33,6 +40,7 @@ export function openEnvironmentWrites(db: Db) {
         po_name: sql.placeholder("po_name"),
         state: sql.placeholder("new_state"),
         state_seq: sql.placeholder("seq"),
+        is_pending: false,
       })
       .onConflictDoUpdate({
         target: objects.po_name,
@@ -42,11 +50,29 @@ export function openEnvironmentWrites(db: Db) {
   );
   const modify = lazily(() =>
     db
-      .update(objects)
-      .set({ hash: sql`${sql.placeholder("hash")}` })
-      .where(sql`${thisObject} AND ${isNotNull(objects.loaded_seq)}`)
+      .insert(objects)
+      .values({
+        po_name: sql.placeholder("po_name"),
+        state: "idle",
+        hash: sql.placeholder("hash"),
+        is_pending: true,
+      })
+      .onConflictDoUpdate({
+        target: objects.po_name,
+        set: { hash: sql`excluded.hash`, is_pending: true },
+      })
       .prepare(),
   );
+  return {
+    load: ({ payload, seq }: RowOf<"POLoaded">) => load().run({ ...payload, seq }),
+    unload: ({ payload }: RowOf<"POUnloaded">) => unload().run({ po_name: payload.po_name }),
+    change: ({ payload, seq }: RowOf<"POStateChanged">) => change().run({ ...payload, seq }),
+    modify: ({ payload }: RowOf<"POModified">) =>
+      modify().run({ po_name: payload.po_name, hash: payload.hash }),
+  };
+}
+
+export function openConnectorWrites(db: Db) {
   const attach = lazily(() =>
     db
       .insert(connectors)
@@ -76,11 +102,6 @@ export function openEnvironmentWrites(db: Db) {
   );
 
   return {
-    load: ({ payload, seq }: RowOf<"POLoaded">) => load().run({ ...payload, seq }),
-    unload: ({ payload }: RowOf<"POUnloaded">) => unload().run(payload),
-    change: ({ payload, seq }: RowOf<"POStateChanged">) => change().run({ ...payload, seq }),
-    modify: ({ payload }: RowOf<"POModified">) =>
-      modify().run({ po_name: payload.po_name, hash: payload.hash }),
     attach: ({ payload, at, seq }: RowOf<"ConnectorAttached">) =>
       attach().run({ ...payload, at, seq }),
     detach: ({ payload }: RowOf<"ConnectorDetached">) =>
@@ -92,6 +113,8 @@ export interface ObjectView {
   po_name: string;
   state: PoState;
   hash: string;
+  /** In the folder of objects; null where that is not known. */
+  file: string | null;
 }
 
 export interface ConnectorView {
@@ -108,9 +131,18 @@ export function openEnvironmentReads(db: Db) {
         po_name: objects.po_name,
         state: objects.state,
         hash: sql<string>`coalesce(${objects.hash}, '')`,
+        file: objects.file,
       })
       .from(objects)
       .where(isNotNull(objects.loaded_seq))
+      .orderBy(asc(objects.po_name))
+      .prepare(),
+  );
+  const pending = lazily(() =>
+    db
+      .select({ po_name: objects.po_name })
+      .from(objects)
+      .where(eq(objects.is_pending, true))
       .orderBy(asc(objects.po_name))
       .prepare(),
   );
@@ -136,6 +168,10 @@ export function openEnvironmentReads(db: Db) {
 
   return {
     objects: (): ObjectView[] => live().all(),
+    pendingObjects: (): string[] =>
+      pending()
+        .all()
+        .map((row) => row.po_name),
     connectors: (): ConnectorView[] => attached().all(),
     /** Housekeeping events that a rebuild still needs. */
     needed: (): number[] => [

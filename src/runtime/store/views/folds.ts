@@ -3,7 +3,7 @@
 import type { Database } from "bun:sqlite";
 import type { StoredEventName, StoredRow } from "../../../protocol/events/index.ts";
 import type { Db } from "../database.ts";
-import { openEnvironmentWrites } from "./environment.ts";
+import { openConnectorWrites, openObjectWrites } from "./environment.ts";
 import { openForget } from "./forget.ts";
 import { openMessageWrites } from "./messages.ts";
 import { openRequestWrites } from "./requests.ts";
@@ -11,11 +11,12 @@ import type { RowOf } from "./row-of.ts";
 import { openSessionWrites } from "./session-writes.ts";
 import { openTurnWrites } from "./turn-writes.ts";
 import { openUsageWrites } from "./usage.ts";
+import { openVersionWrites } from "./versions.ts";
 
 type Writes = ReturnType<typeof openWrites>;
 
 /** How the views are folded; when this changes, what was folded before is folded again at the next open. */
-export const VIEWS_VERSION = 2;
+export const VIEWS_VERSION = 3;
 
 const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => void } = {
   SessionCreated: (write, row) => write.sessions.add(row),
@@ -56,6 +57,16 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
     write.turns.addUsage(row);
     write.usage.add(row);
   },
+  DelegationStarted: (write, row) => write.sessions.touch(row),
+  DelegationCompleted: (write, row) => write.sessions.touch(row),
+  DelegationPaused: (write, row) => write.sessions.pause(row),
+  DelegationResumed: (write, row) => write.sessions.pause(row),
+  // What others used is in their own sessions' sums: here it counts for the turn alone.
+  ChildUsageRecorded: (write, row) => {
+    write.turns.addChildUsage(row);
+    write.sessions.touch(row);
+  },
+  StepTaken: (write, row) => write.sessions.touch(row),
   TurnCompleted: (write, row) => {
     write.turns.complete(row);
     endTurn(write, row);
@@ -80,12 +91,15 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
     write.requests.expire(row);
     write.sessions.touch(row);
   },
-  POLoaded: (write, row) => write.environment.load(row),
-  POUnloaded: (write, row) => write.environment.unload(row),
-  POStateChanged: (write, row) => write.environment.change(row),
-  POModified: (write, row) => write.environment.modify(row),
-  ConnectorAttached: (write, row) => write.environment.attach(row),
-  ConnectorDetached: (write, row) => write.environment.detach(row),
+  POLoaded: (write, row) => write.objects.load(row),
+  POUnloaded: (write, row) => write.objects.unload(row),
+  POStateChanged: (write, row) => write.objects.change(row),
+  POModified: (write, row) => {
+    write.objects.modify(row);
+    write.versions.add(row);
+  },
+  ConnectorAttached: (write, row) => write.connectors.attach(row),
+  ConnectorDetached: (write, row) => write.connectors.detach(row),
 };
 
 function endTurn(
@@ -104,7 +118,9 @@ function openWrites(client: Database, db: Db) {
     turns: openTurnWrites(db),
     requests: openRequestWrites(db),
     usage: openUsageWrites(db),
-    environment: openEnvironmentWrites(db),
+    objects: openObjectWrites(db),
+    connectors: openConnectorWrites(db),
+    versions: openVersionWrites(db),
     forget: openForget(client, db),
   };
 }

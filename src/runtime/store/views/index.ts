@@ -11,14 +11,21 @@ import { type ConnectorView, type ObjectView, openEnvironmentReads } from "./env
 import type { Folds } from "./folds.ts";
 import { openMessageReads, type SearchFilter, type SearchHit } from "./messages.ts";
 import { openRequestReads } from "./requests.ts";
-import { openSessionReads, type SessionFilter, type SessionPage } from "./sessions.ts";
+import {
+  openSessionReads,
+  type SessionFilter,
+  type SessionHead,
+  type SessionPage,
+} from "./sessions.ts";
+import { openTreeReads } from "./tree.ts";
 import { openTurnReads } from "./turns.ts";
 import { openUsageReads, type UsageInfo } from "./usage.ts";
+import { openVersionReads, type VersionView } from "./versions.ts";
 
 export interface Views {
   getSession(session_id: string): SessionView | undefined;
   /** What a session is about, without its conversation. */
-  findSession(session_id: string): { po_name: string; workspace: string } | undefined;
+  findSession(session_id: string): SessionHead | undefined;
   /** Newest activity first. */
   listSessions(filter: SessionFilter): SessionPage;
   /** Sessions that live no longer than the connection that created them. */
@@ -34,11 +41,22 @@ export interface Views {
   /** Open requests, oldest first; null is of all sessions. */
   listRequests(session_id: string | null): HumanRequest[];
   findRequest(request_id: string): { request: HumanRequest; state: RequestState } | undefined;
+  /** Of a session and of everybody that was called below it; null is of all. */
   usage(session_id: string | null): UsageInfo;
-  /** Sessions with a running turn or queued messages: their actors are revived at start. */
+  /** Sessions with a running turn or queued messages that nobody called: their actors are revived at start. */
   openSessions(): string[];
+  /** Everybody that was called below a session, the deepest first. */
+  descendants(session_id: string): string[];
+  /** Sessions whose caller, or whose root, is deleted. */
+  orphans(): string[];
+  /** Turns of called objects that have not ended. */
+  openChildren(): { session_id: string; turn_id: string }[];
   /** Live objects by name. */
   listObjects(): ObjectView[];
+  /** Objects whose newest version may not be in their file yet. */
+  pendingObjects(): string[];
+  /** Versions of an object, newest first; those whose hash begins like this, where one is given. */
+  listVersions(po_name: string, options: { hash: string | null; limit: number }): VersionView[];
   /** Who is attached now, the longest first. */
   listConnectors(): ConnectorView[];
   counts(): { objects: number; sessions: number; running_turns: number; pending_requests: number };
@@ -85,7 +103,10 @@ export function openViews(parts: {
     findRequest: request.find,
     usage: openUsageReads(db).info,
     openSessions: session.open,
+    ...openTreeReads(client),
     listObjects: environment.objects,
+    pendingObjects: environment.pendingObjects,
+    listVersions: openVersionReads(db).list,
     listConnectors: environment.connectors,
     needed: environment.needed,
     counts: () => ({

@@ -12,36 +12,16 @@ const thisSession = eq(sessions.session_id, sql.placeholder("session_id"));
 const moved = { updated_at: given("at"), updated_seq: given("seq") };
 
 export function openSessionWrites(db: Db) {
-  return { ...openLifeWrites(db), ...openTurnWrites(db), update: openUpdate(db) };
+  return {
+    ...openLifeWrites(db),
+    ...openTurnWrites(db),
+    ...openPauseWrites(db),
+    update: openUpdate(db),
+  };
 }
 
 function openLifeWrites(db: Db) {
-  const insert = lazily(() =>
-    db
-      .insert(sessions)
-      .values({
-        session_id: sql.placeholder("session_id"),
-        po_name: sql.placeholder("po_name"),
-        name: sql.placeholder("name"),
-        source: sql.placeholder("source"),
-        agent_mode: sql.placeholder("agent_mode"),
-        workspace: sql.placeholder("workspace"),
-        context: sql.placeholder("context"),
-        metadata: sql.placeholder("metadata"),
-        active_tools: [],
-        iteration_count: 0,
-        message_count: 0,
-        title: "",
-        forked_from: sql.placeholder("forked_from"),
-        ephemeral: sql.placeholder("ephemeral"),
-        is_parked: false,
-        created_at: sql.placeholder("at"),
-        updated_at: sql.placeholder("at"),
-        updated_seq: sql.placeholder("seq"),
-      })
-      .onConflictDoNothing()
-      .prepare(),
-  );
+  const insert = openInsert(db);
   const rename = lazily(() =>
     db
       .update(sessions)
@@ -73,7 +53,14 @@ function openLifeWrites(db: Db) {
   );
 
   return {
-    add: ({ payload, at, seq }: RowOf<"SessionCreated">) => insert().run({ ...payload, at, seq }),
+    add: ({ payload, at, seq }: RowOf<"SessionCreated">) =>
+      insert().run({
+        ...payload,
+        parent_session_id: payload.parent?.session_id ?? null,
+        root_session_id: payload.parent?.root_session_id ?? null,
+        at,
+        seq,
+      }),
     rename: ({ payload, at, seq }: RowOf<"SessionRenamed">) =>
       rename().run({ ...payload, at, seq }),
     touch: (row: { payload: { session_id: string }; at: string; seq: number }) =>
@@ -85,6 +72,54 @@ function openLifeWrites(db: Db) {
     },
     countIteration: ({ payload, at, seq }: RowOf<"ModelCallStarted">) =>
       countIteration().run({ session_id: payload.session_id, at, seq }),
+  };
+}
+
+const openInsert = (db: Db) =>
+  lazily(() =>
+    db
+      .insert(sessions)
+      .values({
+        session_id: sql.placeholder("session_id"),
+        po_name: sql.placeholder("po_name"),
+        name: sql.placeholder("name"),
+        source: sql.placeholder("source"),
+        agent_mode: sql.placeholder("agent_mode"),
+        workspace: sql.placeholder("workspace"),
+        context: sql.placeholder("context"),
+        metadata: sql.placeholder("metadata"),
+        active_tools: [],
+        iteration_count: 0,
+        message_count: 0,
+        title: "",
+        forked_from: sql.placeholder("forked_from"),
+        ephemeral: sql.placeholder("ephemeral"),
+        parent: sql.placeholder("parent"),
+        parent_session_id: sql.placeholder("parent_session_id"),
+        root_session_id: sql.placeholder("root_session_id"),
+        paused_calls: 0,
+        is_parked: false,
+        created_at: sql.placeholder("at"),
+        updated_at: sql.placeholder("at"),
+        updated_seq: sql.placeholder("seq"),
+      })
+      .onConflictDoNothing()
+      .prepare(),
+  );
+
+function openPauseWrites(db: Db) {
+  const pause = lazily(() =>
+    db
+      .update(sessions)
+      .set({ paused_calls: sql`paused_calls + ${sql.placeholder("more")}`, ...moved })
+      .where(thisSession)
+      .prepare(),
+  );
+  return {
+    pause: ({ type, payload, at, seq }: RowOf<"DelegationPaused" | "DelegationResumed">) => {
+      const more = type === "DelegationPaused" ? 1 : -1;
+      pause().run({ session_id: payload.session_id, more, at, seq });
+    },
   };
 }
 

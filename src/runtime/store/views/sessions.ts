@@ -1,6 +1,6 @@
 // Reads the view of sessions. What a session does (idle, working, waiting) is not kept but read off its
 // turn, queue and requests.
-import { and, desc, eq, isNull, or, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, isNull, or, sql } from "drizzle-orm";
 import { JameyError } from "../../../protocol/errors.ts";
 import type { PoState, SessionSummary, Source } from "../../../protocol/messages.ts";
 import type { Db } from "../database.ts";
@@ -16,7 +16,7 @@ const isQueued = sql`EXISTS (
 const state = sql<PoState>`CASE
   WHEN EXISTS (
     SELECT 1 FROM requests AS r WHERE r.session_id = sessions.session_id AND r.state = 'open'
-  ) THEN 'waiting'
+  ) OR sessions.paused_calls > 0 THEN 'waiting'
   WHEN sessions.turn_id IS NOT NULL OR (sessions.is_parked = 0 AND ${isQueued}) THEN 'working'
   ELSE 'idle' END`;
 /** The turn that runs or is about to. */
@@ -37,6 +37,7 @@ const summary = {
   message_count: sessions.message_count,
   title: sessions.title,
   workspace: sessions.workspace,
+  parent: sessions.parent,
   forked_from: sessions.forked_from,
   ephemeral: sessions.ephemeral,
   created_at: sessions.created_at,
@@ -55,6 +56,9 @@ const asFiltered = and(
     isNull(given("updated_before")),
     sql`sessions.updated_at < ${sql.placeholder("updated_before")}`,
   ),
+  // Who names a session means it, whoever it answers.
+  sql`(sessions.parent_session_id IS ${sql.placeholder("parent")}
+    OR (${sql.placeholder("parent")} IS NULL AND ${sql.placeholder("match")} IS NOT NULL))`,
   sql`(${sql.placeholder("match")} IS NULL OR sessions.name = ${sql.placeholder("match")} OR
     substr(sessions.session_id, 1, length(${sql.placeholder("match")})) = ${sql.placeholder("match")})`,
 );
@@ -76,11 +80,20 @@ export interface SessionFilter {
   po_name: string | null;
   source: Source | null;
   workspace: string | null;
+  /** The session whose calls they answer; null: sessions that answer nobody's call, unless `match` names one. */
+  parent: string | null;
   /** The beginning of an id, or a name. */
   match: string | null;
   updated_before: string | null;
   cursor: string | null;
   limit: number;
+}
+
+export interface SessionHead {
+  po_name: string;
+  workspace: string;
+  /** Its own where it answers nobody's call. */
+  root_session_id: string;
 }
 
 export interface SessionPage {
@@ -109,7 +122,11 @@ export function openSessionReads(db: Db) {
   );
   const head = lazily(() =>
     db
-      .select({ po_name: sessions.po_name, workspace: sessions.workspace })
+      .select({
+        po_name: sessions.po_name,
+        workspace: sessions.workspace,
+        root_session_id: sql<string>`coalesce(root_session_id, session_id)`,
+      })
       .from(sessions)
       .where(eq(sessions.session_id, sql.placeholder("session_id")))
       .prepare(),
@@ -125,7 +142,7 @@ export function openSessionReads(db: Db) {
     db
       .select({ session_id: sessions.session_id })
       .from(sessions)
-      .where(or(sql`sessions.turn_id IS NOT NULL`, isQueued))
+      .where(and(isNull(sessions.parent_session_id), or(isNotNull(sessions.turn_id), isQueued)))
       // What runs comes first: it has its place, and the others wait for theirs.
       .orderBy(sql`sessions.turn_id IS NULL`, sessions.updated_seq)
       .prepare(),
@@ -133,8 +150,7 @@ export function openSessionReads(db: Db) {
 
   return {
     one: (session_id: string) => one().get({ session_id }),
-    find: (session_id: string): { po_name: string; workspace: string } | undefined =>
-      head().get({ session_id }),
+    find: (session_id: string): SessionHead | undefined => head().get({ session_id }),
     list: openPages(db),
     ephemeral: (): string[] =>
       ephemeral()

@@ -89,6 +89,7 @@ function openProgress(db: Db) {
         cached_tokens: sql`cached_tokens + ${sql.placeholder("cached_tokens")}`,
         reasoning_tokens: sql`reasoning_tokens + ${sql.placeholder("reasoning_tokens")}`,
         cost_usd: sql`cost_usd + ${sql.placeholder("cost_usd")}`,
+        model_calls: sql`model_calls + ${sql.placeholder("calls")}`,
       })
       .where(thisTurn)
       .prepare(),
@@ -117,7 +118,13 @@ function openProgress(db: Db) {
     },
     countRound: (turn_id: string) => countRound().run({ turn_id }),
     addUsage: ({ payload }: RowOf<"UsageRecorded">) =>
-      addUsage().run({ turn_id: payload.turn_id, ...payload.usage }),
+      addUsage().run({ turn_id: payload.turn_id, ...payload.usage, calls: 0 }),
+    addChildUsage: ({ payload }: RowOf<"ChildUsageRecorded">) =>
+      addUsage().run({
+        turn_id: payload.turn_id,
+        ...payload.usage,
+        calls: payload.model_calls,
+      }),
     deny({ payload, seq }: RowOf<"ToolCallCompleted">): void {
       if (payload.denial === null) return;
       const { session_id, turn_id, name: tool, outcome: reason } = payload;

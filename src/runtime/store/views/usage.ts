@@ -1,5 +1,5 @@
 // The view of tokens and money, per session and model.
-import { asc, eq, isNull, or, sql } from "drizzle-orm";
+import { asc, isNull, or, sql } from "drizzle-orm";
 import type { Usage } from "../../../protocol/messages.ts";
 import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
@@ -48,6 +48,11 @@ export interface UsageInfo {
 export function openUsageReads(db: Db) {
   // SQL's sum leaves nulls out; one unknown price makes the whole sum unknown.
   const cost = sql<number | null>`CASE WHEN count(cost_usd) = count(*) THEN sum(cost_usd) END`;
+  const below = sql`WITH RECURSIVE tree (session_id) AS (
+    SELECT ${sql.placeholder("session_id")}
+    UNION
+    SELECT s.session_id FROM sessions AS s JOIN tree ON s.parent_session_id = tree.session_id
+  ) SELECT session_id FROM tree`;
   const byModel = lazily(() =>
     db
       .select({
@@ -61,10 +66,7 @@ export function openUsageReads(db: Db) {
       })
       .from(usage)
       .where(
-        or(
-          isNull(sql`${sql.placeholder("session_id")}`),
-          eq(usage.session_id, sql.placeholder("session_id")),
-        ),
+        or(isNull(sql`${sql.placeholder("session_id")}`), sql`${usage.session_id} IN (${below})`),
       )
       .groupBy(usage.model)
       .orderBy(asc(usage.model))
@@ -72,7 +74,7 @@ export function openUsageReads(db: Db) {
   );
 
   return {
-    /** Of one session, or of all that are not deleted. */
+    /** Of one session and those below it, or of all that are not deleted. */
     info(session_id: string | null): UsageInfo {
       const models = byModel()
         .all({ session_id })
