@@ -116,6 +116,7 @@ async function writeSession(store: Store, session_id: string, count: number, con
     metadata: {},
     forked_from: null,
     ephemeral: false,
+    parent: null,
   };
   const meta = { at, caller, causation_id: null };
   await store.journal.append({
