@@ -1,5 +1,6 @@
 // What happens to a request over TCP before and after it is answered: the Host, the Origin, the key, the
 // rate; only then the door, and a line in the log. What is refused is closed, its body unread.
+// Open to all are `/health` and the files of the static folder, which the human has put there to be seen.
 // Rules: 1. An address authenticates nobody, and what a proxy says of one counts for nothing.
 //        2. The right key is let in, however many wrong ones come.
 import { type ErrorBody, errorCodes } from "../../protocol/errors.ts";
@@ -15,6 +16,8 @@ import type { SocketData } from "./websocket.ts";
 const REQUESTS: LimiterOptions = { perSecond: 500, burst: 2_000 };
 /** Wrong keys from one address; more is answered 429. */
 const FAILURES: LimiterOptions = { perSecond: 1, burst: 20 };
+/** Files of the static folder to one address that shows no key; more is answered 429. */
+const PAGES: LimiterOptions = { perSecond: 200, burst: 1_000 };
 /** How soon who was let in and is no longer loses what is open. Looked at only while something is. */
 const REFRESH_MS = 250;
 
@@ -38,6 +41,7 @@ export function createAnswer(options: {
   const { gateway, door, rates, hostRule } = options;
   const failures = createLimiter(rates.failures ?? FAILURES);
   const requests = createLimiter(rates.requests ?? REQUESTS);
+  const pages = createLimiter(PAGES);
   const accessLog = createAccessLog(gateway.log);
 
   function letIn(request: Request, server: Bun.Server<SocketData>): Identity | ErrorBody {
@@ -59,6 +63,13 @@ export function createAnswer(options: {
     const foreign = hostRule(request);
     if (foreign) return refuse(foreign);
     if (isHealth(request)) return new Response("OK", { headers: plainHeaders });
+    const page = secretOf(request.headers) === undefined && door.file(request);
+    if (page) {
+      const address = canonicalAddress(server.requestIP(request)?.address ?? "");
+      if (!pages.take(address)) return refuse(tooManyPages);
+      accessLog({ request, status: page.status, startedMs, identity: undefined, bytes: undefined });
+      return page;
+    }
     const found = letIn(request, server);
     if ("code" in found) return refuse(found);
     const response = await whileLetIn(found, door.fetch(request, server, found));
@@ -114,6 +125,11 @@ const wrongKey: ErrorBody = {
 const tooManyFailures: ErrorBody = {
   code: "overloaded",
   message: "Too many wrong keys from this address: try again later.",
+  details: {},
+};
+const tooManyPages: ErrorBody = {
+  code: "overloaded",
+  message: `Too many files at once: at most ${PAGES.perSecond} a second.`,
   details: {},
 };
 const tooFast = (name: string): ErrorBody => ({

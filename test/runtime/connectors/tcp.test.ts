@@ -259,6 +259,27 @@ describe("The access log", () => {
   });
 });
 
+describe("the static folder over TCP", () => {
+  test("is for everybody, and nothing beside its files is", async () => {
+    const staticDir = mkdtempSync(join(folder, "static-"));
+    writeFileSync(join(staticDir, "index.html"), "<p>hello</p>");
+    await using listening = await openListening({ options: { staticDir } });
+    const page = await listening.get("/");
+    expect([page.status, await page.text()]).toEqual([200, "<p>hello</p>"]);
+    const others = ["/missing.html", "/api/pos", "/openapi.json", "/ws", "/..%2fkeys.yml"];
+    const statuses = await Promise.all(
+      others.map(async (path) => (await listening.get(path)).status),
+    );
+    expect(statuses).toEqual(others.map(() => 401));
+    const posted = await fetch(listening.url, { method: "POST", body: "x" });
+    expect(posted.status).toBe(401);
+    const foreign = await listening.get("/", { origin: "https://evil.example" });
+    expect(foreign.status).toBe(403);
+    const wrong = await listening.get("/", { authorization: "Bearer wrong" });
+    expect(wrong.status).toBe(401);
+  });
+});
+
 test("What ends lets running answers out and closes what is open", async () => {
   await using listening = await openListening();
   const wire = await openRawWire(listening.url, {

@@ -26,6 +26,8 @@ export interface Door {
     server: Bun.Server<SocketData>,
     identity: Identity,
   ): Promise<Response | undefined>;
+  /** A file of the static folder, which is there for everybody; undefined: there is none. */
+  file(request: Request): Response | undefined;
   websocket: WebSockets["handler"];
   /** Takes no more requests, lets running answers out, ends streams and WebSockets. */
   end(deadline: Promise<void>): Promise<void>;
@@ -59,6 +61,11 @@ export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
       const running = answered({ request, server, pathname, fields: {}, asking });
       answering.add(running);
       return await running.finally(() => answering.delete(running));
+    },
+    file({ method, url }) {
+      const { staticDir } = options;
+      if (staticDir === undefined || (method !== "GET" && method !== "HEAD")) return undefined;
+      return readStaticFile(staticDir, method, new URL(url).pathname);
     },
     websocket: webSockets.handler,
     async end(deadline) {
