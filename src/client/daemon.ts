@@ -30,6 +30,8 @@ export interface DaemonOptions {
 /** How long an older daemon may take to leave, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 10_000;
 const LEAVE_POLL_MS = 10;
+/** How often one that ends at just this moment is looked for again. */
+const MAX_LOOKS = 20;
 
 export async function findOrStart(options: DaemonOptions): Promise<Connection> {
   const found = await findDaemon(options);
@@ -51,9 +53,20 @@ export async function findOrStart(options: DaemonOptions): Promise<Connection> {
 }
 
 /** The running daemon, whatever its version; undefined where none listens. */
-export async function findDaemon(
-  options: Pick<DaemonOptions, "places" | "introduction">,
-): Promise<Connection | undefined> {
+export async function findDaemon(options: Looking): Promise<Connection | undefined> {
+  for (let looks = 1; ; looks += 1) {
+    try {
+      return await lookOnce(options);
+    } catch (thrown) {
+      if (!isLeaving(thrown) || looks === MAX_LOOKS) throw thrown;
+      await Bun.sleep(LEAVE_POLL_MS);
+    }
+  }
+}
+
+type Looking = Pick<DaemonOptions, "places" | "introduction">;
+
+async function lookOnce(options: Looking): Promise<Connection | undefined> {
   if (!isSocketThere(options.places)) return undefined;
   const address = { socket: options.places.socket };
   try {
@@ -67,6 +80,14 @@ export async function findDaemon(
     if (!isOtherVersion) throw thrown;
     return await openConnection(address, options.introduction, daemon);
   }
+}
+
+/** It took the connection and ended before it said anything: it was being stopped, or killed. */
+function isLeaving(thrown: unknown): boolean {
+  if (!(thrown instanceof JameyError) || thrown.code !== "unavailable") return false;
+  const { connect_error, close_code } = thrown.details;
+  const isBrokenOff = [null, "ECONNRESET", "EPIPE"].some((one) => one === connect_error);
+  return isBrokenOff && close_code !== undefined;
 }
 
 /** Waits until nothing listens any more. False when it takes too long. */

@@ -22,6 +22,8 @@ import { daemonVariables } from "./variables.ts";
 const READY_TIMEOUT_MS = 10_000;
 const FIRST_POLL_MS = 2;
 const LONGEST_POLL_MS = 50;
+/** Slow enough that little is lost when it comes up, and still few looks at one that takes seconds. */
+const POLL_GROWTH = 1.05;
 /** After a start that failed, another's daemon may still come up. Milliseconds. */
 const FAILED_START_GRACE_MS = 500;
 /** A start that lost the lock to a daemon that was just leaving is tried again; so often at most. */
@@ -150,7 +152,7 @@ async function waitUntilReady(
   let start = spawnDaemon(options, log);
   while (performance.now() < deadline) {
     await Bun.sleep(pollMs);
-    pollMs = Math.min(pollMs * 2, LONGEST_POLL_MS);
+    pollMs = Math.min(pollMs * POLL_GROWTH, LONGEST_POLL_MS);
     const connection = await find();
     if (connection) return connection;
     const hasWaited = performance.now() - start.at > FAILED_START_GRACE_MS;
