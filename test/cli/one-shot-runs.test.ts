@@ -62,7 +62,7 @@ describe("--permission-mode", () => {
     const { code, stderr } = await run("-p", "/shell echo hi", "--model", "offline/guide");
     expect([code, stderr]).toEqual([
       3,
-      "jamey: denied shell: echo hi\n  to allow it: --allow 'shell'\n",
+      "jamey: denied shell: echo hi\n  to allow it: --allow 'shell(echo hi)'\n",
     ]);
   });
 });

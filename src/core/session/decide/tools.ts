@@ -1,7 +1,7 @@
 // What becomes of a tool call once it is checked, finished, or found after a restart. At most once.
 
 import { limitReached } from "../../agent/limits.ts";
-import { permit, ruleText } from "../../agent/permission.ts";
+import { narrowestRule, permit, ruleText } from "../../agent/permission.ts";
 import { isDue } from "../../time.ts";
 import type { Draft } from "../draft.ts";
 import { isGranted } from "../grants.ts";
@@ -37,7 +37,8 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
     rule?.action === "deny"
       ? `Denied by the rule ${ruleText(rule)}.`
       : "Denied: it needs a human's approval and nobody is there to give it.";
-  const allow_with = rule?.action === "deny" ? "take that rule away" : `--allow '${call.name}'`;
+  const allow_with =
+    rule?.action === "deny" ? "take that rule away" : `--allow '${narrowestRule(asked)}'`;
   const denial = { subject, allow_with };
   const blocked = {
     code: "blocked" as const,
