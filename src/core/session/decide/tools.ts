@@ -6,9 +6,10 @@ import { isDue } from "../../time.ts";
 import type { Draft } from "../draft.ts";
 import { isGranted } from "../grants.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
-import type { InputOf } from "../inputs.ts";
+import type { InputOf, PartialAnswer } from "../inputs.ts";
 import { ASK_HUMAN } from "../question.ts";
 import { completeCall, freePlaces, startCall } from "./calls.ts";
+import { keepPartial } from "./model.ts";
 import { askApproval, askQuestion } from "./requests.ts";
 import { fail, running } from "./turn.ts";
 
@@ -65,9 +66,14 @@ export function interruptStarted(draft: Draft): void {
   }
 }
 
-/** The wall limit: checked when its time has come, whatever runs. */
-export function checkWall(draft: Draft, deadline: string | null): void {
+/** The wall limit: checked when its time has come, whatever runs. What had been said stays said. */
+export function checkWall(
+  draft: Draft,
+  deadline: string | null,
+  partial: PartialAnswer | null | undefined,
+): void {
   const now = running(draft);
   if (!now || deadline === null || !isDue(deadline, draft.at)) return;
+  if (partial) keepPartial(draft, partial);
   fail(draft, limitReached("wall_ms", now.turn.agent.config.max_wall_ms ?? 0));
 }
