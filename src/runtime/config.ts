@@ -78,7 +78,10 @@ const httpConnector = z.object({
     .describe("The address it listens on; another than loopback shows jamey to the network"),
   auth: z
     .object({
-      type: z.enum(["api_key"]).default("api_key").describe("How callers prove who they are"),
+      type: z
+        .enum(["api_key"])
+        .default("api_key")
+        .describe("How callers prove who they are; keys are the only way there is"),
     })
     .prefault({}),
   tls: z
