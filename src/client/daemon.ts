@@ -7,6 +7,8 @@ import { JameyError } from "../protocol/errors.ts";
 import type { EnvironmentPlaces } from "../protocol/places.ts";
 import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
 import { type Connection, type Introduction, openConnection } from "./connection.ts";
+import { isAlive } from "./process-alive.ts";
+import { readRunning } from "./running.ts";
 import { mayAutoStart, startDaemon } from "./start.ts";
 import type { Variables } from "./variables.ts";
 
@@ -30,6 +32,8 @@ export interface DaemonOptions {
 /** How long an older daemon may take to leave, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 10_000;
 const LEAVE_POLL_MS = 10;
+/** How long a daemon whose socket was removed may take to put it back: it looks each second. */
+const RETURN_TIMEOUT_MS = 2_500;
 /** How often one that ends at just this moment is looked for again. */
 const MAX_LOOKS = 20;
 
@@ -62,6 +66,35 @@ export async function findDaemon(options: Looking): Promise<Connection | undefin
       await Bun.sleep(LEAVE_POLL_MS);
     }
   }
+}
+
+/**
+ * The pid of a daemon that runs although nobody can reach it: undefined where none does. Its socket may have
+ * been removed; it puts it back, so that looking again soon may help.
+ */
+export function findUnreachable({ places }: Pick<DaemonOptions, "places">): number | undefined {
+  const { pid } = readRunning(places);
+  return pid !== undefined && !isSocketThere(places) && isAlive(pid) ? pid : undefined;
+}
+
+/** As `findDaemon`; one whose socket was removed is waited for, and named where it stays away. */
+export async function findReachable(options: DaemonOptions): Promise<Connection | undefined> {
+  const deadline = performance.now() + RETURN_TIMEOUT_MS;
+  for (;;) {
+    const found = await findDaemon(options);
+    const pid = found ? undefined : findUnreachable(options);
+    if (pid === undefined) return found;
+    if (performance.now() > deadline) throw unreachable(options, pid);
+    await Bun.sleep(LEAVE_POLL_MS);
+  }
+}
+
+function unreachable({ environment, places }: DaemonOptions, pid: number): JameyError {
+  return new JameyError(
+    "unavailable",
+    `The daemon of environment '${environment}' (pid ${pid}) seems to run, but its socket ${places.socket} is gone. If that is a jamey: kill ${pid}`,
+    { details: { pid } },
+  );
 }
 
 type Looking = Pick<DaemonOptions, "places" | "introduction">;

@@ -41,7 +41,7 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
   const ended = Promise.withResolvers<void>();
   const broken = Promise.withResolvers<never>();
   let isBroken = false;
-  const following = await link.follow(
+  const subscribing = link.follow(
     {
       session_id,
       signal_types: options.signal_types,
@@ -62,6 +62,10 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
       }
     },
   );
+  // Asked in the same breath. Until it is waited for below, its failure is nobody's.
+  const waiting = link.call("WaitForTurn", { turn_id }, { isRepeatable: true });
+  waiting.catch(() => undefined);
+  const following = await subscribing;
   const cancel = async (): Promise<void> => {
     const reason = typeof signal?.reason === "string" ? signal.reason : null;
     // If it cannot be cancelled, it has ended or the link is gone: WaitForTurn tells.
@@ -72,7 +76,6 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
   try {
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort, { once: true });
-    const waiting = link.call("WaitForTurn", { turn_id }, { isRepeatable: true });
     const run = await Promise.race([waiting, broken.promise]);
     await Promise.race([withTimeout(ended.promise, LAST_EVENTS_TIMEOUT_MS), broken.promise]);
     return run;
