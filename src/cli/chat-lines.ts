@@ -19,6 +19,8 @@ export interface ChatLines {
   answers: AnswerLines;
   /** Text that comes while a line is typed. */
   above(text: string): Promise<void>;
+  /** The terminal as it was, at once: the process is about to end. */
+  restore(): void;
   close(): Promise<void>;
 }
 
@@ -35,13 +37,15 @@ function editedLines(editor: LineEditor): ChatLines {
       await orSignal(async () => {
         const typed = await editor.ask(PROMPT, { isKept: true });
         return typed.type === "interrupt" ? { type: "signal", name: "SIGINT" } : typed;
-      }),
+      }, editor.restore),
     answers: {
       isEditor: true,
       next: async (prompt, { isHidden }) => await answered(await editor.ask(prompt, { isHidden })),
       drop: editor.drop,
+      forget: editor.forget,
     },
     above: editor.above,
+    restore: editor.restore,
     close: async () => editor.close(),
   };
 }
@@ -63,17 +67,21 @@ function pipedLines(lines: LineReader, out: Output): ChatLines {
         if (line !== undefined) return { type: "line", line };
         await out.write("\n");
         return { type: "end" };
-      }),
+      }, nothing),
     answers: lines,
     above: (text) => out.write(text),
+    restore: nothing,
     close: lines.close,
   };
 }
 
+const nothing = () => undefined;
+
 /** At the prompt there is nothing to save: a signal leaves. */
-async function orSignal(read: () => Promise<Read>): Promise<Read> {
+async function orSignal(read: () => Promise<Read>, restore: () => void): Promise<Read> {
   // Before the prompt is shown: whoever sees it may press Ctrl-C.
   const watch = watchSignals();
+  watch.beforeEnd(restore);
   const { promise: aborted, resolve } = Promise.withResolvers<Read>();
   watch.signal.addEventListener("abort", () => {
     resolve({ type: "signal", name: watch.caught() ?? "SIGINT" });

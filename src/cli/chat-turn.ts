@@ -8,13 +8,13 @@ import { describeDenial, describeEvent, describeRequest } from "./activity.ts";
 import type { ChatLines } from "./chat-lines.ts";
 import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
+import { describeError } from "./error-line.ts";
 import { isRendered, markdownWriter } from "./final-text.ts";
 import { answerRequests } from "./human-requests.ts";
 import { createLiveText, type LiveText } from "./live-text.ts";
 import type { MarkdownWriter } from "./markdown/render.ts";
 import type { Overheard } from "./overheard.ts";
 import { startProgress } from "./progress.ts";
-import { describeError } from "./report.ts";
 import { type CaughtSignal, watchSignals } from "./signals.ts";
 import { oneLine } from "./strip.ts";
 
@@ -43,6 +43,7 @@ export async function say(chat: Chat, message: string): Promise<CaughtSignal | u
   const { context } = progress;
   const { out, err } = context;
   const watch = watchSignals();
+  for (const restore of [progress.restore, lines.restore]) watch.beforeEnd(restore);
   const live = openLive(context);
   const calls = new Map<string, ToolCall>();
   const requests = answerRequests({
@@ -51,6 +52,7 @@ export async function say(chat: Chat, message: string): Promise<CaughtSignal | u
     lines: lines.answers,
     screen: out,
     before: live.endLine,
+    beforeEnd: watch.beforeEnd,
   });
   const { po_name, session_id } = session;
   overheard.hold();

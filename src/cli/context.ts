@@ -4,6 +4,7 @@ import type { Environments } from "../protocol/environments.ts";
 import type { Upkeep } from "../protocol/upkeep.ts";
 import type { Arguments } from "./arguments.ts";
 import { paint } from "./colour.ts";
+import { jsonText } from "./json-text.ts";
 import type { Output } from "./write-out.ts";
 
 /** What only main.ts knows. */
@@ -26,6 +27,10 @@ export interface ServeOptions {
   foreground: boolean;
   /** What the flags say, in the shape of a manifest: above every other layer of settings. */
   settings: Record<string, unknown>;
+  /** In the foreground only errors go to stderr. */
+  isQuiet?: boolean;
+  /** Called once, when clients can connect. */
+  onReady?(about: { url: string | null; socket: string; pid: number }): void;
 }
 
 export interface Context {
@@ -54,7 +59,7 @@ export function createContext(options: Omit<Context, "note" | "isJson">): Contex
 }
 
 export const printJson = (context: Context, value: unknown): Promise<void> =>
-  context.out.write(`${JSON.stringify(value, null, 2)}\n`);
+  context.out.write(`${jsonText(value, 2)}\n`);
 
 /** Rows as aligned columns; the last column is not padded. */
 export function columns(rows: readonly (readonly string[])[]): string {

@@ -17,13 +17,11 @@ import { readShot } from "./shot.ts";
 import { stripControl } from "./strip.ts";
 
 export async function dryRun(context: Context): Promise<number> {
-  if (context.arguments.text("input-format") === "stream-json") {
-    throw usageError("--dry-run shows one message: leave --input-format stream-json away.");
-  }
   const shot = await readShot(context, false);
-  const prompt = await readPrompt(context, []);
+  const warnings: string[] = [];
+  const prompt = await readPrompt(context, warnings);
   return await withLink(context, async (link) => {
-    const plan = await planRun(shot, prompt, link);
+    const plan = await planRun(shot, { ...prompt, warnings }, link);
     if (context.isJson || context.arguments.text("output-format")?.includes("json")) {
       await printJson(context, plan);
     } else {
@@ -35,7 +33,7 @@ export async function dryRun(context: Context): Promise<number> {
 
 async function planRun(
   { context, settings, limits }: Awaited<ReturnType<typeof readShot>>,
-  prompt: Prompt,
+  prompt: Prompt & { warnings: readonly string[] },
   link: Link,
 ) {
   const { arguments: given, host } = context;
@@ -74,7 +72,7 @@ async function planRun(
     on_ask: settings.on_ask,
     limits: { ...settings.limits, timeout_ms: limits.wholeMs, idle_timeout_ms: limits.idleMs },
     output: settings.output ?? null,
-    warnings,
+    warnings: [...prompt.warnings, ...warnings],
   };
 }
 

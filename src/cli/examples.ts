@@ -103,6 +103,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey config set --manifest connectors.http.enabled true", "for this one"],
     ["jamey config set permissions.'shell(git diff *)' allow", "a rule"],
   ],
+  "config unset": [["jamey config unset model", "the next layer or the default counts again"]],
   "config path": [["jamey config path", "files and folders, and which are there"]],
   doctor: [
     ["jamey doctor", "look at everything, change nothing"],

@@ -229,11 +229,23 @@ export const oneShotFlags = {
 } as const satisfies Flags;
 
 /** What a message can be told also in a chat, where it holds for each one. */
-const { object, model, system, mode, allow, deny, tools, continue: latest, resume } = oneShotFlags;
+const {
+  object,
+  parameter,
+  model,
+  system,
+  mode,
+  allow,
+  deny,
+  tools,
+  continue: latest,
+  resume,
+} = oneShotFlags;
 export const chatFlags = {
   interactive: oneShotFlags.interactive,
   raw: oneShotFlags.raw,
   object,
+  parameter,
   model,
   system,
   mode,

@@ -1,15 +1,18 @@
 // Questions that agents ask while somebody sits at the terminal: shown whole, answered in place, one at a time.
 // Rules: 1. Only a clear yes is a yes, and only a clear no is a no: anything else is asked again.
-//        2. The hash that is sent is that of the call that was shown.
+//        2. The hash that is sent is that of the call that was shown. 3. What was typed before the question
+//           was shown is no answer to it.
 
 import type { TypedEvent } from "../client/events.ts";
 import type { Link } from "../client/link.ts";
-import { JameyError, messageOf } from "../protocol/errors.ts";
+import { JameyError, messageOf, toErrorBody } from "../protocol/errors.ts";
 import type { Answer, HumanRequest } from "../protocol/messages.ts";
 import { hideTyping } from "./ask.ts";
 import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
+import { describeError } from "./error-line.ts";
 import { requestText } from "./request-text.ts";
+import type { SignalWatch } from "./signals.ts";
 import { oneLine, stripControl } from "./strip.ts";
 import type { Output } from "./write-out.ts";
 
@@ -26,6 +29,8 @@ export interface AnswerLines {
   isEditor?: true;
   /** Nobody waits for the answer any more. */
   drop?(): void;
+  /** What was typed until now is no answer. */
+  forget(): Promise<void>;
 }
 
 export interface HumanRequests {
@@ -41,8 +46,10 @@ export function answerRequests(options: {
   screen: Output;
   /** Before a question is written. */
   before(): Promise<void>;
+  /** A signal that ends the process leaves no terminal behind that hides what is typed. */
+  beforeEnd: SignalWatch["beforeEnd"];
 }): HumanRequests {
-  const { context, link, lines, screen, before } = options;
+  const { context, link, lines, screen, before, beforeEnd } = options;
   const { err } = context;
   const open = new Map<string, Open>();
   let isAsking = false;
@@ -50,16 +57,23 @@ export function answerRequests(options: {
   async function askAll(): Promise<void> {
     if (isAsking) return;
     isAsking = true;
-    for (let next = first(open); next; next = first(open)) {
-      await ask(next);
-      open.delete(next.request.request_id);
+    try {
+      for (let next = first(open); next; next = first(open)) {
+        await ask(next);
+        open.delete(next.request.request_id);
+      }
+    } catch (thrown) {
+      // The question waits on for somebody else, and the turn with it.
+      await err.write(`${describeError(toErrorBody(thrown), err.hasColour)}\n`);
+    } finally {
+      isAsking = false;
     }
-    isAsking = false;
   }
 
   async function ask({ request, closed }: Open): Promise<void> {
     await before();
     await screen.write(questionText(request, screen.hasColour));
+    await lines.forget();
     const response = await readAnswer(request, closed.promise);
     if (!response) {
       lines.drop?.();
@@ -93,10 +107,11 @@ export function answerRequests(options: {
   async function nextLine(request: HumanRequest): Promise<string | undefined> {
     const prompt = request.kind === "approval" ? CHOICES : "? ";
     const isHidden = request.kind === "secret";
-    if (lines.isEditor) return await lines.next(prompt, { isHidden });
-    await screen.write(prompt);
-    const show = isHidden ? hideTyping() : () => undefined;
-    return await lines.next(prompt, { isHidden }).finally(show);
+    const next = async () => {
+      if (!lines.isEditor) await screen.write(prompt);
+      return await lines.next(prompt, { isHidden });
+    };
+    return isHidden && !lines.isEditor ? await unseen(next, beforeEnd) : await next();
   }
 
   return {
@@ -119,6 +134,21 @@ export function answerRequests(options: {
       open.clear();
     },
   };
+}
+
+/** What is typed meanwhile is not shown, and then it is again, even if a signal ends the process. */
+async function unseen<Value>(
+  next: () => Promise<Value>,
+  beforeEnd: SignalWatch["beforeEnd"],
+): Promise<Value> {
+  const show = hideTyping();
+  const isShown = beforeEnd(show);
+  try {
+    return await next();
+  } finally {
+    show();
+    isShown();
+  }
 }
 
 interface Open {

@@ -30,14 +30,17 @@ const NOTICES = {
 export async function readPrompt(context: Context, warnings: string[]): Promise<Prompt> {
   const { arguments: given } = context;
   const use = stdinUse(given);
-  if (given.has("mime") && !given.has("attach")) throw usageError("--mime needs an -a.");
   const written = await readInstruction(given);
   const named = given.has("expand-at") ? pathsAt(written) : [];
-  const { parts, attachments } = await readInputFiles({
+  const { parts, attachments, leftOut } = await readInputFiles({
     files: [...given.list("file").filter(isNoDash), ...named],
     attached: given.list("attach").filter(isNoDash),
     mime: given.text("mime"),
   });
+  if (leftOut !== undefined) {
+    warnings.push(leftOut);
+    await context.note(`jamey: warning: ${leftOut}`);
+  }
   const stdin = await takeStdin(context, { hasPrompt: written !== "", use, warnings });
   const instruction = join([written, stdin.instruction]);
   if (stdin.attachment) attachments.push(stdin.attachment);

@@ -1,11 +1,12 @@
 // The rows of `jamey sessions`: their words, flags and help. Part of the table of commands.
 import type { Flags } from "./arguments.ts";
 import { oneShotFlags } from "./flags.ts";
+import { FORMATS, STATUSES } from "./session-words.ts";
 import type { Rows, Word } from "./table.ts";
 
 const session: Word = { name: "session" };
 const object = { object: oneShotFlags.object } satisfies Flags;
-const limit = {
+export const limit = {
   limit: { type: "string", alias: "n", valueHint: "n", description: "At most n" },
 } as const satisfies Flags;
 const named = {
@@ -70,7 +71,7 @@ export const sessionRows: Rows = {
       format: {
         type: "string",
         valueHint: "format",
-        options: ["json", "markdown"],
+        options: FORMATS,
         description: "json (default) can be imported, markdown is to be read",
       },
       output: { type: "string", alias: "O", valueHint: "file", description: "Into this file" },
@@ -99,7 +100,7 @@ export const sessionRows: Rows = {
       status: {
         type: "string",
         valueHint: "status",
-        options: ["completed", "failed", "cancelled"],
+        options: STATUSES,
         description: "Only turns that ended like this",
       },
     },

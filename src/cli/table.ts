@@ -8,7 +8,7 @@ import { envRows } from "./env-rows.ts";
 import { chatFlags, oneShotFlags } from "./flags.ts";
 import { objectRows } from "./object-rows.ts";
 import { serveFlags } from "./serve-flags.ts";
-import { newSessionFlags, sessionRows } from "./session-rows.ts";
+import { limit, newSessionFlags, sessionRows } from "./session-rows.ts";
 
 export interface Word {
   name: string;
@@ -62,10 +62,6 @@ const initFlags = {
   yes: { type: "boolean", alias: "y", description: "Do not ask: replace what is kept already" },
 } as const satisfies Flags;
 
-const limit = {
-  limit: { type: "string", alias: "n", valueHint: "n", description: "At most n" },
-} as const satisfies Flags;
-
 const daemonRows: Rows = {
   start: {
     description: "Start the daemon in the background and wait until it answers",
@@ -82,7 +78,8 @@ const daemonRows: Rows = {
     load: async () => (await import("./commands/daemon.ts")).restart,
   },
   status: {
-    description: "Whether it runs, and how it is; exit code 69 when it does not",
+    description:
+      "Whether it runs, and how it is; exit code 69 when it does not; -q says nothing else",
     load: async () => (await import("./commands/daemon.ts")).status,
   },
   logs: {
@@ -101,7 +98,8 @@ const requestRows: Rows = {
     load: async () => (await import("./commands/requests.ts")).list,
   },
   answer: {
-    description: "Answer a question; '-' or no text reads it from stdin",
+    description:
+      "Answer a question, named by its id or the start of it; '-' or no text reads it from stdin",
     words: [{ name: "request" }, { name: "text", isOptional: true, isRest: true }],
     load: async () => (await import("./commands/requests.ts")).respond,
   },
@@ -144,7 +142,7 @@ const keyRows: Rows = {
       scope: {
         type: "string",
         valueHint: "read,chat,admin",
-        description: "What it may do (default: read,chat)",
+        description: "What it may do: admin includes chat, chat includes read (default: chat)",
       },
       expires: {
         type: "string",

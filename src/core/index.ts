@@ -1,5 +1,6 @@
 // The core's face under the documents' names, and the types of the protocol: what an embedder imports.
 export type * from "../protocol/agents.ts";
+export type * from "../protocol/bounds.ts";
 export type * from "../protocol/classify.ts";
 export type * from "../protocol/commands/index.ts";
 export type * from "../protocol/commands/key.ts";
@@ -13,6 +14,7 @@ export type * from "../protocol/frames.ts";
 export type * from "../protocol/messages.ts";
 export type * from "../protocol/rest.ts";
 export type * from "../protocol/schema.ts";
+export type * from "../protocol/scopes.ts";
 export type * from "../protocol/signals.ts";
 export type * from "../protocol/structured.ts";
 export type * from "../protocol/upkeep.ts";

@@ -36,14 +36,6 @@ export interface KeySource {
 
 const allScopes: readonly Scope[] = ["read", "chat", "admin"];
 
-export const socketIdentity: Identity = {
-  id: "local",
-  name: "local",
-  scopes: allScopes,
-  isOnSocket: true,
-  ended: new AbortController().signal,
-};
-
 /** A secret longer than this is nobody's: hashing costs time for each byte. */
 const MAX_SECRET_LENGTH = 1_024;
 
@@ -54,14 +46,17 @@ export function createAccess(options: {
   variable: string | undefined;
 }): Access {
   const { keys, local, variable } = options;
-  const fixed = [
-    { hash: hashOf(local), identity: fixedIdentity("local", "local") },
-    ...(variable === undefined
-      ? []
-      : [{ hash: hashOf(variable), identity: fixedIdentity("token", "JAMEY_TOKEN") }]),
-  ];
+  // These three last as long as the daemon does.
+  const ended = new AbortController().signal;
+  const socket = { id: "local", name: "local", scopes: allScopes, isOnSocket: true, ended };
+  const remote = { ...socket, isOnSocket: false };
+  const fixed: { hash: Buffer; identity: Identity }[] = [{ hash: hashOf(local), identity: remote }];
+  if (variable !== undefined) {
+    const identity = { ...remote, id: "token", name: "JAMEY_TOKEN" };
+    fixed.push({ hash: hashOf(variable), identity });
+  }
   return {
-    socket: socketIdentity,
+    socket,
     identify(secret) {
       if (secret.length > MAX_SECRET_LENGTH) return undefined;
       const hash = hashOf(secret);
@@ -73,12 +68,5 @@ export function createAccess(options: {
     hasMadeKey: () => variable !== undefined || keys.hasKeys(),
   };
 }
-
-const fixedIdentity = (id: string, name: string): Identity => ({
-  ...socketIdentity,
-  id,
-  name,
-  isOnSocket: false,
-});
 
 export const hashOf = (secret: string): Buffer => createHash("sha256").update(secret).digest();

@@ -1,26 +1,24 @@
 // Connections: who is attached, what each may do, and what each still has to see. Connectors hand frames
 // in and pull frames out; nothing here knows how they travel.
-import {
-  type EnvironmentInput,
-  type EnvironmentState,
-  environmentMachine,
-} from "../core/environment/machine.ts";
 import type { Asked } from "../protocol/commands/index.ts";
-import { JameyError, messageOf } from "../protocol/errors.ts";
-import { type EnvironmentEvent, eventName, type StoredRow } from "../protocol/events/index.ts";
+import { JameyError } from "../protocol/errors.ts";
+import { eventName } from "../protocol/events/index.ts";
 import type { Attach, FollowFrame, Hello } from "../protocol/frames.ts";
-import { MAX_SUBSCRIPTIONS } from "../protocol/limits.ts";
+import {
+  MAX_CONNECTIONS,
+  MAX_KEY_CONNECTIONS,
+  MAX_REMOTE_CONNECTIONS,
+  MAX_SUBSCRIPTIONS,
+} from "../protocol/limits.ts";
 import { PROVIDER_VARIABLES } from "../protocol/variables.ts";
 import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
 import type { Identity } from "./access.ts";
-import { startActor } from "./actor.ts";
 import { type Caller, callerName, sourceOfClient } from "./caller.ts";
+import { startComings } from "./comings.ts";
 import { createFollower, type Follower } from "./follow.ts";
 import type { Log } from "./log.ts";
 import type { SignalHub } from "./signals.ts";
 import type { Journal } from "./store/journal.ts";
-
-export const ENVIRONMENT_STREAM = "environment";
 
 export interface Connection {
   caller: Caller;
@@ -29,11 +27,6 @@ export interface Connection {
   pull(): { frames: FollowFrame[]; hasMore: boolean };
   close(): void;
 }
-
-/** Who may be connected at once, so that descriptors and memory are left for the work. */
-export const MAX_CONNECTIONS = 2_000;
-/** Of these over the network: this user's own clients always find room. */
-export const MAX_REMOTE_CONNECTIONS = 1_500;
 
 /** Says that there may be something to pull: events go out at once, signals may be gathered. */
 export interface Ring {
@@ -74,26 +67,17 @@ export function createConnections(options: {
   newId(prefix: string): string;
   poOf(session_id: string): string;
 }): Connections {
-  const { journal, signals, log } = options;
+  const { journal, signals } = options;
   const attached = new Map<string, ConnectorInfo>();
-  /** Those of `attached` that came over the network. */
-  const remote = new Set<string>();
-  const actor = startEnvironmentActor(options);
-  const pending = new Set<Promise<unknown>>();
-
-  function say(input: EnvironmentInput): Promise<unknown> {
-    const said = actor
-      .take(input, { caller: "daemon", causation_id: null })
-      .catch((thrown: unknown) => log.error("connector not kept", { reason: messageOf(thrown) }))
-      .finally(() => pending.delete(said));
-    pending.add(said);
-    return said;
-  }
+  /** Those of `attached` that came over the network, and under which key. */
+  const remote = new Map<string, string>();
+  const comings = startComings(options);
 
   return {
     open(attach, { identity, ring }) {
       checkAdmission(attach, { count: attached.size, mcpRefusal: options.mcpRefusal });
-      if (!identity.isOnSocket) checkRemote(remote.size);
+      comings.requireRoom();
+      if (!identity.isOnSocket) checkRemote([...remote.values()], identity);
       const gone = new AbortController();
       const connector_id = nameOf(options.newId("c"), identity);
       const subscriptions = createSubscriptions(options, ring.events);
@@ -114,8 +98,8 @@ export function createConnections(options: {
       };
       const entry = { connector_id, connector_type: caller.source, client: caller.client };
       attached.set(connector_id, { ...entry, since: options.now() });
-      if (!identity.isOnSocket) remote.add(connector_id);
-      void say({ type: "attached", ...entry });
+      if (!identity.isOnSocket) remote.set(connector_id, identity.id);
+      comings.say({ type: "attached", ...entry });
       const stops = [journal.follow(ring.events), signals.follow(ring.signals)];
       return {
         caller,
@@ -134,19 +118,18 @@ export function createConnections(options: {
           gone.abort();
           remote.delete(connector_id);
           if (!attached.delete(connector_id)) return;
-          void say({ type: "detached", connector_id });
+          comings.say({ type: "detached", connector_id });
         },
       };
     },
     passing: (asked) => passingCaller(options.workspace, asked),
     own: () => ownCaller(options.workspace),
     list: () => [...attached.values()],
-    revive: async () => {
-      await say({ type: "revived" });
+    async revive() {
+      comings.say({ type: "revived" });
+      await comings.said();
     },
-    async flush() {
-      await Promise.all(pending);
-    },
+    flush: comings.said,
   };
 }
 
@@ -154,9 +137,13 @@ export function createConnections(options: {
 const nameOf = (id: string, identity: Identity): string =>
   identity.id === "local" ? id : `${id}@${identity.id}`;
 
-function checkRemote(count: number): void {
-  if (count < MAX_REMOTE_CONNECTIONS) return;
-  const message = `${count} clients are connected over the network already: close one first.`;
+function checkRemote(keys: readonly string[], { id, name }: Identity): void {
+  // The local token is this user's own: its clients are not counted against each other.
+  const own = id === "local" ? 0 : keys.filter((key) => key === id).length;
+  const isFull = own >= MAX_KEY_CONNECTIONS;
+  if (keys.length < MAX_REMOTE_CONNECTIONS && !isFull) return;
+  const how = isFull ? `with the key '${name}'` : "over the network";
+  const message = `${isFull ? own : keys.length} clients are connected ${how} already: close one first.`;
   throw new JameyError("overloaded", message);
 }
 
@@ -173,6 +160,7 @@ function checkAdmission(
   }
 }
 
+/** Counted as a human, on the word of who holds the key or the socket: see `connectors/unix.ts`, rule 2. */
 const passingCaller = (
   workspace: string,
   { identity, signal }: { identity: Identity; signal: AbortSignal },
@@ -252,31 +240,4 @@ function createSubscriptions(
       return { frames: [], hasMore };
     },
   };
-}
-
-function startEnvironmentActor(options: { journal: Journal; log: Log; now(): string }) {
-  const { journal } = options;
-  let state: EnvironmentState = environmentMachine.initial;
-  let lastAt = "";
-  for (const row of journal.readStream(ENVIRONMENT_STREAM, 0)) {
-    state = environmentMachine.apply(state, environmentEvent(row));
-    lastAt = row.at;
-  }
-  return startActor({
-    stream: ENVIRONMENT_STREAM,
-    machine: environmentMachine,
-    state,
-    version: journal.version(ENVIRONMENT_STREAM),
-    lastAt,
-    journal,
-    log: options.log,
-    now: options.now,
-    stamp: (said: EnvironmentInput) => said,
-    perform: () => Promise.resolve(undefined),
-  });
-}
-
-/** A row of the environment's stream as its machine knows it: nobody else appends to that stream. */
-function environmentEvent(row: StoredRow): EnvironmentEvent {
-  return { type: row.type, payload: row.payload } as EnvironmentEvent;
 }

@@ -45,6 +45,7 @@ const wordsOf: Record<string, readonly string[] | undefined> = {
   "keys create": ["phone"],
   "config explain": ["model"],
   "config set": ["log_level", "info"],
+  "config unset": ["idle_timeout"],
   "sessions show": ["one"],
   "sessions search": ["hello"],
   "sessions rename": ["one", "one"],

@@ -100,6 +100,19 @@ describe("jamey init, with flags", () => {
     expect(sessions.length).toBe(1);
   }, 20_000);
 
+  test("keeps the address of this shell with the key that was tried there", async () => {
+    await using fake = await vendor();
+    const home = freshHome();
+    const variables = { OPENAI_BASE_URL: `${fake.origin}/v1`, OPENAI_API_KEY: KEY };
+    const args = ["init", "--vendor", "openai", "--model", "tiny", "--key-from-env", "--yes"];
+    const ran = await runCli([...args, "--json"], { home, variables });
+    expect([ran.code, JSON.parse(ran.stdout).stored]).toEqual([
+      0,
+      ["OPENAI_API_KEY", "OPENAI_BASE_URL"],
+    ]);
+    expect(await runCli(["-p", "hi"], { home })).toEqual({ code: 0, stdout: "OK\n", stderr: "" });
+  }, 20_000);
+
   test("keeps nothing of a key that is refused, and ends with its exit code", async () => {
     await using fake = await vendor();
     const home = freshHome();

@@ -193,10 +193,18 @@ test("Another address than loopback needs a key, and then says what it shows", a
   const refused = await home.run(["serve", "--http", "0", "--host", "0.0.0.0"]);
   expect([refused.code, refused.stderr.includes("there is no key: make one")]).toEqual([78, true]);
   expect(existsSync(home.socket)).toBe(false);
-  const url = await startListening(home, {
-    flags: ["--host", "0.0.0.0"],
-    variables: { JAMEY_TOKEN: longToken },
-  });
+  const variables = {
+    JAMEY_CONNECTORS_HTTP_ENABLED: "true",
+    JAMEY_CONNECTORS_HTTP_HOST: "0.0.0.0",
+  };
+  const agent = { ...variables, JAMEY_CALL_ID: "call_1" };
+  const denied = await home.run(["keys", "create", "mine"], { variables: agent });
+  expect([denied.code, denied.stderr.includes("for humans")]).toEqual([77, true]);
+  const made = await home.run(["keys", "create", "first"], { variables });
+  expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(/^jamey_\S+\n$/)]);
+  const url = await startListening(home, { flags: ["--host", "0.0.0.0"] });
+  const asked = await curl(`${url}/api/pos`, "-H", `x-api-key: ${made.stdout.trim()}`);
+  expect(asked.status).toBe(200);
   const log = readFileSync(join(home.state, "daemon.log"), "utf8");
   expect(log).toContain(`whoever reaches this machine and has a key can read all conversations`);
   expect(log).toContain("without TLS keys and conversations travel readable");

@@ -10,15 +10,15 @@ import { type Chat, ROBOT, say } from "../chat-turn.ts";
 import { paint } from "../colour.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { checkSession, findSession, latestSession } from "../find-session.ts";
+import { checkSessionFlags } from "../flag-rules.ts";
 import { startOverhearing } from "../overheard.ts";
 import { addModeRules } from "../permission-mode.ts";
+import { newSession, readParameters, resumedSession } from "../session-choice.ts";
 import { readSettings } from "../settings.ts";
 import { type CaughtSignal, endBySignal } from "../signals.ts";
 import { oneLine, stripControl } from "../strip.ts";
 import { isTerminal } from "../terminal.ts";
 
-const DEFAULT_OBJECT = "assistant";
 const HELP = `  <message>        say something
   ::quit, ::exit   leave
   ::help           show this
@@ -26,12 +26,13 @@ const HELP = `  <message>        say something
 
 export async function chat(context: Context): Promise<number> {
   if (context.isJson) throw usageError("chat has no JSON output; use 'jamey run -o stream-json'.");
-  checkSession(context.arguments);
+  checkSessionFlags(context.arguments);
+  readParameters(context.arguments);
   const isInteractive = isTerminal(0) && !context.arguments.has("no-input");
   const plain = readSettings(context.arguments, isInteractive ? "queue" : "deny");
   return await withLink(context, async (link) => {
     const { out } = context;
-    const settings = await withMode(context, link, plain);
+    const settings = await rulesOf(context, link, plain);
     const title = paint(out.hasColour, "bold", "jamey chat");
     await out.write(`${title}  ::help for help, ::quit to leave\n\n`);
     const session = await openSession(context, link);
@@ -71,7 +72,7 @@ function describeOther({ role, source, name, content }: Message, { out }: Contex
 }
 
 /** --permission-mode becomes rules once the tools are known. */
-async function withMode(
+async function rulesOf(
   context: Context,
   link: Link,
   settings: TurnSettings,
@@ -83,19 +84,14 @@ async function withMode(
 }
 
 async function openSession(context: Context, link: Link): Promise<SessionSummary> {
-  const { arguments: given, host, out } = context;
-  const object = given.text("object");
-  const resumed = given.text("resume");
-  if (resumed !== undefined || given.has("continue")) {
-    const session =
-      resumed === undefined
-        ? await latestSession(link, { directory: host.directory, object })
-        : await findSession(link, resumed);
-    await out.write(`Session resumed: ${session.session_id}\n`);
-    return session;
+  const { out } = context;
+  const resumed = await resumedSession(context, link);
+  if (resumed) {
+    await out.write(`Session resumed: ${resumed.session_id}\n`);
+    return resumed;
   }
   await out.write("Creating new session...\n");
-  const { session } = await link.call("CreateSession", { po_name: object ?? DEFAULT_OBJECT });
+  const session = await newSession(context, link);
   await out.write(`Session created: ${session.session_id}\n`);
   return session;
 }

@@ -1,11 +1,14 @@
 // `jamey config`: where files lie, every setting with its value and its origin, and changing one. None of it
 // needs a daemon.
+
 import { type DaemonOptions, findDaemon } from "../../client/daemon.ts";
-import { differences, isGroup, readRunning } from "../../client/running.ts";
+import { differences, readRunning } from "../../client/running.ts";
 import { errorCodes, JameyError } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
 import type { SettingsInfo } from "../../protocol/upkeep.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
+import { showHidden } from "../strip.ts";
 
 export async function path(context: Context): Promise<number> {
   const { environment, places } = await read(context);
@@ -51,7 +54,7 @@ function put(
 ): void {
   if (rest.length === 0) group[first] = value;
   else {
-    const inner = isGroup(group[first]) ? group[first] : {};
+    const inner = isObject(group[first]) ? group[first] : {};
     group[first] = inner;
     put(inner, rest, value);
   }
@@ -80,16 +83,23 @@ export async function explain(context: Context): Promise<number> {
   return await sayProblems(context, { warnings: [], problems });
 }
 
-export async function set(context: Context): Promise<number> {
-  const [key = "", value = ""] = context.arguments.words;
+export const set = (context: Context): Promise<number> =>
+  change(context, context.arguments.words[1] ?? "");
+
+export const unset = (context: Context): Promise<number> => change(context, null);
+
+/** null takes the setting out of its file. */
+async function change(context: Context, value: string | null): Promise<number> {
+  const [key = ""] = context.arguments.words;
   const options = daemonOptions(context);
   const upkeep = await context.host.upkeep();
   const file = context.arguments.has("manifest") ? "manifest" : "daemon";
-  const change = await upkeep.set({ environment: options.environment, key, value, file });
+  const changed = await upkeep.set({ environment: options.environment, key, value, file });
   const running = await findRunning(options);
-  if (context.isJson) await printJson(context, { ...change, restart_needed: running });
+  if (context.isJson) await printJson(context, { ...changed, restart_needed: running });
   else {
-    await context.out.write(`${change.file}: ${key} is ${written(change.after)}\n`);
+    const what = value === null ? "is not set" : `is ${written(changed.after)}`;
+    await context.out.write(`${changed.file}: ${key} ${what}\n`);
     await sayCovered(context, key);
     if (running)
       await context.note("The daemon that runs has the old one until: jamey daemon restart");
@@ -128,10 +138,11 @@ async function sayProblems(
   context: Context,
   info: Pick<SettingsInfo, "warnings" | "problems">,
 ): Promise<number> {
-  for (const warning of info.warnings) await context.note(`note: ${warning}`);
-  for (const problem of info.problems) await context.err.write(`jamey: ${problem}\n`);
+  for (const warning of info.warnings) await context.note(`note: ${showHidden(warning)}`);
+  for (const problem of info.problems) await context.err.write(`jamey: ${showHidden(problem)}\n`);
   return info.problems.length > 0 ? errorCodes.config_invalid.exit : 0;
 }
 
+/** Values and names come from files: what is hidden in them is shown. */
 const written = (value: unknown): string =>
-  typeof value === "string" ? value : JSON.stringify(value);
+  showHidden(typeof value === "string" ? value : JSON.stringify(value));

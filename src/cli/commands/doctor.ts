@@ -4,6 +4,7 @@ import type { Finding } from "../../protocol/upkeep.ts";
 import { paint } from "../colour.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
+import { showHidden } from "../strip.ts";
 
 export async function doctor(context: Context): Promise<number> {
   const { environment } = daemonOptions(context);
@@ -33,13 +34,14 @@ export async function doctor(context: Context): Promise<number> {
 const MARKS = { ok: "ok", note: "note", weak: "weak", broken: "BROKEN" } as const;
 const STYLES = { ok: "dim", note: "dim", weak: "yellow", broken: "red" } as const;
 
+/** Keys and names in it come from files that others may have written: what is hidden is shown. */
 function shown(context: Context, { name, level, what, why, advice }: Finding): string {
   const mark = paint(context.out.hasColour, STYLES[level], MARKS[level].padEnd(6));
   const indent = " ".repeat(8);
   const more = [...(why ?? "").split("\n"), advice === null ? "" : `→ ${advice}`]
     .filter((line) => line !== "")
-    .map((line) => `${indent}${line}\n`);
-  return `${mark}  ${name}: ${what}\n${more.join("")}`;
+    .map((line) => `${indent}${showHidden(line)}\n`);
+  return `${mark}  ${name}: ${showHidden(what)}\n${more.join("")}`;
 }
 
 function summary(broken: number, weak: number): string {

@@ -5,9 +5,10 @@ import { toErrorBody } from "../../protocol/errors.ts";
 import { usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { checkChat, quote } from "../mode.ts";
+import { startDeadline } from "../deadline.ts";
+import { checkChat, quote, twoPrompts } from "../mode.ts";
 import { startProgress } from "../progress.ts";
-import { type Prompt, readPrompt } from "../prompt.ts";
+import { readPrompt } from "../prompt.ts";
 import { type Format, openReport } from "../report.ts";
 import type { Ended } from "../result.ts";
 import { addressMessage, nothingYet, readShot, type Shot, sendMessage } from "../shot.ts";
@@ -19,22 +20,22 @@ export async function oneShot(plain: Context): Promise<number> {
   const { arguments: given } = plain;
   if (given.has("interactive")) return await beginChat(plain);
   if (given.has("dry-run")) return await (await import("../dry-run.ts")).dryRun(plain);
-  const format = formatOf(plain);
   const isStream = given.text("input-format") === "stream-json";
   const progress = startProgress(plain);
   const { context } = progress;
   const asksHere = !isStream && canAskHere(context);
-  const report = openReport(context, format, { asksHere });
-  const ended = nothingYet(context);
+  const report = openReport(context, formatOf(plain), { asksHere });
+  let ended = nothingYet(context);
   try {
     report.prepare();
     const shot: Shot = { ...(await readShot(context, asksHere)), progress, report, asksHere };
-    if (isStream) return await stream(shot);
-    const prompt = await readPrompt(context, ended.warnings);
-    ended.isStdinSkipped = prompt.isStdinSkipped;
-    await runOne(shot, prompt, ended);
+    if (isStream) {
+      const { runStream } = await import("../stream-run.ts");
+      return await runStream(shot);
+    }
+    ended = await runOne(shot, ended);
   } catch (thrown) {
-    ended.error = toErrorBody(thrown);
+    ended = { ...ended, error: toErrorBody(thrown) };
   }
   await progress.stop();
   const exitCode = await report.end(ended);
@@ -46,8 +47,8 @@ export async function oneShot(plain: Context): Promise<number> {
 async function beginChat(context: Context): Promise<number> {
   const { arguments: given } = context;
   checkChat(given);
-  if (given.words.length > 0)
-    throw usageError(`-i has the prompt: '${given.words[0]}' is one too many.`);
+  const [second] = given.words;
+  if (second !== undefined) throw twoPrompts(second);
   const { chat } = await import("./chat.ts");
   return await chat(context);
 }
@@ -61,23 +62,40 @@ function isDeniedByMode({ arguments: given }: Context, { run, caught }: Ended): 
   return isReadOnly && !caught && (run?.denials.length ?? 0) > 0;
 }
 
-async function stream(shot: Shot): Promise<number> {
-  const { checkStream, runStream } = await import("../stream-run.ts");
-  checkStream(shot.context.arguments);
-  return await runStream(shot);
-}
-
-async function runOne(shot: Shot, prompt: Prompt, ended: Ended): Promise<void> {
-  await withLink(shot.context, async (link) => {
-    const to = await addressMessage(shot, link, ended);
-    const watch = watchSignals();
-    try {
-      await sendMessage(shot, { ...to, link, message: prompt, ended, watch });
-    } finally {
-      watch.stop();
-    }
-    return 0;
-  });
+async function runOne(shot: Shot, before: Ended): Promise<Ended> {
+  const { context } = shot;
+  const deadline = startDeadline(context.arguments, shot.limits.wholeMs);
+  const warnings: string[] = [];
+  let ended = before;
+  try {
+    const prompt = await deadline.within(readPrompt(context, warnings));
+    ended = { ...ended, isStdinSkipped: prompt.isStdinSkipped };
+    const addressed = Promise.withResolvers<void>();
+    const running = withLink(context, async (link) => {
+      const to = await addressMessage(shot, link, warnings);
+      const limits = { ...shot.limits, wholeMs: deadline.leftMs() };
+      addressed.resolve();
+      const watch = watchSignals();
+      watch.beforeEnd(shot.progress.restore);
+      try {
+        const turn = await sendMessage(
+          { ...shot, limits },
+          { ...to, link, message: prompt, watch },
+        );
+        ended = { ...ended, ...turn, warnings: [...warnings, ...turn.warnings] };
+      } finally {
+        watch.stop();
+      }
+      return 0;
+    });
+    // From there on the turn has its own clock, which cancels it.
+    await deadline.within(Promise.race([addressed.promise, running]));
+    await running;
+    return ended;
+  } catch (thrown) {
+    const seen = ended.accepted ? ended.warnings : warnings;
+    return { ...ended, warnings: seen, error: toErrorBody(thrown) };
+  }
 }
 
 async function leaveBySignal(context: Context, { caught, accepted }: Ended): Promise<void> {

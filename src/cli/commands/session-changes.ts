@@ -16,6 +16,8 @@ import { listPages } from "./sessions.ts";
 const DEFAULT_OBJECT = "assistant";
 /** Sessions that one `prune` deletes; what is left is left for the next. */
 const MAX_PRUNED = 10_000;
+/** Sessions that are looked at and deleted at the same time. */
+const PRUNED_AT_ONCE = 16;
 
 export const create = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
@@ -74,8 +76,10 @@ export const prune = (context: Context): Promise<number> =>
     const refusal = `Deleting ${count} cannot be undone. Say so with --yes.`;
     if (old.length > 0 && !(await mayDelete(context, { question, refusal }))) return 1;
     const deleted: string[] = [];
-    for (const { session_id } of old) {
-      if (await deleteUnused(link, session_id, updated_before)) deleted.push(session_id);
+    for (let at = 0; at < old.length; at += PRUNED_AT_ONCE) {
+      const ids = old.slice(at, at + PRUNED_AT_ONCE).map(({ session_id }) => session_id);
+      const gone = await Promise.all(ids.map((id) => deleteUnused(link, id, updated_before)));
+      deleted.push(...ids.filter((_id, index) => gone[index]));
     }
     if (context.isJson) await printJson(context, { deleted });
     else await context.out.write(`Deleted sessions: ${deleted.length}\n`);

@@ -6,7 +6,7 @@ import { isSocketThere } from "../../client/daemon.ts";
 import { findEnvironment } from "../../client/places.ts";
 import type { Variables } from "../../client/variables.ts";
 import type { CommandName, Params, Reply } from "../../protocol/commands/index.ts";
-import { placesOf } from "../../protocol/places.ts";
+import { isEnvironmentName, placesOf } from "../../protocol/places.ts";
 import type { Upkeep } from "../../protocol/upkeep.ts";
 import { oneLine } from "../strip.ts";
 import type { Value } from "./engine.ts";
@@ -126,7 +126,7 @@ async function settings(upkeep: Upkeep, environment: string): Promise<Value[]> {
 
 function environments({ variables }: Where): Value[] {
   const folder = `${placesOf(variables, variables.HOME ?? "/").data}/environments`;
-  const names = namesIn(folder);
+  const names = namesIn(folder).filter(isEnvironmentName);
   const all = names.includes("default") ? names : ["default", ...names];
   return all.slice(0, MAX_VALUES).map((value) => ({ value, description: "environment" }));
 }

@@ -5,7 +5,7 @@ export const formats: readonly Section[] = [
   {
     title: "-o json, --json",
     text: [
-      "One object on stdout when the turn has ended. --json works with every command; when one fails, stdout gets {type: error, error: {code, message, retryable, details}, exit_code}.",
+      "One object on stdout when the turn has ended. --json works with every command; when one fails, or the line is wrong (with -o stream-json too), stdout gets {type: error, error: {code, message, retryable, details}, exit_code}.",
     ],
     entries: [
       ["text, structured", "the answer; with --schema also as the document it is"],

@@ -12,6 +12,7 @@ import type {
   ParentCall,
   Reasoning,
   Source,
+  ToolCall,
   Usage,
 } from "../../protocol/messages.ts";
 import type { EndReason } from "../model.ts";
@@ -75,6 +76,14 @@ export type SessionCommand =
     }
   | { type: "cancel"; turn_id: string; reason: string; partial?: PartialAnswer | null }
   | { type: "rename"; name: string | null }
+  /** What a human did with a tool, outside of any turn: joins the conversation where none runs. */
+  | {
+      type: "record";
+      message_ids: { said: string; asked: string; result: string };
+      call: ToolCall;
+      output: string;
+      source: Source;
+    }
   | { type: "delete" }
   | { type: "respond"; request_id: string; response: Answer };
 
@@ -126,7 +135,7 @@ export type SessionOutcome =
     }
   /** What does not fit; nothing where all does. */
   | { type: "answer_checked"; message_id: string; problems: string[] }
-  | { type: "woke" };
+  | { type: "woke"; partial?: PartialAnswer | null };
 
 export type SessionInput = { at: string } & (SessionCommand | SessionOutcome);
 export type InputOf<Type extends SessionInput["type"]> = Extract<SessionInput, { type: Type }>;

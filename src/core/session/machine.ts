@@ -14,6 +14,7 @@ import {
   create,
   prepared,
   prepareFailed,
+  record,
   remove,
   rename,
   revived,
@@ -23,7 +24,7 @@ import { expireRequests, responded } from "./decide/requests.ts";
 import { checkWall, toolChecked, toolFinished } from "./decide/tools.ts";
 import { isObjectCall } from "./delegation.ts";
 import { createDraft, type Draft } from "./draft.ts";
-import type { SessionInput } from "./inputs.ts";
+import type { PartialAnswer, SessionInput } from "./inputs.ts";
 import { sessionNotFound } from "./manager.ts";
 import { type Happened, initialSessionState, type SessionActorState, type Turn } from "./state.ts";
 import { steerRefusal } from "./steering.ts";
@@ -49,11 +50,12 @@ const step = match<SessionInput, Draft, void>({
   send,
   cancel,
   rename,
+  record,
   delete: remove,
   respond: responded,
   revived: (draft) => {
     revived(draft);
-    woke(draft);
+    woke(draft, {});
   },
   prepared,
   prepare_failed: prepareFailed,
@@ -70,11 +72,11 @@ const step = match<SessionInput, Draft, void>({
 });
 
 /** Whatever is due by now. */
-function woke(draft: Draft): void {
+function woke(draft: Draft, { partial }: { partial?: PartialAnswer | null }): void {
   retryModel(draft);
   expireRequests(draft);
   const { turn } = draft.state();
-  if (turn) checkWall(draft, wallDeadline(turn));
+  if (turn) checkWall(draft, wallDeadline(turn), partial);
 }
 
 /** Why a command cannot be taken, before anything is decided. */

@@ -1,13 +1,14 @@
 // ForkSession: a session that begins with what is committed of another's conversation.
+
+import { copyHistory, upTo } from "../../core/session/copied-history.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_IMPORTED_MESSAGES } from "../../protocol/limits.ts";
 import type { Message, SessionView } from "../../protocol/messages.ts";
 import type { Handlers } from "../handle.ts";
 import { sessionStream } from "../store/journal.ts";
 import type { BeginSession } from "./begin-session.ts";
-import { copyHistory, upTo } from "./copied-history.ts";
 import type { HandlerContext } from "./index.ts";
-import { newSession, sessionNotFound } from "./send-message.ts";
+import { newSession, sessionNotFound } from "./new-session.ts";
 
 export function createForkSession(
   context: HandlerContext,

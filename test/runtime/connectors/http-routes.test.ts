@@ -108,7 +108,10 @@ describe("document 003's routes", () => {
     await using scene = await openApi(apiWorld);
     const { call, world } = scene;
     const session_id = await begin(call);
-    const waiting = call("POST", `/api/sessions/${session_id}/messages`, { message: "ask" });
+    const waiting = call("POST", `/api/sessions/${session_id}/messages`, {
+      message: "ask",
+      settings: { on_ask: "queue" },
+    });
     await world.happened("HumanRequestQueued");
     const { body } = await call("GET", `/api/requests?session_id=${session_id}`);
     const [request] = fields(body).requests as { request_id: string }[];

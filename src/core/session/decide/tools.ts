@@ -1,15 +1,16 @@
 // What becomes of a tool call once it is checked, finished, or found after a restart. At most once.
 
 import { limitReached, reachedLimit } from "../../agent/limits.ts";
-import { permit, ruleText } from "../../agent/permission.ts";
+import { narrowestRule, permit, ruleText } from "../../agent/permission.ts";
 import { isDue } from "../../time.ts";
 import { calledObject, isObjectCall, refusedDelegation } from "../delegation.ts";
 import type { Draft } from "../draft.ts";
 import { isGranted } from "../grants.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
-import type { InputOf } from "../inputs.ts";
+import type { InputOf, PartialAnswer } from "../inputs.ts";
 import { ASK_HUMAN } from "../question.ts";
 import { completeCall, freePlaces, startCall } from "./calls.ts";
+import { keepPartial } from "./model.ts";
 import { askApproval, askQuestion } from "./requests.ts";
 import { fail, running } from "./turn.ts";
 
@@ -45,7 +46,8 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
     rule?.action === "deny"
       ? `Denied by the rule ${ruleText(rule)}.`
       : "Denied: it needs a human's approval and nobody is there to give it.";
-  const allow_with = rule?.action === "deny" ? "take that rule away" : `--allow '${call.name}'`;
+  const allow_with =
+    rule?.action === "deny" ? "take that rule away" : `--allow '${narrowestRule(asked)}'`;
   const denial = { subject, allow_with };
   const blocked = {
     code: "blocked" as const,
@@ -73,9 +75,14 @@ export function interruptStarted(draft: Draft): void {
   }
 }
 
-/** The wall limit: checked when its time has come, whatever runs. */
-export function checkWall(draft: Draft, deadline: string | null): void {
+/** The wall limit: checked when its time has come, whatever runs. What had been said stays said. */
+export function checkWall(
+  draft: Draft,
+  deadline: string | null,
+  partial: PartialAnswer | null | undefined,
+): void {
   const now = running(draft);
   if (!now || deadline === null || !isDue(deadline, draft.at)) return;
+  if (partial) keepPartial(draft, partial);
   fail(draft, limitReached("wall_ms", now.turn.agent.config.max_wall_ms ?? 0));
 }

@@ -1,0 +1,15 @@
+// An error as a human reads it on stderr, and as a program reads it on stdout.
+import { type ErrorBody, errorCodes } from "../protocol/errors.ts";
+import { paint } from "./colour.ts";
+import { stripControl } from "./strip.ts";
+
+/** One line; a daemon's log may add its own. */
+export const describeError = (error: ErrorBody, hasColour: boolean): string =>
+  `${paint(hasColour, "red", "jamey:")} ${stripControl(error.message).trimEnd()}`;
+
+/** What every JSON output says of an error. */
+export const errorFields = ({ code, message }: ErrorBody) => ({
+  code,
+  message,
+  retryable: errorCodes[code].retryable,
+});
