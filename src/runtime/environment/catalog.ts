@@ -66,36 +66,7 @@ export function createCatalog(options: {
     [...entries.values()].flatMap((one) => (one.definition ? [one.definition] : []));
   const byName = (po_name: string) => definitions().find((one) => one.name === po_name);
 
-  function report(file: string, problem: string): void {
-    if (problems.get(file) === problem) return;
-    problems.set(file, problem);
-    log.warn("object not loaded", { file, problem });
-  }
-
-  const parse = (text: string, file: string): ObjectDefinition =>
-    parseObject({ text, file, hash: options.hash, warn: (problem) => log.warn(problem) });
-
-  function look({ file, stamp }: { file: string; stamp: string }): Looked {
-    try {
-      const text = files.read(file);
-      return { file, stamp, found: { definition: parse(text, file), text } };
-    } catch (thrown) {
-      // A person's file is at fault, not the daemon: it is reported and the last good version stays.
-      return { file, stamp, found: { problem: messageOf(thrown) } };
-    }
-  }
-
-  /** The last good version of a file that was broken while no daemon ran. */
-  function recall({ file, stamp }: Looked): Good[] {
-    const text = remembered.get(basename(file))?.text();
-    if (text === undefined) return [];
-    try {
-      return [{ file, stamp, found: { definition: parse(text, file), text }, isRecalled: true }];
-    } catch (thrown) {
-      report(file, messageOf(thrown));
-      return [];
-    }
-  }
+  const { report, look, recall } = createReader({ ...options, problems });
 
   /** Those that keep their name come first: the second file of a name is the one that is new. */
   function accept(good: Good[], before: Map<string, ObjectDefinition>): Good[] {
@@ -152,21 +123,12 @@ export function createCatalog(options: {
       if ("problem" in found) report(file, found.problem);
       entries.set(file, { stamp, definition: entries.get(file)?.definition });
     }
-    const recalled = isFirst ? broken.flatMap(recall) : [];
-    tell(accept([...looked.filter(isGood), ...recalled], before), before);
+    const recalled = isFirst
+      ? broken.flatMap((one) => recall(one, remembered.get(basename(one.file))))
+      : [];
+    const accepted = accept([...looked.filter(isGood), ...recalled], before);
+    for (const change of changesOf({ accepted, before, byName, isFirst })) changed(change);
     isFirst = false;
-  }
-
-  function tell(accepted: Good[], before: Map<string, ObjectDefinition>): void {
-    for (const { found } of accepted) {
-      const { definition, text } = found;
-      const known = before.get(definition.name);
-      if (known?.hash === definition.hash && known.file === definition.file) continue;
-      changed({ type: "found", definition, text, is_new: isFirst });
-    }
-    for (const po_name of before.keys()) {
-      if (!byName(po_name)) changed({ type: "unloaded", po_name });
-    }
   }
 
   return {
@@ -185,4 +147,64 @@ export function createCatalog(options: {
   };
 }
 
+/** What is new, and what is there no more. */
+function changesOf(options: {
+  accepted: Good[];
+  before: Map<string, ObjectDefinition>;
+  byName(po_name: string): ObjectDefinition | undefined;
+  isFirst: boolean;
+}): CatalogChange[] {
+  const { accepted, before, byName, isFirst } = options;
+  const found = accepted.flatMap(({ found: { definition, text } }): CatalogChange[] => {
+    const known = before.get(definition.name);
+    if (known?.hash === definition.hash && known.file === definition.file) return [];
+    return [{ type: "found", definition, text, is_new: isFirst }];
+  });
+  const gone = [...before.keys()].filter((po_name) => !byName(po_name));
+  return [...found, ...gone.map((po_name) => ({ type: "unloaded" as const, po_name }))];
+}
+
 const isGood = (one: Looked): one is Good => "definition" in one.found;
+
+/** Reads files as objects, and says what is wrong with them once. */
+function createReader(options: {
+  files: Pick<ObjectFiles, "read">;
+  hash: (text: string) => string;
+  log: Log;
+  problems: Map<string, string>;
+}) {
+  const { files, log, problems } = options;
+
+  function report(file: string, problem: string): void {
+    if (problems.get(file) === problem) return;
+    problems.set(file, problem);
+    log.warn("object not loaded", { file, problem });
+  }
+
+  const parse = (text: string, file: string): ObjectDefinition =>
+    parseObject({ text, file, hash: options.hash, warn: (problem) => log.warn(problem) });
+
+  function look({ file, stamp }: { file: string; stamp: string }): Looked {
+    try {
+      const text = files.read(file);
+      return { file, stamp, found: { definition: parse(text, file), text } };
+    } catch (thrown) {
+      // A person's file is at fault, not the daemon: it is reported and the last good version stays.
+      return { file, stamp, found: { problem: messageOf(thrown) } };
+    }
+  }
+
+  /** The last good version of a file that was broken while no daemon ran. */
+  function recall({ file, stamp }: Looked, last: Remembered | undefined): Good[] {
+    const text = last?.text();
+    if (text === undefined) return [];
+    try {
+      return [{ file, stamp, found: { definition: parse(text, file), text }, isRecalled: true }];
+    } catch (thrown) {
+      report(file, messageOf(thrown));
+      return [];
+    }
+  }
+
+  return { report, look, recall };
+}
