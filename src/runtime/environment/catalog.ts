@@ -57,7 +57,7 @@ export function createCatalog(options: {
   log: Log;
   changed(change: CatalogChange): void;
 }): Catalog {
-  const { files, log, changed } = options;
+  const { files, changed } = options;
   const entries = new Map<string, Entry>();
   const problems = new Map<string, string>();
   let remembered = new Map<string, Remembered>();
