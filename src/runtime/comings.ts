@@ -24,11 +24,7 @@ export interface Comings {
   said(): Promise<void>;
 }
 
-export function startComings(options: {
-  journal: Journal;
-  log: Log;
-  now(): string;
-}): Comings {
+export function startComings(options: { journal: Journal; log: Log; now(): string }): Comings {
   const { log } = options;
   const actor = startEnvironmentActor(options);
   const waiting: EnvironmentInput[] = [];

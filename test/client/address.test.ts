@@ -187,9 +187,7 @@ describe("attaching to a daemon elsewhere", () => {
   test("passes on why the daemon refuses", async () => {
     const body = JSON.stringify({ error: { code: "forbidden", message: "Not that name." } });
     await using remote = openFakeRemote({ type: "answers", status: 403, body });
-    expect(await failure(remote.url, "mine")).toBe(
-      `config_invalid: ${remote.url}: Not that name.`,
-    );
+    expect(await failure(remote.url, "mine")).toBe(`config_invalid: ${remote.url}: Not that name.`);
   });
 
   test("goes nowhere else when it is sent there", async () => {
