@@ -1,6 +1,6 @@
 // Commands over prompt objects and what they can use.
 import { z } from "zod";
-import { risk } from "../agents.ts";
+import { agentConfig, permissionRule, risk } from "../agents.ts";
 import { id, name, poState, toolSpec } from "../messages.ts";
 import { command } from "./command.ts";
 
@@ -40,6 +40,9 @@ export const objectCommands = {
       /** What its prompt, if it is a template, needs a value for in a session's context. */
       parameters: z.array(z.string()),
       model: z.string().nullable(),
+      /** As they hold for it where a message says nothing else: the environment's and its own. */
+      limits: agentConfig,
+      rules: z.array(permissionRule),
       version: z.string(),
       file: z.string(),
     }),

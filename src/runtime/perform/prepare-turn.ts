@@ -88,7 +88,8 @@ function toolsOf(definition: ObjectDefinition, asked: string[] | null, services:
 }
 
 /** The caller's first, then the object's, which may only narrow, then the environment's. */
-function rulesOf(
+/** The first that fits decides. */
+export function rulesOf(
   definition: ObjectDefinition,
   asked: PermissionRule[],
   environment: Record<string, PermissionRule["action"]>,
