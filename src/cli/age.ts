@@ -7,15 +7,17 @@ export const MAX_AGE_MS = 100 * UNIT_MS.y;
 
 /** Milliseconds; undefined for what is no age. */
 export function readAge(text: string): number | undefined {
-  const [, number, unit] = /^(\d{1,6}(?:\.\d{1,3})?)([mhdwy])$/.exec(text.trim()) ?? [];
-  const age = Number(number) * unitMs(unit);
+  const whole = text.trim();
+  const parts = [...whole.matchAll(/(\d{1,6}(?:\.\d{1,3})?)(ms|[smhdwy])/g)];
+  if (parts.length === 0 || parts.map(([part]) => part).join("") !== whole) return undefined;
+  const age = parts.reduce((sum, [, number, unit]) => sum + Number(number) * unitMs(unit), 0);
   return age > 0 && age <= MAX_AGE_MS ? Math.round(age) : undefined;
 }
 
 export function parseAge(text: string, flag: string): number {
   const age = readAge(text);
   if (age !== undefined) return age;
-  throw usageError(`${flag}: '${text}' is no age. Examples: 30m, 36h, 2d, 12w, 1y.`);
+  throw usageError(`${flag}: '${text}' is no age. Examples: 30s, 30m, 1h30m, 36h, 2d, 12w, 1y.`);
 }
 
 /** An age before now, or a date (2026-01-31, 2026-01-31T12:00:00Z), as UTC. */

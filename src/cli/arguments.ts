@@ -11,6 +11,8 @@ export interface Flag {
   valueHint?: string;
   /** The only values it takes. */
   options?: readonly string[];
+  /** Values that a shell offers, beside others that it takes too. */
+  offered?: readonly string[];
   isRepeatable?: true;
   /**
    * It may stand without a value, and then has this one. The next argument is its value only where it

@@ -79,13 +79,15 @@ async function isThere(promise: Promise<unknown>): Promise<boolean> {
   return await Promise.race([promise.then(() => true), late]);
 }
 
-const STTY = { stdin: "inherit", stdout: "pipe", stderr: "ignore" } as const;
-
-/** What stty says; undefined where there is no terminal to set. */
-function stty(...words: string[]): string | undefined {
-  if (!isTerminal(0)) return undefined;
+/** What stty says of the terminal; undefined where there is none to set. */
+function stty(terminal: number, ...words: string[]): string | undefined {
+  if (!isTerminal(terminal)) return undefined;
   try {
-    const { success, stdout } = Bun.spawnSync(["stty", ...words], STTY);
+    const { success, stdout } = Bun.spawnSync(["stty", ...words], {
+      stdin: terminal,
+      stdout: "pipe",
+      stderr: "ignore",
+    });
     return success ? stdout.toString().trim() : undefined;
   } catch (_missing) {
     return undefined;
@@ -96,25 +98,26 @@ function stty(...words: string[]): string | undefined {
 const DRAINED_BYTES = 64 * 1024;
 
 /** Takes away what waits in the terminal, also of a line that is not yet ended. */
-export function drainTerminal(): void {
-  const before = stty("-g");
+export function drainTerminal(terminal = 0): void {
+  const before = stty(terminal, "-g");
   // Without this a read would wait for the end of a line.
-  if (before === undefined || stty("-icanon", "min", "0", "time", "0") === undefined) return;
+  if (before === undefined) return;
+  if (stty(terminal, "-icanon", "min", "0", "time", "0") === undefined) return;
   try {
-    readSync(0, new Uint8Array(DRAINED_BYTES));
+    readSync(terminal, new Uint8Array(DRAINED_BYTES));
   } catch (_nothing) {
     // EAGAIN: nothing waits there.
   } finally {
-    stty(before);
+    stty(terminal, before);
   }
 }
 
 /** What is typed is not shown, until the returned function is called. Nothing happens without a terminal. */
 export function hideTyping(): () => void {
-  const before = stty("-g");
+  const before = stty(0, "-g");
   if (before === undefined) return () => undefined;
-  stty("-echo");
-  return () => void stty(before);
+  stty(0, "-echo");
+  return () => void stty(0, before);
 }
 
 /** One line that is not shown. A signal while it is typed ends the process, the terminal as it was. */

@@ -1,4 +1,5 @@
 // Where the lines of a chat come from: an editor in a terminal, else a pipe, line by line.
+import { openSync } from "node:fs";
 import { type LineReader, openLines } from "./ask.ts";
 import type { Context } from "./context.ts";
 import type { AnswerLines } from "./human-requests.ts";
@@ -26,10 +27,38 @@ export interface ChatLines {
 
 const PROMPT = "> ";
 
-export function openChatLines({ out, host }: Context): ChatLines {
+/** Where stdin was data of the first message, nothing more comes from it: `keys` is the terminal, if there is one. */
+export function openChatLines(
+  { out, host }: Context,
+  after?: { keys: number | undefined },
+): ChatLines {
+  if (after) return after.keys === undefined ? noLines(out) : keyLines(out, after.keys);
   const canEdit = isTerminal(0) && out.isTerminal && host.variables.TERM !== "dumb";
   return canEdit ? editedLines(openLineEditor(out)) : pipedLines(openLines(), out);
 }
+
+/** The terminal that controls this process, where somebody can be asked at it. */
+export function openTerminalKeys({ out, host }: Context): number | undefined {
+  if (!out.isTerminal || host.variables.TERM === "dumb") return undefined;
+  try {
+    return openSync("/dev/tty", "r");
+  } catch (_none) {
+    return undefined;
+  }
+}
+
+function keyLines(out: Output, descriptor: number): ChatLines {
+  const { ReadStream } = process.getBuiltinModule("node:tty");
+  return editedLines(openLineEditor(out, { descriptor, stream: new ReadStream(descriptor) }));
+}
+
+const noLines = (out: Output): ChatLines => ({
+  read: async () => ({ type: "end" }),
+  answers: { next: async () => undefined, forget: async () => undefined },
+  above: (text) => out.write(text),
+  restore: nothing,
+  close: async () => undefined,
+});
 
 function editedLines(editor: LineEditor): ChatLines {
   return {

@@ -9,6 +9,7 @@ import type { ChatLines } from "./chat-lines.ts";
 import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
 import { describeError } from "./error-line.ts";
+import type { AttachmentPart } from "./files.ts";
 import { isRendered, markdownWriter } from "./final-text.ts";
 import { answerRequests } from "./human-requests.ts";
 import { createLiveText, type LiveText } from "./live-text.ts";
@@ -37,7 +38,11 @@ export interface Chat {
 }
 
 /** A signal that asks for more than cancelling the turn. */
-export async function say(chat: Chat, message: string): Promise<CaughtSignal | undefined> {
+export async function say(
+  chat: Chat,
+  message: string,
+  attachments: readonly AttachmentPart[] = [],
+): Promise<CaughtSignal | undefined> {
   const { link, lines, session, isInteractive, settings, overheard } = chat;
   const progress = startProgress(chat.context);
   const { context } = progress;
@@ -58,7 +63,7 @@ export async function say(chat: Chat, message: string): Promise<CaughtSignal | u
   overheard.hold();
   try {
     const run = await runTurn(link, {
-      message: { po_name, session_id, message, settings },
+      message: { po_name, session_id, message, attachments: [...attachments], settings },
       signal_types: ["TextDelta"],
       signal: watch.signal,
       onAccepted({ turn_id, warnings }) {

@@ -60,7 +60,7 @@ async function planRun(
         : "goes on"
       : sessionWord(given.has("no-save")),
     parameters: readParameters(given),
-    system: settings.system ?? null,
+    system: settings.system ?? object.prompt,
     message: prompt.text,
     attachments: prompt.attachments.map(({ media_type, name, data }) => ({
       media_type,
@@ -68,9 +68,15 @@ async function planRun(
       bytes: Buffer.byteLength(data, "base64"),
     })),
     tools: offeredTools(object, known, settings.tools ?? null),
-    rules,
+    // As the daemon has them: of all that fit the first decides.
+    rules: [...rules, ...object.rules],
     on_ask: settings.on_ask,
-    limits: { ...settings.limits, timeout_ms: limits.wholeMs, idle_timeout_ms: limits.idleMs },
+    limits: {
+      ...object.limits,
+      ...settings.limits,
+      timeout_ms: limits.wholeMs,
+      idle_timeout_ms: limits.idleMs,
+    },
     output: settings.output ?? null,
     warnings: [...prompt.warnings, ...warnings],
   };
@@ -111,7 +117,7 @@ function offeredTools(
 type Plan = Awaited<ReturnType<typeof planRun>>;
 
 function describePlan(plan: Plan): string {
-  const limits = Object.entries(plan.limits).filter(([, value]) => value !== undefined);
+  const limits = Object.entries(plan.limits).filter(([, value]) => (value ?? null) !== null);
   const rules = plan.rules.map(
     ({ action, tool, match }) => `${action} ${match === null ? tool : `${tool}(${match})`}`,
   );
@@ -125,15 +131,11 @@ function describePlan(plan: Plan): string {
         .map(([key, value]) => `${key}=${value}`)
         .join(", "),
     ],
-    ["system", plan.system === null ? "" : JSON.stringify(plan.system)],
+    ["system", JSON.stringify(plan.system)],
     ["tools", plan.tools.map(({ name, risk }) => `${name} (${risk})`).join(", ") || "none"],
-    ["rules", rules.join(", ") || "only the object's and the environment's"],
+    ["rules", rules.join(", ") || "none"],
     ["on ask", plan.on_ask ?? ""],
-    [
-      "limits",
-      limits.map(([key, value]) => `${key}=${value}`).join(", ") ||
-        "only the object's and the environment's",
-    ],
+    ["limits", limits.map(([key, value]) => `${key}=${value}`).join(", ")],
     ["schema", plan.output === null ? "" : JSON.stringify(plan.output.schema)],
     [
       "attached",

@@ -5,7 +5,10 @@ import { stripControl } from "./strip.ts";
 
 /** One line; a daemon's log may add its own. */
 export const describeError = (error: ErrorBody, hasColour: boolean): string =>
-  `${paint(hasColour, "red", "jamey:")} ${stripControl(error.message).trimEnd()}`;
+  `${paint(hasColour, "red", "jamey:")} ${stripControl(error.message).replace(WIRE_WORDS, "").trimEnd()}`;
+
+/** What the documents have programs look for in a message says nothing to people. */
+const WIRE_WORDS = / \(PO not found\)(?=\.)/;
 
 /** What every JSON output says of an error. */
 export const errorFields = ({ code, message }: ErrorBody) => ({

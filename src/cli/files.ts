@@ -139,6 +139,10 @@ function countPart(part: TextPart, left: Left): TextPart {
 
 function textOf(name: string, bytes: Uint8Array): { text: string; bytes: number } {
   const input = decodeInput(bytes);
+  // Lists in a pipe are parted by it (find -print0); a file that holds it is none that people wrote.
+  if (input.type === "text" && input.text.includes("\0")) {
+    throw new JameyError("bad_data", `${name} is no text: it holds a NUL byte.`);
+  }
   if (input.type === "text") return { text: input.text, bytes: bytes.length };
   if (input.type === "undecodable") throw undecodable(name);
   throw new JameyError("bad_data", `${name} is no text (${input.media_type}). Attach it with -a.`);

@@ -47,6 +47,34 @@ const unknownSession = (text: string): JameyError =>
     `There is no session '${oneLine(text, MAX_TITLE_LENGTH)}'. See 'jamey sessions list'.`,
   );
 
+/** By its name `-r` finds a session: two of one name would be found by none. */
+export async function requireFreeName(link: Link, name: string, own_id?: string): Promise<void> {
+  const taken = (await sessionsNamed(link, name)).find(({ session_id }) => session_id !== own_id);
+  if (!taken) return;
+  throw new JameyError(
+    "conflict",
+    `There is a session '${oneLine(name, MAX_TITLE_LENGTH)}' already: ${taken.session_id}. Go on with it (-r), or give another name.`,
+  );
+}
+
+/** Numbers that are tried behind a name. */
+const MAX_NAME_NUMBER = 1000;
+
+/** The name, or the name with a number behind it. */
+export async function freeName(link: Link, name: string): Promise<string> {
+  for (let number = 1; number <= MAX_NAME_NUMBER; number += 1) {
+    const tried = number === 1 ? name : `${name} (${number})`;
+    if ((await sessionsNamed(link, tried)).length === 0) return tried;
+  }
+  return name;
+}
+
+async function sessionsNamed(link: Link, name: string): Promise<SessionSummary[]> {
+  if (name === "" || name.length > MAX_TITLE_LENGTH) return [];
+  const { sessions } = await link.call("ListSessions", { match: name, limit: MAX_LIST_LENGTH });
+  return sessions.filter((session) => session.name === name);
+}
+
 /** The session that was used last in this folder, with this object where one is named. */
 export async function latestSession(
   link: Link,

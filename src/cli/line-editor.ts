@@ -3,6 +3,7 @@
 import { writeSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
+import type { ReadStream } from "node:tty";
 import { drainTerminal } from "./ask.ts";
 import { createPasteFilter, pastedLine } from "./paste.ts";
 import { terminalColumns } from "./terminal.ts";
@@ -37,7 +38,15 @@ interface Asking {
   resolve(typed: Typed): void;
 }
 
-export function openLineEditor(out: Output): LineEditor {
+/** Where keys are typed: stdin, or the terminal itself where stdin is a pipe. */
+export interface Keys {
+  descriptor: number;
+  stream: ReadStream;
+}
+
+const stdinKeys = (): Keys => ({ descriptor: 0, stream: process.stdin });
+
+export function openLineEditor(out: Output, keys: Keys = stdinKeys()): LineEditor {
   const early: string[] = [];
   let asking: Asking | undefined;
   let isAtEnd = false;
@@ -51,7 +60,7 @@ export function openLineEditor(out: Output): LineEditor {
     historySize: HISTORY_LENGTH,
     removeHistoryDuplicates: true,
   });
-  const keyboard = openKeyboard(input, () => reader.close());
+  const keyboard = openKeyboard(input, keys, () => reader.close());
   const { setRaw } = keyboard;
 
   function answer(typed: Typed): void {
@@ -122,8 +131,7 @@ export function openLineEditor(out: Output): LineEditor {
 }
 
 /** What is typed goes on to the editor; read only while it is raw. */
-function openKeyboard(editor: PassThrough, onEnd: () => void) {
-  const { stdin } = process;
+function openKeyboard(editor: PassThrough, { descriptor, stream: stdin }: Keys, onEnd: () => void) {
   const filter = createPasteFilter();
   let isForgetting = false;
   const pass = (bytes: Uint8Array) => {
@@ -142,7 +150,7 @@ function openKeyboard(editor: PassThrough, onEnd: () => void) {
   return {
     setRaw,
     async forget(isRaw: boolean): Promise<void> {
-      drainTerminal();
+      drainTerminal(descriptor);
       // What was read of it already comes at once.
       isForgetting = true;
       stdin.resume();
@@ -150,7 +158,10 @@ function openKeyboard(editor: PassThrough, onEnd: () => void) {
       if (!isRaw) stdin.pause();
       isForgetting = false;
     },
-    close: () => stdin.removeListener("data", pass),
+    close() {
+      stdin.removeListener("data", pass);
+      if (descriptor !== 0) stdin.destroy();
+    },
   };
 }
 

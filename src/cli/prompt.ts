@@ -22,6 +22,8 @@ export interface Prompt {
   isStdinSkipped: boolean;
 }
 
+export type Opening = Pick<Prompt, "text" | "attachments">;
+
 const NOTICES = {
   waiting: "waiting for stdin (Ctrl-D ends it)",
   skippable: "waiting for stdin, Ctrl-D or -n to skip",
@@ -55,6 +57,16 @@ export async function readPrompt(context: Context, warnings: string[]): Promise<
     );
   }
   return { text, attachments, isStdinSkipped: stdin.isSkipped };
+}
+
+/** How a chat begins (-i): with its words, and with what is piped in as data for them. */
+export async function readOpening(context: Context): Promise<Opening> {
+  const words = context.arguments.text("interactive") ?? "";
+  const stdin = await takeStdin(context, { hasPrompt: true, use: undefined, warnings: [] });
+  return {
+    text: composeMessage(words, stdin.part ? [stdin.part] : []),
+    attachments: stdin.attachment ? [stdin.attachment] : [],
+  };
 }
 
 const isNoDash = (name: string): boolean => name !== "-";

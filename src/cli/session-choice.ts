@@ -6,7 +6,7 @@ import { JameyError } from "../protocol/errors.ts";
 import type { SessionSummary } from "../protocol/messages.ts";
 import { type Arguments, usageError } from "./arguments.ts";
 import type { Context } from "./context.ts";
-import { findSession, latestSession } from "./find-session.ts";
+import { findSession, latestSession, requireFreeName } from "./find-session.ts";
 
 export const DEFAULT_OBJECT = "assistant";
 
@@ -73,6 +73,8 @@ export async function chooseSession(context: Context, link: Link): Promise<Targe
 const objectOf = (given: Arguments): string => given.text("object") ?? DEFAULT_OBJECT;
 
 async function fork(given: Arguments, link: Link, resumed: SessionSummary): Promise<Target> {
+  const named = given.text("name");
+  if (named !== undefined) await requireFreeName(link, named, given.text("session-id"));
   const { session } = await link.call(
     "ForkSession",
     {
@@ -95,6 +97,7 @@ export async function newSession(
   const po_name = objectOf(given);
   const parameters = await checkedParameters(given, link, po_name);
   const name = given.text("name") ?? null;
+  if (name !== null) await requireFreeName(link, name, given.text("session-id"));
   const { session } = await link.call(
     "CreateSession",
     {

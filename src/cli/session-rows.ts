@@ -121,6 +121,7 @@ export const sessionRows: Rows = {
     description: "Delete the sessions that were not used for a while, never one that runs",
     flags: {
       "older-than": { type: "string", valueHint: "90d", description: "Unused for this long" },
+      "dry-run": { type: "boolean", description: "Only show which ones" },
       ...yes,
     },
     load: async () => (await import("./commands/session-changes.ts")).prune,

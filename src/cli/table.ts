@@ -97,6 +97,11 @@ const requestRows: Rows = {
     description: "What waits for a human",
     load: async () => (await import("./commands/requests.ts")).list,
   },
+  show: {
+    description: "One request, whole",
+    words: [{ name: "request" }],
+    load: async () => (await import("./commands/requests.ts")).show,
+  },
   answer: {
     description:
       "Answer a question, named by its id or the start of it; '-' or no text reads it from stdin",

@@ -15,7 +15,7 @@ export interface AboutRunning {
   flags: Record<string, unknown>;
   /** They were not said: they are those of the daemon before, which did not end in order. */
   again: boolean;
-  /** The settings in force that a command line can say. */
+  /** The settings that it goes by. */
   settings: Record<string, unknown>;
 }
 

@@ -110,8 +110,7 @@ async function serve(options: DaemonOptions): Promise<number> {
   opened.defer(listener.stop);
   const connector = await startUnixConnector(socket, runtime);
   opened.defer(connector.stop);
-  const { connectors, log_level } = environment.config;
-  const about = { socket, url: network.url(), flags, again, settings: { connectors, log_level } };
+  const about = { socket, url: network.url(), flags, again, settings: environment.config };
   opened.defer(introduce(state, about, log));
   const where = network.url() === null ? "" : ` on ${network.url()}`;
   log.info(`Jamey Runtime started${where}`, { socket, pid: process.pid, version: VERSION });

@@ -16,7 +16,7 @@ export interface AboutDaemon {
   flags: Record<string, unknown>;
   /** Nobody said them this time: they are those of a daemon that did not end in order. */
   again: boolean;
-  /** The settings in force that a command line can say. */
+  /** The settings that it goes by. */
   settings: Record<string, unknown>;
 }
 

@@ -61,7 +61,7 @@ describe("the daemon", () => {
 
   test("that cannot start is reported with what it said and where its log is", async () => {
     const broken = temporaryHome();
-    await Bun.write(`${broken}/data/environments/default/manifest.yml`, "nonsense: 1");
+    await Bun.write(`${broken}/data/environments/default/manifest.yml`, "log_level: loud");
     const { code, stderr } = await runCli(["models"], { home: broken });
     expect([code, stderr.match(/jamey: /g)?.length]).toEqual([78, 1]);
     expect(stderr).toMatch(/did not start: it ended with exit code 78\. It said:\n/);

@@ -102,8 +102,9 @@ describe("a limit", () => {
       "- text: begun and never ended\n  chunk: 6\n  fault: hang\n  repeat: true\n",
     );
     const args = ["-p", "x", "--model", model, "--timeout", "3s"];
-    const { status, text, exit_code, error } = await result(...args);
-    expect([status, exit_code, error.code]).toEqual(["failed", 124, "timeout"]);
+    const { status, text, exit_code, error, cost_usd } = await result(...args);
+    // Nobody said what the call that was cut off had used.
+    expect([status, exit_code, error.code, cost_usd]).toEqual(["failed", 124, "timeout", null]);
     expect(text).toBe("begun and never ended");
   });
 
@@ -214,6 +215,8 @@ describe("--dry-run", () => {
       ...["--dry-run", "-p", "x", "--model", "scripted/none.yml", "--tools", "shell"],
       ...["--deny", "shell(rm *)", "--max-turns", "3", "--timeout", "5s", "--name", "y"],
     );
+    const { stdout } = await home.run(["objects", "show", "assistant", "--json"]);
+    const { prompt, limits, rules } = JSON.parse(stdout);
     expect(plan).toEqual({
       type: "dry_run",
       object: "assistant",
@@ -221,13 +224,13 @@ describe("--dry-run", () => {
       session_id: null,
       session: "new",
       parameters: {},
-      system: null,
+      system: prompt,
       message: "x",
       attachments: [],
       tools: [{ name: "shell", risk: "execute" }],
-      rules: [{ tool: "shell", match: "rm *", action: "deny" }],
+      rules: [{ tool: "shell", match: "rm *", action: "deny" }, ...rules],
       on_ask: "deny",
-      limits: { max_iterations: 3, timeout_ms: 5000 },
+      limits: { ...limits, max_iterations: 3, timeout_ms: 5000 },
       output: null,
       warnings: [],
     });

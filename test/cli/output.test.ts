@@ -182,6 +182,21 @@ describe("the live answer", () => {
     expect(await show([answer("Hello\n")])).toEqual({ text: "Hello\n", wasRestarted: false });
   });
 
+  test("keeps the halves of a sign together that a vendor cut in two", async () => {
+    const written: string[] = [];
+    const live = createLiveText({
+      write: async (text) => void written.push(text),
+      mark: "",
+      isRaw: false,
+      onRestart: async () => undefined,
+    });
+    const [first = "", second = ""] = "🤖".split("");
+    for (const frame of [textSignal(0, `a${first}`), textSignal(2, `${second}b`)]) {
+      await live.signal(frame as SignalFrame);
+    }
+    expect(written).toEqual(["a", "🤖b"]);
+  });
+
   test("parts two messages by an empty line", async () => {
     expect((await show([answer("one", "a"), answer("two", "b")])).text).toBe("one\n\ntwo\n");
   });
@@ -215,6 +230,7 @@ describe("the result", () => {
     caught: undefined,
     warnings: [],
     isStdinSkipped: false,
+    isOffline: false,
     areDenialsFine: false,
     extracted: undefined,
     ...changed,
@@ -286,6 +302,7 @@ describe("the result", () => {
       pending_requests: [],
       warnings: [],
       stdin_skipped: false,
+      is_offline: false,
       error: { code: "unavailable", message: "m", retryable: true },
       exit_code: 69,
     });

@@ -98,7 +98,8 @@ describe("a daemon that is started with flags", () => {
     );
     const shown = await runCli(["config", "show", "--env", "prod"], home);
     expect(shown.stderr).toBe(
-      "note: the daemon that runs was started with another connectors.http.enabled, connectors.http.port\n",
+      "note: the running daemon has connectors.http.enabled true, by its command line\n" +
+        "note: the running daemon has connectors.http.port 0, by its command line\n",
     );
     const again = await runCli(["daemon", "restart", "--env", "prod", "--json"], home);
     expect(JSON.parse(again.stdout).url).toStartWith("http://127.0.0.1:");

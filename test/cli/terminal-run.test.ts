@@ -141,6 +141,39 @@ describe("-i", () => {
     TEST_TIMEOUT_MS,
   );
 
+  test(
+    "takes what is piped in as data for its prompt, and then keys from the terminal",
+    async () => {
+      const shell = openShell(
+        "echo piped | jamey -i '/say first' --model offline/guide; echo code $?",
+      );
+      await shell.until("🤖 first");
+      await shell.until("\u001b[?2004h");
+      shell.type("/say second\r");
+      await shell.until("🤖 second");
+      shell.type("::quit\r");
+      await shell.until("code 0");
+      await shell.child.exited;
+      const [, id = ""] = /Session created: (\S+)/.exec(shell.screen()) ?? [];
+      const { stdout } = await home.run(["sessions", "show", id, "--json"]);
+      const { session } = JSON.parse(stdout);
+      expect(session.conversation.map(({ content }: { content: string }) => content)).toEqual([
+        '/say first\n\n<stdin name="stdin" bytes="6">\npiped\n</stdin>',
+        "first",
+        "/say second",
+        "second",
+      ]);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test("ends after its prompt where data was piped in and nobody sits at a terminal", async () => {
+    const { code, stdout } = await home.run(["-i", "/say first", "--model", "offline/guide"], {
+      input: new Blob(["piped\n"]),
+    });
+    expect([code, stdout.match(/🤖 .*/g)]).toEqual([0, ["🤖 first"]]);
+  });
+
   test("takes no second prompt", async () => {
     const { code, stderr } = await home.run(["-i", "a", "b"]);
     expect([code, stderr]).toEqual([2, "jamey: -i has the prompt: 'b' is one too many.\n"]);

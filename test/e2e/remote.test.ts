@@ -135,7 +135,7 @@ describe("A daemon that listens", () => {
     expect([await attached.exited, stderr.includes("does not know the key")]).toEqual([77, true]);
     const refused = await home.run(["--url", url, "objects", "list"], { variables });
     expect(refused.code).toBe(77);
-    expect(refused.stderr).toContain("'jamey keys create NAME' makes one");
+    expect(refused.stderr).toContain("'jamey keys create NAME' makes a key");
   });
 
   test("is never reached by its own agents' tools", async () => {
@@ -249,4 +249,33 @@ test("A certificate makes it HTTPS, for curl and for clients that trust it", asy
   expect([trusted.code, trusted.stdout.includes("assistant")]).toEqual([0, true]);
   const wary = await home.run(["--url", url, "objects", "list"]);
   expect([wary.code, wary.stderr.includes("NODE_EXTRA_CA_CERTS")]).toEqual([69, true]);
+}, 60_000);
+
+test("A certificate for a name alone is taken under that name, and the other is said to be wrong", async () => {
+  await using home = await openHome();
+  const { cert, key } = await makeCertificate(home.folder, "named", "DNS:localhost");
+  const url = await startListening(home, { flags: ["--tls-cert", cert, "--tls-key", key] });
+  const variables = { NODE_EXTRA_CA_CERTS: cert };
+  const named = url.replace("127.0.0.1", "localhost");
+  const taken = await home.run(["--url", named, "objects", "list"], { variables });
+  expect([taken.code, taken.stdout.includes("assistant")]).toEqual([0, true]);
+  const other = await home.run(["--url", url, "objects", "list"], { variables });
+  expect([other.code, other.stderr.includes("is for other names")]).toEqual([69, true]);
+  expect(other.stderr).not.toContain("NODE_EXTRA_CA_CERTS");
+}, 60_000);
+
+test("A name that the daemon does not answer to is no question of a key", async () => {
+  await using home = await openHome();
+  const url = await startListening(home);
+  // What stands between passes on another name than the one the daemon has.
+  const listening = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    development: false,
+    fetch: (request) =>
+      fetch(`${url}${new URL(request.url).pathname}`, { headers: { host: "elsewhere.example" } }),
+  });
+  const refused = await home.run(["--url", String(listening.url), "objects", "list"]);
+  await listening.stop(true);
+  expect([refused.code, refused.stderr.includes("--allow-host")]).toEqual([78, true]);
 }, 60_000);

@@ -47,7 +47,7 @@ describe("a daemon that starts", () => {
     const { payload } = await wire.ask("ListPOs");
     expect(payload).toMatchObject({ prompt_objects: [{ name: "assistant", state: "idle" }] });
     const pidFile = JSON.parse(readFileSync(join(home.state, "daemon.json"), "utf8"));
-    const { connectors, log_level } = configSchema.parse({});
+    const ofManifest = { limits: { max_iterations: 200, max_tool_iterations: 200 } };
     expect(pidFile).toEqual({
       pid: daemon.pid,
       version: VERSION,
@@ -55,7 +55,7 @@ describe("a daemon that starts", () => {
       url: null,
       flags: {},
       again: false,
-      settings: { connectors, log_level },
+      settings: configSchema.parse(ofManifest),
     });
     expect(readdirSync(home.environment).toSorted()).toEqual([
       ".gitignore",

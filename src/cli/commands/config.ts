@@ -1,13 +1,11 @@
 // `jamey config`: where files lie, every setting with its value and its origin, and changing one. None of it
 // needs a daemon.
 
-import { type DaemonOptions, findDaemon } from "../../client/daemon.ts";
-import { differences, readRunning } from "../../client/running.ts";
-import { errorCodes, JameyError } from "../../protocol/errors.ts";
-import { isObject } from "../../protocol/json.ts";
+import { errorCodes } from "../../protocol/errors.ts";
 import type { SettingsInfo } from "../../protocol/upkeep.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
+import { differsFromRunning, isRunning } from "../running-settings.ts";
 import { showHidden } from "../strip.ts";
 
 export async function path(context: Context): Promise<number> {
@@ -24,6 +22,11 @@ export async function show(context: Context): Promise<number> {
   const info = await read(context);
   if (context.isJson) await printJson(context, info);
   else {
+    if (info.problems.length > 0) {
+      await context.err.write(
+        "jamey: not all of this is in force: what follows leaves out a file that is wrong (see below).\n",
+      );
+    }
     const rows = info.settings.map(({ key, value, from, default: byDefault }) => {
       const isSame = JSON.stringify(value) === JSON.stringify(byDefault);
       const origin =
@@ -36,27 +39,17 @@ export async function show(context: Context): Promise<number> {
   return await sayProblems(context, info);
 }
 
-/** A daemon read its settings when it started, and may have been given others by its command line. */
-async function sayRunning(context: Context, { settings }: SettingsInfo): Promise<void> {
-  const options = daemonOptions(context);
-  if (!(await findRunning(options))) return;
-  const now: Record<string, unknown> = {};
-  for (const { key, value } of settings) put(now, key.split("."), value);
-  const other = differences(readRunning(options.places).settings, now);
-  if (other.length === 0) return;
-  await context.note(`note: the daemon that runs was started with another ${other.join(", ")}`);
-}
-
-function put(
-  group: Record<string, unknown>,
-  [first = "", ...rest]: string[],
-  value: unknown,
-): void {
-  if (rest.length === 0) group[first] = value;
-  else {
-    const inner = isObject(group[first]) ? group[first] : {};
-    group[first] = inner;
-    put(inner, rest, value);
+/** `only`: of this key alone. */
+async function sayRunning(
+  context: Context,
+  info: Pick<SettingsInfo, "settings">,
+  only?: string,
+): Promise<void> {
+  const differing = await differsFromRunning(daemonOptions(context), info);
+  for (const { key, running, isFlag } of differing) {
+    if (only !== undefined && key !== only && !key.startsWith(`${only}.`)) continue;
+    const why = isFlag ? "by its command line" : "and reads the files at: jamey daemon restart";
+    await context.note(`note: the running daemon has ${key} ${written(running ?? null)}, ${why}`);
   }
 }
 
@@ -80,6 +73,7 @@ export async function explain(context: Context): Promise<number> {
       ]),
     );
   }
+  await sayRunning(context, { settings: [setting] }, setting.key);
   return await sayProblems(context, { warnings: [], problems });
 }
 
@@ -95,7 +89,7 @@ async function change(context: Context, value: string | null): Promise<number> {
   const upkeep = await context.host.upkeep();
   const file = context.arguments.has("manifest") ? "manifest" : "daemon";
   const changed = await upkeep.set({ environment: options.environment, key, value, file });
-  const running = await findRunning(options);
+  const running = await isRunning(options);
   if (context.isJson) await printJson(context, { ...changed, restart_needed: running });
   else {
     const what = value === null ? "is not set" : `is ${written(changed.after)}`;
@@ -105,18 +99,6 @@ async function change(context: Context, value: string | null): Promise<number> {
       await context.note("The daemon that runs has the old one until: jamey daemon restart");
   }
   return 0;
-}
-
-/** That a daemon cannot be asked is said by whoever needs one. */
-async function findRunning(options: DaemonOptions): Promise<boolean> {
-  try {
-    const found = await findDaemon(options);
-    found?.close();
-    return found !== undefined;
-  } catch (thrown) {
-    if (thrown instanceof JameyError) return false;
-    throw thrown;
-  }
 }
 
 /** A weightier layer may say otherwise: then the change has no effect, and that is said. */

@@ -55,6 +55,14 @@ export async function restart(context: Context): Promise<number> {
   const given = readServeSettings(context.arguments, context.host.directory);
   // Without flags of its own it is started as it was: a restart takes no door away.
   const settings = Object.keys(given).length > 0 ? given : readRunning(options.places).flags;
+  const dropped = keysOf(readRunning(options.places).flags).filter(
+    (key) => !keysOf(settings).includes(key),
+  );
+  if (dropped.length > 0) {
+    await context.err.write(
+      `jamey: warning: the daemon was started with ${dropped.join(", ")}, which this restart does not say and so drops. Give every option again to keep it.\n`,
+    );
+  }
   const pid = await stopDaemon(options);
   const connection = await findOrStart({ ...options, start: "always", settings });
   return await sayRunning(context, connection, pid === undefined ? "started" : "restarted");
@@ -131,6 +139,9 @@ const remoteStatus = (context: Context): Promise<number> =>
     }
     return 0;
   });
+
+/** `a.b.c` of every value in there. */
+const keysOf = (settings: Record<string, unknown>): string[] => differences(settings, {});
 
 const AGAIN = "those of the daemon before, which did not end in order";
 

@@ -2,8 +2,9 @@
 import type { Link } from "../../client/link.ts";
 import type { EventName } from "../../protocol/events/index.ts";
 import type { FollowFrame } from "../../protocol/frames.ts";
+import { suggest } from "../../protocol/suggest.ts";
 import { parseSince } from "../age.ts";
-import type { Arguments } from "../arguments.ts";
+import { type Arguments, usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { eventLine } from "../event-line.ts";
@@ -103,8 +104,9 @@ async function readWanted(given: Arguments, link: Link): Promise<Wanted> {
   const from =
     since === undefined || isSeq ? 0 : Date.parse(parseSince(since, "--since", Date.now()));
   const named = given.text("session");
+  await checkTypes(given.list("type"));
   const readCursor = async () => {
-    if (isSeq) return Number(since);
+    if (isSeq) return cursorAt(Number(since), link);
     if (since !== undefined) return await cursorBefore(link, from);
     return isFollowing ? null : 0;
   };
@@ -114,10 +116,26 @@ async function readWanted(given: Arguments, link: Link): Promise<Wanted> {
     isFirst: isFollowing || since !== undefined,
     after: await readCursor(),
     from,
-    // Names that do not exist are refused by the daemon, with the list of those that do.
+    // They were looked at: each is one.
     types: given.list("type") as EventName[],
     session_id: named === undefined ? null : (await findSession(link, named)).session_id,
   };
+}
+
+function cursorAt(seq: number, link: Link): number {
+  if (seq <= link.hello.seq) return seq;
+  throw usageError(`--since ${seq}: the newest event is ${link.hello.seq}.`);
+}
+
+async function checkTypes(names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const { events: known } = await import("../../protocol/events/index.ts");
+  const unknown = names.find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  const all = Object.keys(known);
+  const close = suggest(unknown, all);
+  const meant = close ? `Did you mean '${close}'?` : `There are: ${all.join(", ")}.`;
+  throw usageError(`There is no event type '${unknown}'. ${meant}`);
 }
 
 type Lines = ReturnType<typeof createLines>;

@@ -27,6 +27,14 @@ export const list = (context: Context): Promise<number> =>
     return 0;
   });
 
+export const show = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const request = await findRequest(link, context.arguments.words[0] ?? "");
+    if (context.isJson) await printJson(context, { request });
+    else await withPager(context, await describeAll(context, link, [request]));
+    return 0;
+  });
+
 /** With the folders of their sessions: where something happens is half of what is asked. */
 async function describeAll(
   context: Context,

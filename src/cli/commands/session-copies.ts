@@ -4,12 +4,13 @@ import type { Link } from "../../client/link.ts";
 import type { Params } from "../../protocol/commands/index.ts";
 import { nestingOf } from "../../protocol/decode.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
 import { MAX_FRAME_BYTES, MAX_JSON_DEPTH } from "../../protocol/limits.ts";
 import { usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
 import { readPath } from "../files.ts";
-import { findSession } from "../find-session.ts";
+import { findSession, freeName, requireFreeName } from "../find-session.ts";
 import { escapeControls } from "../json-text.ts";
 import { openOutputFile } from "../output-file.ts";
 import { FORMATS } from "../session-words.ts";
@@ -25,6 +26,8 @@ export const fork = (context: Context): Promise<number> =>
     const { arguments: given } = context;
     const { session_id } = await findSession(link, given.words[0] ?? "");
     const at = given.text("at");
+    const named = given.text("name");
+    if (named !== undefined) await requireFreeName(link, named);
     const { session } = await link.call(
       "ForkSession",
       {
@@ -88,12 +91,27 @@ export const importSession = (context: Context): Promise<number> =>
     const { session } = await importAs(link, file, {
       document,
       po_name: given.text("object") ?? null,
-      name: given.text("name") ?? null,
+      name: await nameFor(link, document, given.text("name")),
     });
     if (context.isJson) await printJson(context, { session });
     else await context.out.write(`Imported session: ${session.session_id}\n`);
     return 0;
   });
+
+/** That of the document may be taken, by the session that it was made of. */
+async function nameFor(
+  link: Link,
+  document: Document,
+  given: string | undefined,
+): Promise<string | null> {
+  if (given !== undefined) {
+    await requireFreeName(link, given);
+    return given;
+  }
+  // Whether it is a document is not known yet.
+  const name: unknown = isObject(document) && isObject(document.session) && document.session.name;
+  return typeof name === "string" && name !== "" ? await freeName(link, name) : null;
+}
 
 /** Whether it is a document the daemon says: here it has no shape yet. */
 function parseDocument(bytes: Uint8Array, file: string): Document {

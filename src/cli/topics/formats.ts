@@ -16,6 +16,7 @@ export const formats: readonly Section[] = [
       ["usage, cost_usd, duration_ms", "tokens, money, time"],
       ["denials, pending_requests", "what was refused, and what waits for a human"],
       ["stdin_skipped, warnings", "what should not go unseen"],
+      ["is_offline", "true: no model is connected, and the offline guide answered"],
     ],
   },
   {

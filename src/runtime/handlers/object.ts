@@ -2,7 +2,9 @@
 import { templateParameters } from "../../core/prompt/template.ts";
 import { risk } from "../../protocol/agents.ts";
 import { fileFor } from "../caller.ts";
+import { mergeLimits } from "../config.ts";
 import type { Handlers } from "../handle.ts";
+import { rulesOf } from "../perform/prepare-turn.ts";
 import type { HandlerContext } from "./index.ts";
 import { unknownObject } from "./new-session.ts";
 
@@ -49,6 +51,8 @@ export function objectHandlers(
         prompt: found.body,
         parameters: found.template ? templateParameters({ text: found.body }) : [],
         model: found.model,
+        limits: mergeLimits(config.limits, found.limits),
+        rules: rulesOf(found, [], config.permissions),
         version: found.hash,
         file: fileFor(caller, found.file),
       };

@@ -73,7 +73,13 @@ function readChange(key: string, text: string | null): { path: string[]; value: 
   const isNone = text === null || (/^null$/i.test(text) && !setting.schema.safeParse(null).success);
   const path = rest === null ? setting.path : [...setting.path, rest];
   if (isNone) return { path, value: undefined };
-  return { path, value: rest === null ? readText(text, setting.schema) : text };
+  const value = rest === null ? readText(text, setting.schema) : text;
+  // Every message would fail for it.
+  if (setting.key === "model" && typeof value === "string" && !/^[^/\s]+\/\S+$/.test(value)) {
+    const message = `'${value}' names no model: write vendor/model. 'jamey models' shows them.`;
+    throw new JameyError("invalid_request", message);
+  }
+  return { path, value };
 }
 
 /** The manifest that a first start would make is not lost by being written to before. */

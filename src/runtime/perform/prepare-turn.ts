@@ -152,7 +152,8 @@ function preambleOf(
 }
 
 /** The caller's first, then the object's, which may only narrow, then the environment's. */
-function rulesOf(
+/** The first that fits decides. */
+export function rulesOf(
   definition: ObjectDefinition,
   asked: PermissionRule[],
   environment: Record<string, PermissionRule["action"]>,

@@ -116,6 +116,14 @@ describe("plain HTTP", () => {
     ]) {
       expect([target, ...codeOf(await call("GET", target))]).toEqual([target, 404, "not_found"]);
     }
+    for (const command of ["Subscribe", "Unsubscribe"]) {
+      const refused = await call("POST", `/api/call/${command}`, {});
+      expect([...codeOf(refused), JSON.stringify(refused.body)]).toEqual([
+        404,
+        "not_found",
+        expect.stringContaining("use GET /api/events, or the WebSocket /ws"),
+      ]);
+    }
     expect(codeOf(await call("POST", "/api/call/toString"))).toEqual([400, "unknown_command"]);
     expect(scene.faults).toEqual([]);
   });

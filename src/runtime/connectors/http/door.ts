@@ -12,7 +12,7 @@ import { type DoorOptions, IDLE_SECONDS } from "./options.ts";
 import { createOthers, type Visit } from "./others.ts";
 import { errorResponse } from "./responses.ts";
 import type { Method } from "./route.ts";
-import { CALL_PATH, type OtherKind, otherPaths, routes } from "./routes.ts";
+import { CALL_PATH, followingCommands, type OtherKind, otherPaths, routes } from "./routes.ts";
 import { createStaticFiles, type StaticFiles } from "./static-files.ts";
 
 /** Who was told that the daemon stops gets this long to say so; whoever does not listen is left. */
@@ -101,6 +101,10 @@ function createAnswer(gateway: Gateway, options: DoorOptions, files: StaticFiles
   async function elsewhere({ request, pathname, asking }: Visit): Promise<Response> {
     if (request.method === "POST" && pathname.startsWith(CALL_PATH)) {
       const type = pathname.slice(CALL_PATH.length);
+      if (followingCommands.some((name) => name === type)) {
+        const message = `${type} needs a connection that events can travel over: use GET /api/events, or the WebSocket /ws.`;
+        throw new JameyError("not_found", message);
+      }
       const caller = gateway.connections.passing(asking);
       const refused = await gateway.handle({ type, payload: undefined }, caller);
       if (!refused.ok) return errorResponse(refused.payload);

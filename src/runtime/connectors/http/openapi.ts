@@ -8,7 +8,7 @@ import { type Schema, schemaOf } from "../../../protocol/schema.ts";
 import { VERSION } from "../../../protocol/version.ts";
 import { hasBody, type Route } from "./route.ts";
 import { routes } from "./routes.ts";
-import { socketDescription, socketSchemas } from "./socket-words.ts";
+import { socketCommands, socketDescription, socketSchemas } from "./socket-words.ts";
 
 type Fields = Record<string, unknown>;
 /** A JSON Schema of which only what is looked at is named. */
@@ -282,9 +282,19 @@ type Describe = (
   operation: Fields;
 };
 
+const otherPayload = { description: "The parameters of another command, as under /api/call." };
+
 function socketOperations(schemas: Record<string, Shape>, operation: Describe) {
   schemas.WebSocketEvent = addSchema(schemas, webSocketEvent, "output");
-  for (const { name, schema, io } of socketSchemas) schemas[name] = addSchema(schemas, schema, io);
+  for (const { name, schema, io } of [...socketSchemas, ...socketCommands]) {
+    schemas[name] = addSchema(schemas, schema, io);
+  }
+  const payloads = [...socketCommands.map(({ name }) => reference(name)), otherPayload];
+  const { RequestFrame: request } = schemas;
+  schemas.RequestFrame = {
+    ...request,
+    properties: { ...request?.properties, payload: { anyOf: payloads } },
+  };
   const anyFrame = { anyOf: socketSchemas.map(({ name }) => reference(name)) };
   const errors = responsesFor(ALWAYS);
   const session = { name: "session_id", in: "path", required: true, schema: { type: "string" } };
