@@ -68,38 +68,7 @@ export function createCatalog(options: {
 
   const { report, look, recall } = createReader({ ...options, problems });
 
-  /** Those that keep their name come first: the second file of a name is the one that is new. */
-  function accept(good: Good[], before: Map<string, ObjectDefinition>): Good[] {
-    const wasHere = ({ file, found }: Good) => {
-      const { name } = found.definition;
-      const holder = isFirst
-        ? remembered.get(basename(file))?.po_name
-        : entries.get(file)?.definition?.name;
-      return holder === name || before.get(name)?.file === file;
-    };
-    const former = new Map(good.map(({ file }) => [file, entries.get(file)?.definition]));
-    for (const { file, stamp, found } of good) {
-      const isRenamed = former.get(file)?.name !== found.definition.name;
-      entries.set(file, { stamp, definition: isRenamed ? undefined : former.get(file) });
-    }
-    const ordered = [...good.filter(wasHere), ...good.filter((one) => !wasHere(one))];
-    const accepted = ordered.filter(({ file, stamp, found: { definition }, isRecalled }) => {
-      const other = byName(definition.name);
-      if (other && other.file !== file) {
-        report(file, `${file}: the name '${definition.name}' is taken by ${other.file}.`);
-        return false;
-      }
-      entries.set(file, { stamp, definition });
-      if (!isRecalled) problems.delete(file);
-      return true;
-    });
-    for (const { file, stamp } of good) {
-      const last = former.get(file);
-      if (entries.get(file)?.definition || !last || byName(last.name)) continue;
-      entries.set(file, { stamp, definition: last });
-    }
-    return accepted;
-  }
+  const accept = createAcceptance({ entries, problems, report, byName });
 
   function forgetGone(all: { file: string }[], present: { file: string }[]): void {
     const there = new Set(all.map((one) => one.file));
@@ -126,7 +95,8 @@ export function createCatalog(options: {
     const recalled = isFirst
       ? broken.flatMap((one) => recall(one, remembered.get(basename(one.file))))
       : [];
-    const accepted = accept([...looked.filter(isGood), ...recalled], before);
+    const good = [...looked.filter(isGood), ...recalled];
+    const accepted = accept(good, before, isFirst ? remembered : undefined);
     for (const change of changesOf({ accepted, before, byName, isFirst })) changed(change);
     isFirst = false;
   }
@@ -207,4 +177,49 @@ function createReader(options: {
   }
 
   return { report, look, recall };
+}
+
+/** Those that keep their name come first: the second file of a name is the one that is new. */
+function createAcceptance(parts: {
+  entries: Map<string, Entry>;
+  problems: Map<string, string>;
+  report(file: string, problem: string): void;
+  byName(po_name: string): ObjectDefinition | undefined;
+}) {
+  const { entries, problems, report, byName } = parts;
+  return (
+    good: Good[],
+    before: Map<string, ObjectDefinition>,
+    remembered: Map<string, Remembered> | undefined,
+  ): Good[] => {
+    const wasHere = ({ file, found }: Good) => {
+      const { name } = found.definition;
+      const holder = remembered
+        ? remembered.get(basename(file))?.po_name
+        : entries.get(file)?.definition?.name;
+      return holder === name || before.get(name)?.file === file;
+    };
+    const former = new Map(good.map(({ file }) => [file, entries.get(file)?.definition]));
+    for (const { file, stamp, found } of good) {
+      const isRenamed = former.get(file)?.name !== found.definition.name;
+      entries.set(file, { stamp, definition: isRenamed ? undefined : former.get(file) });
+    }
+    const ordered = [...good.filter(wasHere), ...good.filter((one) => !wasHere(one))];
+    const accepted = ordered.filter(({ file, stamp, found: { definition }, isRecalled }) => {
+      const other = byName(definition.name);
+      if (other && other.file !== file) {
+        report(file, `${file}: the name '${definition.name}' is taken by ${other.file}.`);
+        return false;
+      }
+      entries.set(file, { stamp, definition });
+      if (!isRecalled) problems.delete(file);
+      return true;
+    });
+    for (const { file, stamp } of good) {
+      const last = former.get(file);
+      if (entries.get(file)?.definition || !last || byName(last.name)) continue;
+      entries.set(file, { stamp, definition: last });
+    }
+    return accepted;
+  };
 }
