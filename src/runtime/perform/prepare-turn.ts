@@ -151,8 +151,7 @@ function preambleOf(
   return delegationPreamble(parent, { name, description });
 }
 
-/** The caller's first, then the object's, which may only narrow, then the environment's. */
-/** The first that fits decides. */
+/** The caller's first, then the object's, which may only narrow, then the environment's; the first that fits decides. */
 export function rulesOf(
   definition: ObjectDefinition,
   asked: PermissionRule[],

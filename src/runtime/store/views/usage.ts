@@ -1,6 +1,7 @@
 // The view of tokens and money, per session and model.
 import { asc, isNull, or, sql } from "drizzle-orm";
 import type { Usage } from "../../../protocol/messages.ts";
+import { addUsage, noUsage } from "../../../protocol/usage.ts";
 import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
 import { usage } from "../schema.ts";
@@ -79,24 +80,7 @@ export function openUsageReads(db: Db) {
       const models = byModel()
         .all({ session_id })
         .map(({ model, calls, ...sums }) => ({ model, calls, usage: sums }));
-      return { total: models.map((row) => row.usage).reduce(plus, nothing), models };
+      return { total: models.map((row) => row.usage).reduce(addUsage, noUsage), models };
     },
   };
 }
-
-const nothing: Usage = {
-  input_tokens: 0,
-  output_tokens: 0,
-  cached_tokens: 0,
-  reasoning_tokens: 0,
-  cost_usd: 0,
-};
-
-const plus = (left: Usage, right: Usage): Usage => ({
-  input_tokens: left.input_tokens + right.input_tokens,
-  output_tokens: left.output_tokens + right.output_tokens,
-  cached_tokens: left.cached_tokens + right.cached_tokens,
-  reasoning_tokens: left.reasoning_tokens + right.reasoning_tokens,
-  cost_usd:
-    left.cost_usd === null || right.cost_usd === null ? null : left.cost_usd + right.cost_usd,
-});
