@@ -5,12 +5,14 @@ import {
   constants,
   existsSync,
   fstatSync,
+  mkdirSync,
   openSync,
   readFileSync,
-  realpathSync,
 } from "node:fs";
+import { dirname } from "node:path";
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import { MAX_YAML_BYTES } from "./environment/yaml.ts";
+import { linkTarget } from "./link-target.ts";
 import { takeLock } from "./lock.ts";
 import { replaceFile } from "./replace-file.ts";
 
@@ -48,7 +50,8 @@ function check(file: string, found: ReturnType<typeof fstatSync>): void {
 
 /** Replaces its text by what `change` makes of it; where that throws, nothing is changed. */
 export function changeKeyFile(file: string, change: (text: string) => string): void {
-  const target = existsSync(file) ? realpathSync(file) : file;
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const target = linkTarget(file);
   const lock = takeLock(`${target}.lock`, { waitMs: LOCK_WAIT_MS });
   if (!lock) {
     const message = `Another jamey changes the keys right now (${target}.lock): try again.`;

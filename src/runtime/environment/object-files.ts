@@ -11,7 +11,6 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -20,6 +19,7 @@ import {
 import { basename, dirname, join } from "node:path";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
+import { linkTarget } from "../link-target.ts";
 import { boundedRead } from "./bounded-read.ts";
 import { type Watching, watchFolder } from "./watch.ts";
 
@@ -99,7 +99,7 @@ function stampOf(file: string): string | undefined {
 function prepareDraft(file: string, text: string): Draft {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const target = existsSync(file) ? realpathSync(file) : file;
+    const target = linkTarget(file);
     const mode = (statSync(target, { throwIfNoEntry: false })?.mode ?? 0o600) & 0o777;
     // Hidden, so that no list shows it; one that a crash left is replaced.
     const draft = join(dirname(target), `.${basename(target)}.new`);
