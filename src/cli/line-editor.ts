@@ -100,7 +100,8 @@ export function openLineEditor(out: Output): LineEditor {
     drop() {
       if (!asking) return;
       clear(reader);
-      answer({ type: "interrupt" });
+      // No interrupt: nobody pressed Ctrl-C, and what runs goes on.
+      answer({ type: "end" });
     },
     async above(text) {
       if (!asking) return await out.write(text);

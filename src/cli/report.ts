@@ -21,6 +21,7 @@ import { createJsonStream } from "./json-stream.ts";
 import { createLiveText, type LiveText } from "./live-text.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
 import { type Ended, judge, resultObject } from "./result.ts";
+import { stepLine } from "./step-line.ts";
 import { oneLine, stripControl } from "./strip.ts";
 
 export type Format = (typeof OUTPUT_FORMATS)[number];
@@ -67,6 +68,8 @@ export function openReport(
     if (event.event_type === "HumanRequestQueued" && !asksHere) {
       await say(describeRequest(event.payload));
     }
+    const step = showsWarnings ? stepLine(event) : undefined;
+    if (step !== undefined) await say(step);
     const line = showsWarnings ? describeEvent(event, calls) : undefined;
     if (line && (isVerbose || line.startsWith("!"))) await say(line);
   }

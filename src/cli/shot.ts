@@ -1,6 +1,7 @@
 // What one run of the one-shot command has from its beginning to its end, and one message of it: where it
 // goes, sent, watched. A run has one message, or, with --input-format stream-json, many.
 import type { Link } from "../client/link.ts";
+import type { RunOptions } from "../client/run.ts";
 import type { TurnSettings } from "../protocol/agents.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Context } from "./context.ts";
@@ -9,7 +10,7 @@ import { addModeRules } from "./permission-mode.ts";
 import type { Progress } from "./progress.ts";
 import type { Report } from "./report.ts";
 import type { Ended } from "./result.ts";
-import { checkSessionFlags, chooseSession, type Target } from "./session-choice.ts";
+import { checkSessionFlags, chooseSession, readParameters, type Target } from "./session-choice.ts";
 import { readOutput, readSettings } from "./settings.ts";
 import type { SignalWatch } from "./signals.ts";
 import type { InputMessage } from "./stream-input.ts";
@@ -24,6 +25,8 @@ export interface Shot {
   limits: TimeLimits;
   /** Warnings that stand on stderr already. */
   said: Set<string>;
+  /** The workflow that answers instead of an object. */
+  workflow?: string;
   /** As the flags say; --permission-mode is added once the tools are known. */
   settings: TurnSettings;
 }
@@ -74,7 +77,22 @@ export async function addressMessage(shot: Shot, link: Link, ended: Ended): Prom
   const mode = context.arguments.text("permission-mode");
   const { rules, warnings } = await addModeRules(link, mode, shot.settings.rules);
   for (const warning of warnings) await warn(shot, ended, warning);
-  return { target: await chooseSession(context, link), settings: { ...shot.settings, rules } };
+  const settings = { ...shot.settings, rules };
+  if (shot.workflow === undefined) return { target: await chooseSession(context, link), settings };
+  const { workflow } = await link.call("GetWorkflow", { workflow: shot.workflow });
+  return { target: { po_name: workflow.object, session_id: null, isShared: false }, settings };
+}
+
+/** How a workflow is begun: a session of its own, with the values that it asks for. */
+function beginning(
+  workflow: string,
+  { arguments: given }: Context,
+  said: { message: string; settings: TurnSettings },
+): NonNullable<RunOptions["begin"]> {
+  const parameters = readParameters(given);
+  const run = { ...said, workflow, parameters, name: given.text("name") ?? null };
+  return (link, message_key) =>
+    link.call("RunWorkflow", { ...run, message_key }, { isRepeatable: true });
 }
 
 export async function sendMessage(
@@ -90,10 +108,15 @@ export async function sendMessage(
 ): Promise<void> {
   const { isShared, po_name, session_id } = to.target;
   const { text, attachments } = to.message;
+  const { settings } = to;
+  const said = { message: text, settings };
   await watchTurn({
     ...shot,
     link: to.link,
-    message: { po_name, session_id, message: text, attachments, settings: to.settings },
+    message: { ...said, po_name, session_id, attachments },
+    ...(shot.workflow !== undefined && {
+      begin: beginning(shot.workflow, shot.context, said),
+    }),
     ended: to.ended,
     watch: to.watch,
     isShared,

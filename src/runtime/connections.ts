@@ -1,26 +1,20 @@
 // Connections: who is attached, what each may do, and what each still has to see. Connectors hand frames
 // in and pull frames out; nothing here knows how they travel.
-import {
-  type EnvironmentInput,
-  type EnvironmentState,
-  environmentMachine,
-} from "../core/environment/machine.ts";
+import type { EnvironmentCommand } from "../core/environment/machine.ts";
 import type { Asked } from "../protocol/commands/index.ts";
 import { JameyError, messageOf } from "../protocol/errors.ts";
-import { type EnvironmentEvent, eventName, type StoredRow } from "../protocol/events/index.ts";
+import { eventName } from "../protocol/events/index.ts";
 import type { Attach, FollowFrame, Hello } from "../protocol/frames.ts";
 import { MAX_SUBSCRIPTIONS } from "../protocol/limits.ts";
 import { PROVIDER_VARIABLES } from "../protocol/variables.ts";
 import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
 import type { Identity } from "./access.ts";
-import { startActor } from "./actor.ts";
 import { type Caller, callerName, sourceOfClient } from "./caller.ts";
+import type { EnvironmentActor } from "./environment-actor.ts";
 import { createFollower, type Follower } from "./follow.ts";
 import type { Log } from "./log.ts";
 import type { SignalHub } from "./signals.ts";
 import type { Journal } from "./store/journal.ts";
-
-export const ENVIRONMENT_STREAM = "environment";
 
 export interface Connection {
   caller: Caller;
@@ -56,6 +50,8 @@ export interface Connections {
   /** The daemon itself, where it speaks for an object. It may say something, and nothing else. */
   own(): Caller;
   list(): ConnectorInfo[];
+  /** A human's client is attached. */
+  isAnybodyThere(): boolean;
   /** Says of everybody who was attached when the last daemon died that they are gone. */
   revive(): Promise<void>;
   flush(): Promise<void>;
@@ -68,6 +64,7 @@ export function createConnections(options: {
   /** Why MCP clients may not attach; null where they may. */
   mcpRefusal: string | null;
   journal: Journal;
+  actor: Pick<EnvironmentActor, "take">;
   signals: SignalHub;
   log: Log;
   now(): string;
@@ -78,10 +75,12 @@ export function createConnections(options: {
   const attached = new Map<string, ConnectorInfo>();
   /** Those of `attached` that came over the network. */
   const remote = new Set<string>();
-  const actor = startEnvironmentActor(options);
+  const { actor } = options;
+  /** Those of `attached` that are no process of an agent. */
+  const humans = new Set<string>();
   const pending = new Set<Promise<unknown>>();
 
-  function say(input: EnvironmentInput): Promise<unknown> {
+  function say(input: EnvironmentCommand): Promise<unknown> {
     const said = actor
       .take(input, { caller: "daemon", causation_id: null })
       .catch((thrown: unknown) => log.error("connector not kept", { reason: messageOf(thrown) }))
@@ -115,6 +114,7 @@ export function createConnections(options: {
       const entry = { connector_id, connector_type: caller.source, client: caller.client };
       attached.set(connector_id, { ...entry, since: options.now() });
       if (!identity.isOnSocket) remote.add(connector_id);
+      if (caller.isHuman) humans.add(connector_id);
       void say({ type: "attached", ...entry });
       const stops = [journal.follow(ring.events), signals.follow(ring.signals)];
       return {
@@ -133,6 +133,7 @@ export function createConnections(options: {
           for (const stop of stops) stop();
           gone.abort();
           remote.delete(connector_id);
+          humans.delete(connector_id);
           if (!attached.delete(connector_id)) return;
           void say({ type: "detached", connector_id });
         },
@@ -141,6 +142,7 @@ export function createConnections(options: {
     passing: (asked) => passingCaller(options.workspace, asked),
     own: () => ownCaller(options.workspace),
     list: () => [...attached.values()],
+    isAnybodyThere: () => humans.size > 0,
     revive: async () => {
       await say({ type: "revived" });
     },
@@ -252,31 +254,4 @@ function createSubscriptions(
       return { frames: [], hasMore };
     },
   };
-}
-
-function startEnvironmentActor(options: { journal: Journal; log: Log; now(): string }) {
-  const { journal } = options;
-  let state: EnvironmentState = environmentMachine.initial;
-  let lastAt = "";
-  for (const row of journal.readStream(ENVIRONMENT_STREAM, 0)) {
-    state = environmentMachine.apply(state, environmentEvent(row));
-    lastAt = row.at;
-  }
-  return startActor({
-    stream: ENVIRONMENT_STREAM,
-    machine: environmentMachine,
-    state,
-    version: journal.version(ENVIRONMENT_STREAM),
-    lastAt,
-    journal,
-    log: options.log,
-    now: options.now,
-    stamp: (said: EnvironmentInput) => said,
-    perform: () => Promise.resolve(undefined),
-  });
-}
-
-/** A row of the environment's stream as its machine knows it: nobody else appends to that stream. */
-function environmentEvent(row: StoredRow): EnvironmentEvent {
-  return { type: row.type, payload: row.payload } as EnvironmentEvent;
 }

@@ -8,6 +8,7 @@ import type { Context } from "../context.ts";
 import { checkChat, quote } from "../mode.ts";
 import { startProgress } from "../progress.ts";
 import { type Prompt, readPrompt } from "../prompt.ts";
+import { openRecording, type Recording } from "../recording.ts";
 import { type Format, openReport } from "../report.ts";
 import type { Ended } from "../result.ts";
 import { addressMessage, nothingYet, readShot, type Shot, sendMessage } from "../shot.ts";
@@ -18,7 +19,21 @@ import { isTerminal } from "../terminal.ts";
 export async function oneShot(plain: Context): Promise<number> {
   const { arguments: given } = plain;
   if (given.has("interactive")) return await beginChat(plain);
+  if (given.has("dry-run") && given.has("record")) {
+    throw usageError("--dry-run spends nothing, so there is nothing that --record could keep.");
+  }
   if (given.has("dry-run")) return await (await import("../dry-run.ts")).dryRun(plain);
+  return await shoot(plain);
+}
+
+/** `jamey workflows run`: the same for a message to a workflow. */
+export async function runWorkflow(plain: Context): Promise<number> {
+  const [workflow = "", ...words] = plain.arguments.words;
+  return await shoot({ ...plain, arguments: { ...plain.arguments, words } }, { workflow });
+}
+
+async function shoot(plain: Context, of: Pick<Shot, "workflow"> = {}): Promise<number> {
+  const { arguments: given } = plain;
   const format = formatOf(plain);
   const isStream = given.text("input-format") === "stream-json";
   const progress = startProgress(plain);
@@ -28,7 +43,13 @@ export async function oneShot(plain: Context): Promise<number> {
   const ended = nothingYet(context);
   try {
     report.prepare();
-    const shot: Shot = { ...(await readShot(context, asksHere)), progress, report, asksHere };
+    const shot: Shot = {
+      ...(await readShot(context, asksHere)),
+      ...of,
+      progress,
+      report,
+      asksHere,
+    };
     if (isStream) return await stream(shot);
     const prompt = await readPrompt(context, ended.warnings);
     ended.isStdinSkipped = prompt.isStdinSkipped;
@@ -68,11 +89,26 @@ async function stream(shot: Shot): Promise<number> {
 }
 
 async function runOne(shot: Shot, prompt: Prompt, ended: Ended): Promise<void> {
+  const recording = openRecording(shot.context);
+  try {
+    await runKept(shot, prompt, ended, recording);
+  } finally {
+    recording?.close();
+  }
+}
+
+async function runKept(
+  shot: Shot,
+  prompt: Prompt,
+  ended: Ended,
+  recording: Recording | undefined,
+): Promise<void> {
   await withLink(shot.context, async (link) => {
     const to = await addressMessage(shot, link, ended);
     const watch = watchSignals();
     try {
       await sendMessage(shot, { ...to, link, message: prompt, ended, watch });
+      await recording?.keep(link, ended, prompt.text);
     } finally {
       watch.stop();
     }

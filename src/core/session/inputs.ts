@@ -11,6 +11,7 @@ import type {
   Message,
   ParentCall,
   Reasoning,
+  SharedData,
   Source,
   Usage,
 } from "../../protocol/messages.ts";
@@ -26,6 +27,8 @@ export interface NewSession {
   workspace: string;
   context: Record<string, string>;
   metadata: Record<string, Json>;
+  /** Answers where a message names no other; absent: as the object says. */
+  model?: string | null;
   forked_from: { session_id: string; message_id: string | null } | null;
   parent: ParentCall | null;
   /** Lives no longer than the connection that created it. */
@@ -37,6 +40,8 @@ export interface CopiedHistory {
   messages: Message[];
   /** What stands for the older messages where the model is asked. */
   compaction: { through_message_id: string; summary: string } | null;
+  /** What its tree of delegations shares. */
+  data?: SharedData[];
 }
 
 /** What a model said, before its calls have got our ids. */
@@ -74,6 +79,8 @@ export type SessionCommand =
       default_model: string | null;
     }
   | { type: "cancel"; turn_id: string; reason: string; partial?: PartialAnswer | null }
+  /** Something for the whole tree of delegations, said to its root. */
+  | { type: "store_data"; entry: SharedData; from_session_id: string }
   | { type: "rename"; name: string | null }
   | { type: "delete" }
   | { type: "respond"; request_id: string; response: Answer };
@@ -94,7 +101,9 @@ export type SessionOutcome =
   | {
       type: "tool_checked";
       call_id: string;
-      check: { valid: true; subject: string; hash: string } | { valid: false; problem: string };
+      check:
+        | { valid: true; subject: string; hash: string; must_ask?: boolean }
+        | { valid: false; problem: string };
     }
   | {
       type: "tool_finished";

@@ -5,11 +5,11 @@ import { JameyError } from "../../protocol/errors.ts";
 import { MAX_ATTACHMENTS_BYTES, MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { AgentMode, Attachment, Json } from "../../protocol/messages.ts";
 import { type Caller, callerName } from "../caller.ts";
-import type { Handlers } from "../handle.ts";
 import { objectWarnings } from "../object-warnings.ts";
 import type { Services } from "../services.ts";
+import { chosenWorkflow } from "../workflows/chosen.ts";
 import type { HandlerContext } from "./index.ts";
-import { allowedSettings, requireMode, requireSettings } from "./turn-settings.ts";
+import { allowedSettings, requireSettings } from "./turn-settings.ts";
 
 type Accepted = Reply<"SendMessage">;
 
@@ -18,15 +18,22 @@ export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"
 /** Messages to one session that are on their way to its mailbox. */
 const MAX_WAITING_SENDS = 1_000;
 
-export function createSendMessage(context: HandlerContext): Handlers["SendMessage"] {
+/** What the session that a message begins has of its own. */
+type Begun = Pick<Parameters<typeof newSession>[0], "agent_mode" | "context" | "metadata" | "name">;
+
+export function createSendMessage(context: HandlerContext) {
   const { views } = context;
   const inOrder = createOrder();
   /** Sends under a key that are not yet in the views. */
   const underway = new Map<string, Promise<Accepted>>();
 
-  return async (asked, caller) => {
+  return async (
+    asked: Asked<"SendMessage">,
+    caller: Caller,
+    begun: Begun = { name: null },
+  ): Promise<Accepted> => {
     const key = asked.message_key;
-    const sent = () => inOrder(asked.session_id, () => send(context, asked, caller));
+    const sent = () => inOrder(asked.session_id, () => send(context, asked, { caller, begun }));
     if (key === null) return await sent();
     const accepted = views.findMessageKey(key);
     if (accepted) {
@@ -75,7 +82,7 @@ const ignore = () => undefined;
 async function send(
   context: HandlerContext,
   asked: Asked<"SendMessage">,
-  caller: Caller,
+  { caller, begun }: { caller: Caller; begun: Begun },
 ): Promise<Accepted> {
   const { services, sessions } = context;
   const { world, keyring } = services;
@@ -86,10 +93,11 @@ async function send(
   await requireSettings(asked, caller, services);
   const create =
     asked.session_id === null
-      ? newSession({ po_name: asked.po_name, name: null, caller, services })
+      ? newSession({ ...begun, po_name: asked.po_name, caller, services })
       : null;
   const session_id = asked.session_id ?? create?.session_id ?? "";
   if (!create) requireOwnSession(context, session_id, asked.po_name);
+  await requireWorkflow(context, asked, create);
   const default_model = await defaultModel(asked, caller, services);
   requireImages(asked, default_model, services);
   const attachments = await keepAttachments(session_id, asked.attachments, services);
@@ -141,6 +149,20 @@ function requireOwnSession(context: HandlerContext, session_id: string, po_name:
   throw new JameyError("session_mismatch", message, { details: { root_session_id: root } });
 }
 
+/** A workflow that cannot run is said before the message is kept. */
+async function requireWorkflow(
+  { services, views }: HandlerContext,
+  { session_id, po_name, settings }: Asked<"SendMessage">,
+  create: NewSession | null,
+): Promise<void> {
+  const mode = settings.mode ?? create?.agent_mode;
+  const definition = services.catalog.get(po_name);
+  if (mode !== "workflow" || !definition) return;
+  const there = session_id === null ? undefined : views.getSession(session_id);
+  const metadata = create?.metadata ?? there?.metadata ?? {};
+  await chosenWorkflow({ mode, metadata, definition }, services.workflows);
+}
+
 export const sessionNotFound = (session_id: string): JameyError =>
   new JameyError("session_not_found", `Session not found: ${session_id}`);
 
@@ -189,7 +211,6 @@ export function newSession(options: {
   const definition = services.catalog.refresh(po_name);
   if (!definition) throw unknownObject(po_name, services);
   const agent_mode = options.agent_mode ?? definition.mode;
-  requireMode(agent_mode);
   return {
     session_id: options.session_id ?? crypto.randomUUID(),
     po_name,

@@ -8,9 +8,19 @@ import lists from "./migrations/0002-sessions.sql" with { type: "text" };
 import structured from "./migrations/0003-structured.sql" with { type: "text" };
 import objects from "./migrations/0004-objects.sql" with { type: "text" };
 import delegation from "./migrations/0005-delegation.sql" with { type: "text" };
+import capabilities from "./migrations/0009-capabilities.sql" with { type: "text" };
+import replay from "./migrations/0010-replay.sql" with { type: "text" };
 
 /** In order: the first leads from version 0 to 1. */
-export const migrations: readonly string[] = [start, lists, structured, objects, delegation];
+export const migrations: readonly string[] = [
+  start,
+  lists,
+  structured,
+  objects,
+  delegation,
+  capabilities,
+  replay,
+];
 
 /** Applies what is missing; returns how many. */
 export function migrate(client: Database, table: readonly string[] = migrations): number {

@@ -9,6 +9,7 @@ import {
   queuedMessages,
   requests,
   sessions,
+  sharedData,
   turns,
   usage,
 } from "../schema.ts";
@@ -21,6 +22,7 @@ const ofSessions = [
   denials,
   requests,
   usage,
+  sharedData,
   sessions,
 ] as const;
 

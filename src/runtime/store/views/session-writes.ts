@@ -93,6 +93,7 @@ const openInsert = (db: Db) =>
         message_count: 0,
         title: "",
         forked_from: sql.placeholder("forked_from"),
+        model: sql.placeholder("model"),
         ephemeral: sql.placeholder("ephemeral"),
         parent: sql.placeholder("parent"),
         parent_session_id: sql.placeholder("parent_session_id"),
