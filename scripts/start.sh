@@ -9,7 +9,10 @@ binary="$root/dist/jamey"
 is_fresh() {
   [ -x "$binary" ] || return 1
   cd "$root"
-  [ -z "$(find src scripts/build.ts package.json bun.lock tsconfig.json -newer "$binary" | head -n 1)" ]
+  # A folder is newer when something in it was taken away or put there; node_modules, when it is another.
+  sources=$(find src scripts/build.ts package.json bun.lock tsconfig.json -newer "$binary") || return 1
+  packages=$(find node_modules -prune -newer "$binary") || return 1
+  [ -z "$sources$packages" ]
 }
 
 # npm and `bun run` start scripts in the project's root; each tells in its own variable where it was called.

@@ -1,8 +1,16 @@
 // Where every jamey process begins: the command line, the daemon, or just the version.
 // Rules: 1. The only file that knows cli and runtime, each behind a lazy import.
-//        2. Nothing ends the process while something may still be written: the exit code is set, and it returns.
+//        2. Nothing ends the process while something may still be written: the exit code is set, and it
+//           returns. What then still hangs, a read that nobody waits for, is given a moment.
+//        3. Whatever fails is one line and an exit code.
+import { writeSync } from "node:fs";
 import type { Host, ServeOptions } from "./cli/context.ts";
 import { versionLine } from "./cli/version-line.ts";
+
+/** What keeps a process alive that has said all. Milliseconds. */
+const LINGER_MS = 1000;
+/** As cli/write-out.ts has it, which is not loaded for this. */
+const [FAILED, READER_GONE] = [1, 141];
 
 async function runDaemon(options: ServeOptions): Promise<number> {
   const daemon = await import("./runtime/daemon.ts");
@@ -11,14 +19,9 @@ async function runDaemon(options: ServeOptions): Promise<number> {
 
 /** stderr is the daemon's log: whoever started it shows the last lines. */
 async function runInBackground(environment: string, text: string): Promise<number> {
-  try {
-    // Written by client/start.ts; what it holds is checked as every layer of settings is.
-    const settings: Record<string, unknown> = JSON.parse(text);
-    return await runDaemon({ environment, foreground: false, settings });
-  } catch (thrown) {
-    process.stderr.write(`jamey: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
-    return 1;
-  }
+  // Written by client/start.ts; what it holds is checked as every layer of settings is.
+  const settings: Record<string, unknown> = JSON.parse(text);
+  return await runDaemon({ environment, foreground: false, settings });
 }
 
 async function upkeep(): ReturnType<Host["upkeep"]> {
@@ -65,4 +68,16 @@ async function main(raw: string[]): Promise<number> {
   });
 }
 
-process.exitCode = await main(process.argv.slice(2));
+function failed(thrown: unknown): number {
+  const isUnread = thrown instanceof Error && "code" in thrown && thrown.code === "EPIPE";
+  if (isUnread) return READER_GONE;
+  try {
+    writeSync(2, `jamey: ${thrown instanceof Error ? thrown.message : String(thrown)}\n`);
+  } catch (_unread) {
+    // Nobody can be told: the exit code says it.
+  }
+  return FAILED;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(failed);
+setTimeout(() => process.exit(), LINGER_MS).unref();

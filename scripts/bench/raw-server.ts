@@ -10,4 +10,5 @@ const server = Bun.serve({
 console.log("ready");
 await Bun.stdin.text();
 await server.stop(true);
+
 export {};

@@ -1,6 +1,6 @@
 # The daemon in a container. Built from the root of the repository:
 #   docker build -f scripts/deploy/runtime.Dockerfile -t jamey-runtime .
-FROM oven/bun:1 AS build
+FROM oven/bun:1.4.5 AS build
 WORKDIR /source
 COPY . .
 RUN sh scripts/with-bun.sh scripts/build.ts

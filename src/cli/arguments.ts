@@ -11,6 +11,8 @@ export interface Flag {
   valueHint?: string;
   /** The only values it takes. */
   options?: readonly string[];
+  /** Values that a shell offers, beside others that it takes too. */
+  offered?: readonly string[];
   isRepeatable?: true;
   /**
    * It may stand without a value, and then has this one. The next argument is its value only where it
@@ -28,6 +30,8 @@ export interface Arguments {
   times(name: string): number;
   text(name: string): string | undefined;
   list(name: string): readonly string[];
+  /** What stands behind a flag that was given without the value that it may have. */
+  after(name: string): string | undefined;
 }
 
 export const usageError = (message: string): JameyError =>
@@ -45,6 +49,7 @@ export function readArguments(flags: Flags, raw: readonly string[]): Arguments {
   const words: string[] = [];
   const values = new Map<string, string[]>();
   const times = new Map<string, number>();
+  const after = new Map<string, string>();
   for (let index = 0; index < raw.length; ) {
     const argument = raw[index] ?? "";
     if (argument === "--") {
@@ -61,7 +66,10 @@ export function readArguments(flags: Flags, raw: readonly string[]): Arguments {
       addValue(flags, values, token);
       times.set(token.flag, (times.get(token.flag) ?? 0) + 1);
     }
+    const last = tokens.at(-1);
     index += Math.max(...tokens.map((token) => token.length));
+    const next = raw[index];
+    if (last && isBareOptional(flags, last) && next !== undefined) after.set(last.flag, next);
   }
   return {
     words,
@@ -69,8 +77,12 @@ export function readArguments(flags: Flags, raw: readonly string[]): Arguments {
     times: (name) => times.get(name) ?? 0,
     text: (name) => values.get(name)?.at(-1),
     list: (name) => values.get(name) ?? [],
+    after: (name) => after.get(name),
   };
 }
+
+const isBareOptional = (flags: Flags, { flag, value, length }: Token): boolean =>
+  length === 1 && value !== undefined && value === flags[flag]?.optionalValue?.default;
 
 /** Where the first word stands, flags and their values left aside; -1 where there is none. */
 export function findFirstWord(flags: Flags, raw: readonly string[]): number {
@@ -85,13 +97,28 @@ export function findFirstWord(flags: Flags, raw: readonly string[]): number {
 
 const isFlag = (argument: string): boolean => argument.startsWith("-") && argument !== "-";
 
+/** The flags that are there, as far as the table knows them: what is wrong with the line does not matter. */
+export function* findFlags(flags: Flags, raw: readonly string[]): Generator<Token> {
+  for (let index = 0; index < raw.length; ) {
+    const argument = raw[index] ?? "";
+    if (argument === "--") return;
+    const tokens = isFlag(argument) ? tryFlag(flags, raw, index) : [];
+    yield* tokens;
+    index += Math.max(1, ...tokens.map((token) => token.length));
+  }
+}
+
+function tryFlag(flags: Flags, raw: readonly string[], index: number): Token[] {
+  try {
+    return readFlag(flags, raw, index);
+  } catch {
+    return [];
+  }
+}
+
 /** A flag that the table does not know may belong to the command that is looked for: it counts as one argument. */
 function lengthOf(flags: Flags, raw: readonly string[], index: number): number {
-  try {
-    return Math.max(...readFlag(flags, raw, index).map((token) => token.length));
-  } catch {
-    return 1;
-  }
+  return Math.max(1, ...tryFlag(flags, raw, index).map((token) => token.length));
 }
 
 function addValue(flags: Flags, values: Map<string, string[]>, token: Token): void {

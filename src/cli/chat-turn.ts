@@ -8,13 +8,14 @@ import { describeDenial, describeEvent, describeRequest } from "./activity.ts";
 import type { ChatLines } from "./chat-lines.ts";
 import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
+import { describeError } from "./error-line.ts";
+import type { AttachmentPart } from "./files.ts";
 import { isRendered, markdownWriter } from "./final-text.ts";
 import { answerRequests } from "./human-requests.ts";
 import { createLiveText, type LiveText } from "./live-text.ts";
 import type { MarkdownWriter } from "./markdown/render.ts";
 import type { Overheard } from "./overheard.ts";
 import { startProgress } from "./progress.ts";
-import { describeError } from "./report.ts";
 import { type CaughtSignal, watchSignals } from "./signals.ts";
 import { oneLine } from "./strip.ts";
 
@@ -37,12 +38,17 @@ export interface Chat {
 }
 
 /** A signal that asks for more than cancelling the turn. */
-export async function say(chat: Chat, message: string): Promise<CaughtSignal | undefined> {
+export async function say(
+  chat: Chat,
+  message: string,
+  attachments: readonly AttachmentPart[] = [],
+): Promise<CaughtSignal | undefined> {
   const { link, lines, session, isInteractive, settings, overheard } = chat;
   const progress = startProgress(chat.context);
   const { context } = progress;
   const { out, err } = context;
   const watch = watchSignals();
+  for (const restore of [progress.restore, lines.restore]) watch.beforeEnd(restore);
   const live = openLive(context);
   const calls = new Map<string, ToolCall>();
   const requests = answerRequests({
@@ -51,12 +57,13 @@ export async function say(chat: Chat, message: string): Promise<CaughtSignal | u
     lines: lines.answers,
     screen: out,
     before: live.endLine,
+    beforeEnd: watch.beforeEnd,
   });
   const { po_name, session_id } = session;
   overheard.hold();
   try {
     const run = await runTurn(link, {
-      message: { po_name, session_id, message, settings },
+      message: { po_name, session_id, message, attachments: [...attachments], settings },
       signal_types: ["TextDelta"],
       signal: watch.signal,
       onAccepted({ turn_id, warnings }) {

@@ -15,6 +15,19 @@ const ALIASES: Readonly<Record<string, string>> = {
   rb: "ruby",
 };
 
+const LANGUAGE_NAMES = new Set(Object.values(ALIASES));
+const LANGUAGES = new Set([
+  ...["c", "c++", "cpp", "csharp", "css", "csv", "diff", "dockerfile", "go", "graphql", "haskell"],
+  ...["html", "java", "json", "jsonl", "kotlin", "lua", "makefile", "nix", "perl", "php", "r"],
+  ...["scala", "scss", "sql", "svelte", "swift", "toml", "tsx", "jsx", "vue", "xml", "zig"],
+]);
+
+/** A word that whoever writes it behind -x means as a language. */
+export function isLanguage(word: string): boolean {
+  const name = word.toLowerCase();
+  return LANGUAGES.has(name) || Object.hasOwn(ALIASES, name) || LANGUAGE_NAMES.has(name);
+}
+
 /** In order; `language` "" takes each. Blocks inside of lists and quotes count. */
 export function codeBlocks(text: string, language: string): string[] {
   const found: string[] = [];

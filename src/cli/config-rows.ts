@@ -1,5 +1,10 @@
 // The rows of `jamey config` and `jamey doctor`: settings and health, with or without a daemon.
+import type { Flags } from "./arguments.ts";
 import type { Row, Rows } from "./table.ts";
+
+const manifest = {
+  manifest: { type: "boolean", description: "In the environment's manifest.yml instead" },
+} as const satisfies Flags;
 
 export const configRows: Rows = {
   show: {
@@ -15,10 +20,14 @@ export const configRows: Rows = {
     description:
       "Change a setting in daemon.yml, for all environments; checked before it is written",
     words: [{ name: "setting" }, { name: "value" }],
-    flags: {
-      manifest: { type: "boolean", description: "In the environment's manifest.yml instead" },
-    },
+    flags: manifest,
     load: async () => (await import("./commands/config.ts")).set,
+  },
+  unset: {
+    description: "Take a setting out of daemon.yml, so that the next layer or the default counts",
+    words: [{ name: "setting" }],
+    flags: manifest,
+    load: async () => (await import("./commands/config.ts")).unset,
   },
   path: {
     description: "Where settings, keys, state and logs lie",

@@ -5,6 +5,7 @@ import type { Trials } from "../protocol/trials.ts";
 import type { Upkeep } from "../protocol/upkeep.ts";
 import type { Arguments } from "./arguments.ts";
 import { paint } from "./colour.ts";
+import { jsonText } from "./json-text.ts";
 import type { Output } from "./write-out.ts";
 
 /** What only main.ts knows. */
@@ -29,6 +30,10 @@ export interface ServeOptions {
   foreground: boolean;
   /** What the flags say, in the shape of a manifest: above every other layer of settings. */
   settings: Record<string, unknown>;
+  /** In the foreground only errors go to stderr. */
+  isQuiet?: boolean;
+  /** Called once, when clients can connect. */
+  onReady?(about: { url: string | null; socket: string; pid: number }): void;
 }
 
 export interface Context {
@@ -57,7 +62,7 @@ export function createContext(options: Omit<Context, "note" | "isJson">): Contex
 }
 
 export const printJson = (context: Context, value: unknown): Promise<void> =>
-  context.out.write(`${JSON.stringify(value, null, 2)}\n`);
+  context.out.write(`${jsonText(value, 2)}\n`);
 
 /** Rows as aligned columns; the last column is not padded. */
 export function columns(rows: readonly (readonly string[])[]): string {

@@ -17,13 +17,11 @@ import { readShot } from "./shot.ts";
 import { stripControl } from "./strip.ts";
 
 export async function dryRun(context: Context): Promise<number> {
-  if (context.arguments.text("input-format") === "stream-json") {
-    throw usageError("--dry-run shows one message: leave --input-format stream-json away.");
-  }
   const shot = await readShot(context, false);
-  const prompt = await readPrompt(context, []);
+  const warnings: string[] = [];
+  const prompt = await readPrompt(context, warnings);
   return await withLink(context, async (link) => {
-    const plan = await planRun(shot, prompt, link);
+    const plan = await planRun(shot, { ...prompt, warnings }, link);
     if (context.isJson || context.arguments.text("output-format")?.includes("json")) {
       await printJson(context, plan);
     } else {
@@ -35,7 +33,7 @@ export async function dryRun(context: Context): Promise<number> {
 
 async function planRun(
   { context, settings, limits }: Awaited<ReturnType<typeof readShot>>,
-  prompt: Prompt,
+  prompt: Prompt & { warnings: readonly string[] },
   link: Link,
 ) {
   const { arguments: given, host } = context;
@@ -62,7 +60,7 @@ async function planRun(
         : "goes on"
       : sessionWord(given.has("no-save")),
     parameters: readParameters(given),
-    system: settings.system ?? null,
+    system: settings.system ?? object.prompt,
     message: prompt.text,
     attachments: prompt.attachments.map(({ media_type, name, data }) => ({
       media_type,
@@ -70,11 +68,17 @@ async function planRun(
       bytes: Buffer.byteLength(data, "base64"),
     })),
     tools: offeredTools(object, known, settings.tools ?? null),
-    rules,
+    // As the daemon has them: of all that fit the first decides.
+    rules: [...rules, ...object.rules],
     on_ask: settings.on_ask,
-    limits: { ...settings.limits, timeout_ms: limits.wholeMs, idle_timeout_ms: limits.idleMs },
+    limits: {
+      ...object.limits,
+      ...settings.limits,
+      timeout_ms: limits.wholeMs,
+      idle_timeout_ms: limits.idleMs,
+    },
     output: settings.output ?? null,
-    warnings,
+    warnings: [...prompt.warnings, ...warnings],
   };
 }
 
@@ -113,7 +117,7 @@ function offeredTools(
 type Plan = Awaited<ReturnType<typeof planRun>>;
 
 function describePlan(plan: Plan): string {
-  const limits = Object.entries(plan.limits).filter(([, value]) => value !== undefined);
+  const limits = Object.entries(plan.limits).filter(([, value]) => (value ?? null) !== null);
   const rules = plan.rules.map(
     ({ action, tool, match }) => `${action} ${match === null ? tool : `${tool}(${match})`}`,
   );
@@ -127,15 +131,11 @@ function describePlan(plan: Plan): string {
         .map(([key, value]) => `${key}=${value}`)
         .join(", "),
     ],
-    ["system", plan.system === null ? "" : JSON.stringify(plan.system)],
+    ["system", JSON.stringify(plan.system)],
     ["tools", plan.tools.map(({ name, risk }) => `${name} (${risk})`).join(", ") || "none"],
-    ["rules", rules.join(", ") || "only the object's and the environment's"],
+    ["rules", rules.join(", ") || "none"],
     ["on ask", plan.on_ask ?? ""],
-    [
-      "limits",
-      limits.map(([key, value]) => `${key}=${value}`).join(", ") ||
-        "only the object's and the environment's",
-    ],
+    ["limits", limits.map(([key, value]) => `${key}=${value}`).join(", ")],
     ["schema", plan.output === null ? "" : JSON.stringify(plan.output.schema)],
     [
       "attached",

@@ -1,13 +1,7 @@
 // Durations as people write them: 500ms, 90s, 10m, 1h30m, 2d; a plain number is seconds.
 import { usageError } from "./arguments.ts";
+import { unitMs } from "./units.ts";
 
-const UNIT_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};
 /** The longest timer that the runtime keeps: 2^31 - 1 ms, about 24 days. */
 const MAX_DURATION_MS = 2_147_483_647;
 
@@ -15,7 +9,7 @@ export function parseDuration(text: string, flag: string): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
   const isWhole = parts.length > 0 && parts.map((part) => part[0]).join("") === text;
   const milliseconds = isWhole
-    ? parts.reduce((sum, part) => sum + Number(part[1]) * (UNIT_MS[part[2] ?? ""] ?? 0), 0)
+    ? parts.reduce((sum, part) => sum + Number(part[1]) * unitMs(part[2]), 0)
     : /^\d+(\.\d+)?$/.test(text)
       ? Number(text) * 1000
       : Number.NaN;

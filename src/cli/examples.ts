@@ -119,6 +119,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey config set --manifest connectors.http.enabled true", "for this one"],
     ["jamey config set permissions.'shell(git diff *)' allow", "a rule"],
   ],
+  "config unset": [["jamey config unset model", "the next layer or the default counts again"]],
   "config path": [["jamey config path", "files and folders, and which are there"]],
   doctor: [
     ["jamey doctor", "look at everything, change nothing"],
@@ -144,19 +145,20 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   requests: [
     ["jamey requests list", "what waits"],
-    ["jamey requests approve req_12", "allow it once"],
+    ["jamey requests approve 4f1c", "allow it once"],
   ],
   "requests list": [["jamey requests list", "questions and approvals, with their ids"]],
+  "requests show": [["jamey requests show 4f1c", "the whole call, by the start of its id"]],
   "requests answer": [
-    ["jamey requests answer req_12 'the second one'", "in words"],
-    ["jamey requests answer req_12 < answer.txt", "from a file"],
+    ["jamey requests answer 4f1c 'the second one'", "in words"],
+    ["jamey requests answer 4f1c < answer.txt", "from a file"],
   ],
   "requests approve": [
-    ["jamey requests approve req_12", "this once"],
-    ["jamey requests approve req_12 --session", "and this call again in the session"],
+    ["jamey requests approve 4f1c", "this once"],
+    ["jamey requests approve 4f1c --session", "and this call again in the session"],
   ],
   "requests deny": [
-    ["jamey requests deny req_12 --reason 'use the test database'", "the agent is told why"],
+    ["jamey requests deny 4f1c --reason 'use the test database'", "the agent is told why"],
   ],
   inbox: [
     ["jamey inbox", "answer what waits, one after another"],

@@ -6,7 +6,14 @@ import { showSize } from "./byte-size.ts";
 import type { TextPart } from "./compose.ts";
 import { decodeInput, isProbablyText, mediaTypeOf, undecodable } from "./decode-input.ts";
 import { fetchFile, isAddress, parseAddress } from "./fetch-file.ts";
-import { type Gathered, gatherFiles, noText, statOf } from "./gather-files.ts";
+import {
+  type Gathered,
+  gatherFiles,
+  type LeftOut,
+  leaveOut,
+  noText,
+  statOf,
+} from "./gather-files.ts";
 
 export interface AttachmentPart {
   media_type: string;
@@ -18,6 +25,8 @@ export interface AttachmentPart {
 export interface InputFiles {
   parts: TextPart[];
   attachments: AttachmentPart[];
+  /** What folders and patterns held and is no part of it, in words; undefined where that is nothing. */
+  leftOut: string | undefined;
 }
 
 /** Text files of one message: a folder that is given by mistake is noticed. */
@@ -34,11 +43,12 @@ export async function readInputFiles(named: {
   if (named.attached.length > MAX_ATTACHMENTS) {
     throw tooManyAttachments(named.attached.length);
   }
-  const gathered = await gatherFiles(named.files);
+  const leftOut: LeftOut = new Map();
+  const gathered = await gatherFiles(named.files, leftOut);
   const left = { bytes: MAX_MESSAGE_BYTES, files: MAX_TEXT_FILES };
   const texts = new Map<Gathered, TextPart>();
   for (const one of gathered) {
-    const part = one.type === "address" ? undefined : await readText(one, left);
+    const part = one.type === "address" ? undefined : await readText(one, left, leftOut);
     if (part) texts.set(one, part);
   }
   requireText(gathered, texts);
@@ -59,7 +69,15 @@ export async function readInputFiles(named: {
   return {
     parts: gathered.flatMap((one) => texts.get(one) ?? []),
     attachments: attach(named.attached, attached, named.mime),
+    leftOut: describeLeftOut(leftOut),
   };
+}
+
+function describeLeftOut(leftOut: LeftOut): string | undefined {
+  const count = [...leftOut.values()].reduce((sum, one) => sum + one, 0);
+  if (count === 0) return undefined;
+  const reasons = [...leftOut].map(([why, times]) => `${why} ${times}`).join(", ");
+  return `${count} ${count === 1 ? "entry" : "entries"} of -f left out (${reasons}). Name one by itself to add it.`;
 }
 
 export const tooManyAttachments = (count: number): JameyError =>
@@ -74,12 +92,31 @@ interface Left {
 async function readText(
   one: Extract<Gathered, { path: string }>,
   left: Left,
+  leftOut: LeftOut,
 ): Promise<TextPart | undefined> {
   const { path } = one;
-  if (one.type === "found" && !(await isProbablyText(path))) return undefined;
+  if (one.type === "found") {
+    const why = await whyNotText(path);
+    if (why !== undefined) {
+      leaveOut(leftOut, why);
+      return undefined;
+    }
+  }
   const bytes = await readPath(path, MAX_MESSAGE_BYTES);
-  if (one.type === "found" && decodeInput(bytes).type !== "text") return undefined;
+  if (one.type === "found" && decodeInput(bytes).type !== "text") {
+    leaveOut(leftOut, "not UTF-8");
+    return undefined;
+  }
   return countPart({ path, ...textOf(path, bytes) }, left);
+}
+
+/** Of what was only found. */
+async function whyNotText(path: string): Promise<"binary" | "unreadable" | undefined> {
+  try {
+    return (await isProbablyText(path)) ? undefined : "binary";
+  } catch (_denied) {
+    return "unreadable";
+  }
 }
 
 function countPart(part: TextPart, left: Left): TextPart {
@@ -102,6 +139,10 @@ function countPart(part: TextPart, left: Left): TextPart {
 
 function textOf(name: string, bytes: Uint8Array): { text: string; bytes: number } {
   const input = decodeInput(bytes);
+  // Lists in a pipe are parted by it (find -print0); a file that holds it is none that people wrote.
+  if (input.type === "text" && input.text.includes("\0")) {
+    throw new JameyError("bad_data", `${name} is no text: it holds a NUL byte.`);
+  }
   if (input.type === "text") return { text: input.text, bytes: bytes.length };
   if (input.type === "undecodable") throw undecodable(name);
   throw new JameyError("bad_data", `${name} is no text (${input.media_type}). Attach it with -a.`);

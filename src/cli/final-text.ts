@@ -3,7 +3,7 @@ import type { Run } from "../protocol/commands/session.ts";
 import { codeBlocks } from "./code-blocks.ts";
 import type { Context } from "./context.ts";
 import { createMarkdownWriter, type MarkdownWriter } from "./markdown/render.ts";
-import type { Ended, Extracted } from "./result.ts";
+import type { Extracted, Outcome } from "./result.ts";
 import { oneLine, stripControl } from "./strip.ts";
 import { terminalColumns } from "./terminal.ts";
 
@@ -39,7 +39,10 @@ export function extractCode(context: Context, answer: string): Extracted | undef
 }
 
 /** With one newline at its end; nothing where there is nothing. */
-export function finalText(context: Context, { run, extracted }: Ended): string {
+export function finalText(
+  context: Context,
+  { run, extracted }: Pick<Outcome, "run" | "extracted">,
+): string {
   if (context.arguments.has("schema")) return withNewline(documentText(run));
   if (!extracted) return withNewline(clean(context, run?.response ?? ""));
   const shown = extracted.isAll ? extracted.blocks : extracted.blocks.slice(0, 1);

@@ -84,7 +84,8 @@ export const oneShotFlags = {
     alias: "f",
     valueHint: "path|url|-",
     isRepeatable: true,
-    description: "Add text: a file, a folder, a pattern, a URL, '-' for stdin",
+    description:
+      "Add text: a file, a folder, a pattern, a URL, '-' for stdin; of a folder not what git ignores, hidden files and links",
   },
   attach: {
     type: "string",
@@ -154,7 +155,7 @@ export const oneShotFlags = {
   name: { type: "string", valueHint: "text", description: "Name of the new session" },
   "session-id": {
     type: "string",
-    valueHint: "uuid",
+    valueHint: "id",
     description: "Id of the new session; if it is there already, go on with it",
   },
   "no-save": { type: "boolean", description: "Forget the session when the answer is there" },
@@ -191,6 +192,7 @@ export const oneShotFlags = {
   "on-ask": {
     type: "string",
     valueHint: "deny|fail|queue[:time]",
+    offered: ["deny", "fail", "queue"],
     description:
       "A call that needs a human: deny it, fail, or queue the question; without it a terminal asks, others deny",
   },
@@ -247,11 +249,23 @@ export const recordFlags = {
 } as const satisfies Flags;
 
 /** What a message can be told also in a chat, where it holds for each one. */
-const { object, model, system, mode, allow, deny, tools, continue: latest, resume } = oneShotFlags;
+const {
+  object,
+  parameter,
+  model,
+  system,
+  mode,
+  allow,
+  deny,
+  tools,
+  continue: latest,
+  resume,
+} = oneShotFlags;
 export const chatFlags = {
   interactive: oneShotFlags.interactive,
   raw: oneShotFlags.raw,
   object,
+  parameter,
   model,
   system,
   mode,

@@ -1,6 +1,5 @@
 // Pages of help, made from the table of commands: examples before anything else, then what may be given.
 // Rule: nothing here starts or asks a daemon.
-import type { ArgsDef } from "citty";
 import { suggest } from "../protocol/suggest.ts";
 import { type Flags, usageError } from "./arguments.ts";
 import { paint } from "./colour.ts";
@@ -11,11 +10,9 @@ import { globalFlags, oneShotFlags } from "./flags.ts";
 import { type Entry, entryLines, heading, MAX_WIDTH, paragraph, type Style } from "./layout.ts";
 import { type Row, type Rows, rows } from "./table.ts";
 import { isTerminal, terminalColumns } from "./terminal.ts";
+import { shortCodes } from "./topics/exit-codes.ts";
 import { drawTopic, findTopic, type Topic, topics } from "./topics/index.ts";
 import { allCommands, flagLabel, wordLabel } from "./usage.ts";
-
-const EXIT_CODES =
-  "0 answered, 1 failed, 2 usage, 3 blocked, 4 limit, 5 refused, 65 bad data, 66 no input, 69 unavailable, 75 try again, 77 key, 78 configuration, 124 timeout";
 
 /** The page of a command, of a topic, or of both where they have one name. */
 export async function showHelp(context: Context, path: readonly string[]): Promise<number> {
@@ -85,7 +82,7 @@ function rootPage(style: Style): string {
     `${heading("Options of a prompt", style)}${foldedGroups(oneShotFlags, style)}${paragraph("What each does: jamey run --help", style)}`,
     `${heading("Everywhere", style)}${paragraph(`${folded(Object.entries(globalFlags))}: jamey help options`, style)}`,
     `${heading("Topics", style)}${paragraph(`jamey help ${Object.keys(topics).join(" | ")}`, style)}`,
-    `${heading("Exit codes", style)}${paragraph(`${EXIT_CODES}. All: jamey exit-codes`, style)}`,
+    `${heading("Exit codes", style)}${paragraph(`${shortCodes}. All: jamey exit-codes`, style)}`,
   ].join("\n");
 }
 
@@ -147,31 +144,27 @@ function exampleLines(examples: readonly Example[], style: Style): string {
   return entryLines(examples, style, Math.floor(style.width / 2));
 }
 
-/** `jamey sessions show [OPTIONS] <SESSION>`, as citty writes it. */
+/** `jamey sessions show [OPTIONS] <SESSION>`: of all that citty writes of a row, its line of usage. */
 async function usageLine(path: readonly string[], row: Row): Promise<string> {
   const { renderUsage } = await import("citty");
-  const args: ArgsDef = { options: { type: "boolean" } };
-  for (const word of row.words ?? []) {
-    args[`${word.name}${word.isRest ? "..." : ""}`] = {
-      type: "positional",
-      required: !word.isOptional,
-    };
-  }
-  const names = Object.keys(row.rows ?? {});
-  const subCommands = Object.fromEntries(names.map((name) => [name, { meta: { name } }]));
-  const usage = await renderUsage(
-    {
-      meta: { name: path.at(-1) ?? "" },
-      args,
-      ...(names.length > 0 ? { subCommands } : {}),
-    },
-    { meta: { name: ["jamey", ...path.slice(0, -1)].join(" ") } },
+  const words = (row.words ?? []).map(
+    ({ name, isOptional, isRest }) =>
+      [
+        isRest ? `${name}...` : name,
+        { type: "positional" as const, required: !isOptional },
+      ] as const,
   );
-  const line = Bun.stripANSI(usage)
-    .split("\n")
-    .find((one) => one.startsWith("USAGE "));
-  return line?.slice("USAGE ".length).trimEnd() ?? "";
+  const usage = await renderUsage({
+    meta: { name: ["jamey", ...path].join(" ") },
+    args: { ...globalFlags, ...row.flags, ...Object.fromEntries(words) },
+    ...(row.rows ? { subCommands: subCommandsOf(row.rows) } : {}),
+  });
+  // It knows nothing of --color.
+  return /^USAGE (.*\S)/m.exec(Bun.stripANSI(usage))?.[1] ?? "";
 }
+
+const subCommandsOf = (group: Rows) =>
+  Object.fromEntries(Object.keys(group).map((name) => [name, { meta: { name } }]));
 
 /** The same page for a program. */
 function describe(path: readonly string[], row: Row | undefined, topic: Topic | undefined) {

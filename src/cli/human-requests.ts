@@ -1,15 +1,18 @@
 // Questions that agents ask while somebody sits at the terminal: shown whole, answered in place, one at a time.
 // Rules: 1. Only a clear yes is a yes, and only a clear no is a no: anything else is asked again.
-//        2. The hash that is sent is that of the call that was shown.
+//        2. The hash that is sent is that of the call that was shown. 3. What was typed before the question
+//           was shown is no answer to it.
 
 import type { TypedEvent } from "../client/events.ts";
 import type { Link } from "../client/link.ts";
-import { JameyError, messageOf } from "../protocol/errors.ts";
+import { JameyError, messageOf, toErrorBody } from "../protocol/errors.ts";
 import type { Answer, HumanRequest } from "../protocol/messages.ts";
 import { hideTyping } from "./ask.ts";
 import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
+import { describeError } from "./error-line.ts";
 import { requestText } from "./request-text.ts";
+import type { SignalWatch } from "./signals.ts";
 import { oneLine, stripControl } from "./strip.ts";
 import type { Output } from "./write-out.ts";
 
@@ -29,6 +32,8 @@ export interface AnswerLines {
   isEditor?: true;
   /** Nobody waits for the answer any more. */
   drop?(): void;
+  /** What was typed until now is no answer. */
+  forget(): Promise<void>;
 }
 
 export interface HumanRequests {
@@ -48,6 +53,8 @@ interface Asking {
   screen: Output;
   /** Before a question is written. */
   before(): Promise<void>;
+  /** A signal that ends the process leaves no terminal behind that hides what is typed. */
+  beforeEnd: SignalWatch["beforeEnd"];
   /** What is said of a question before it, such as where it comes from. */
   about?(request: HumanRequest): Promise<string>;
   /** A question may be left for later. */
@@ -55,22 +62,30 @@ interface Asking {
 }
 
 export function answerRequests(asking: Asking): HumanRequests {
-  const { lines, screen, before, about } = asking;
+  const { context, lines, screen, before, about } = asking;
+  const { err } = context;
   const open = new Map<string, Open>();
   let running: Promise<void> | undefined;
 
   async function askAll(): Promise<void> {
-    for (let next = first(open); next; next = first(open)) {
-      await ask(next);
-      open.delete(next.request.request_id);
+    try {
+      for (let next = first(open); next; next = first(open)) {
+        await ask(next);
+        open.delete(next.request.request_id);
+      }
+    } catch (thrown) {
+      // The question waits on for somebody else, and the turn with it.
+      await err.write(`${describeError(toErrorBody(thrown), err.hasColour)}\n`);
+    } finally {
+      running = undefined;
     }
-    running = undefined;
   }
 
   async function ask({ request, closed }: Open): Promise<void> {
     await before();
     const place = (await about?.(request)) ?? "";
     await screen.write(`${place}${questionText(request, screen.hasColour)}`);
+    await lines.forget();
     for (;;) {
       const response = await readAnswer(asking, request, closed.promise);
       if (response === "later") return;
@@ -150,16 +165,32 @@ async function readAnswer(
 }
 
 async function nextLine(
-  { lines, screen, hasLater }: Asking,
+  { lines, screen, hasLater, beforeEnd }: Asking,
   request: HumanRequest,
 ): Promise<string | undefined> {
   const choices = hasLater ? CHOICES_OR_LATER : CHOICES;
   const prompt = request.kind === "approval" ? choices : "? ";
   const isHidden = request.kind === "secret";
-  if (lines.isEditor) return await lines.next(prompt, { isHidden });
-  await screen.write(prompt);
-  const show = isHidden ? hideTyping() : () => undefined;
-  return await lines.next(prompt, { isHidden }).finally(show);
+  const next = async () => {
+    if (!lines.isEditor) await screen.write(prompt);
+    return await lines.next(prompt, { isHidden });
+  };
+  return isHidden && !lines.isEditor ? await unseen(next, beforeEnd) : await next();
+}
+
+/** What is typed meanwhile is not shown, and then it is again, even if a signal ends the process. */
+async function unseen<Value>(
+  next: () => Promise<Value>,
+  beforeEnd: SignalWatch["beforeEnd"],
+): Promise<Value> {
+  const show = hideTyping();
+  const isShown = beforeEnd(show);
+  try {
+    return await next();
+  } finally {
+    show();
+    isShown();
+  }
 }
 
 interface Open {

@@ -6,20 +6,20 @@ import {
   type Arguments,
   type Flags,
   findFirstWord,
+  findFlags,
   readArguments,
   usageError,
 } from "./arguments.ts";
-import { hasColour, paint } from "./colour.ts";
+import { hasColour } from "./colour.ts";
 import { type Context, createContext, type Host, type Run } from "./context.ts";
+import { describeError, errorFields } from "./error-line.ts";
 import { globalFlags, oneShotFlags } from "./flags.ts";
-import { checkChat, chooseMode } from "./mode.ts";
+import { jsonLine } from "./json-text.ts";
+import { checkChat, checkExtract, chooseMode } from "./mode.ts";
 import { stdinUse } from "./stdin.ts";
-import { stripControl } from "./strip.ts";
 import { type Row, type Rows, rows } from "./table.ts";
 import { isTerminal } from "./terminal.ts";
-import { createOutput, type Output, openSink } from "./write-out.ts";
-
-const READER_GONE = 141;
+import { createOutput, type Output, openSink, READER_GONE } from "./write-out.ts";
 
 /** What was meant: a command with its arguments, a page of help, or an error that says why not. */
 interface Plan {
@@ -52,6 +52,7 @@ function openOutputs(raw: readonly string[], { variables }: Host): { out: Output
       sink: openSink(file),
       name,
       isTerminal,
+      isOptional: name === "stderr",
       hasColour: hasColour({ flag, isOffByFlag, variables, isTerminal }),
     });
   return {
@@ -71,12 +72,14 @@ async function plan(raw: readonly string[]): Promise<Plan> {
   const given = readArguments(rootFlags, raw);
   // One bare word was meant as a command, or as a topic: help says if it is neither.
   if (given.has("help")) return await helpPlan(given.words.filter(isBare).slice(0, 1), given);
+  checkExtract(given, { isRun: false });
   const mode = chooseMode({
     words: given.words,
     raw,
     wordAt: index,
     hasPromptFlag: given.has("prompt") || given.has("prompt-file") || given.has("input-format"),
     isInteractive: given.has("interactive"),
+    hasSession: given.has("continue") || given.has("resume"),
     isStdinExplicit: stdinUse(given) !== undefined,
     isStdinTerminal: isTerminal(0),
     isStdoutTerminal: isTerminal(1),
@@ -166,15 +169,23 @@ async function fail(
   thrown: unknown,
   { raw, out, err }: { raw: readonly string[]; out: Output; err: Output },
 ): Promise<number> {
-  const body = toErrorBody(thrown);
-  const { exit: exit_code, retryable } = errorCodes[body.code];
-  const { code, message, details } = body;
-  // The arguments may be what is wrong, so whether JSON is wanted is looked up as it stands.
-  if (raw.includes("--json")) {
-    const object = { type: "error", error: { code, message, retryable, details }, exit_code };
-    await out.write(`${JSON.stringify(object)}\n`);
+  const error = toErrorBody(thrown);
+  const { exit: exit_code } = errorCodes[error.code];
+  if (wantsJson(raw)) {
+    const { details } = error;
+    const object = { type: "error", error: { ...errorFields(error), details }, exit_code };
+    // Where stdout is what failed, stderr alone says so.
+    await out.write(jsonLine(object)).catch(() => undefined);
   }
-  const text = stripControl(message).trimEnd();
-  await err.write(`${paint(err.hasColour, "red", "jamey:")} ${text}\n`);
+  await err.write(`${describeError(error, err.hasColour)}\n`);
   return exit_code;
+}
+
+/** By the line as it stands: it may be what is wrong. */
+function wantsJson(raw: readonly string[]): boolean {
+  const tokens = [...findFlags({ ...globalFlags, ...oneShotFlags }, raw)];
+  return tokens.some(
+    ({ flag, value }) =>
+      flag === "json" || (flag === "output-format" && (value ?? "").endsWith("json")),
+  );
 }

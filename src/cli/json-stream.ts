@@ -3,7 +3,8 @@
 import type { TurnFrame } from "../client/run.ts";
 import type { Reply } from "../protocol/commands/index.ts";
 import type { Context } from "./context.ts";
-import { type Ended, resultObject, SCHEMA_VERSION } from "./result.ts";
+import { jsonLine } from "./json-text.ts";
+import { type Outcome, resultObject, SCHEMA_VERSION } from "./result.ts";
 
 /** What a reader may rely on, beyond `init` and `result`. */
 const CAPABILITIES = [
@@ -21,14 +22,14 @@ const MAX_HELD_FRAMES = 1000;
 export interface JsonStream {
   accepted(accepted: Reply<"SendMessage">): void;
   frame(frame: TurnFrame): Promise<void>;
-  end(ended: Ended): Promise<void>;
+  end(outcome: Outcome): Promise<void>;
 }
 
 export function createJsonStream({ out }: Context): JsonStream {
   let accepted: Reply<"SendMessage"> | undefined;
   let held: TurnFrame[] | undefined = [];
 
-  const line = (value: unknown) => out.write(`${JSON.stringify(value)}\n`);
+  const line = (value: unknown) => out.write(jsonLine(value));
   const write = (frame: TurnFrame) => line(frame.type === "event" ? frame.event : frame.signal);
 
   /** `init` says which model and tools; that is known when the turn starts. */
@@ -59,9 +60,9 @@ export function createJsonStream({ out }: Context): JsonStream {
       held.push(frame);
       if (agentOf(frame) || held.length >= MAX_HELD_FRAMES) await begin();
     },
-    async end(ended) {
+    async end(outcome) {
       await begin();
-      await line(resultObject(ended));
+      await line(resultObject(outcome));
     },
   };
 }

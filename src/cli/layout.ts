@@ -16,7 +16,11 @@ export interface Style {
 }
 
 export const heading = (title: string, { hasColour }: Style): string =>
-  `${paint(hasColour, "bold", title.toUpperCase())}\n`;
+  `${paint(hasColour, "bold", headingText(title))}\n`;
+
+/** In capitals, but for paths and flags: there they would mean another one. */
+const headingText = (title: string): string =>
+  title.replace(/[^\s:]+/g, (word) => (/^-|\//.test(word) ? word : word.toUpperCase()));
 
 /** Labels in a column, and what they mean beside them. */
 export function entryLines(

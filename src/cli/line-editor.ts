@@ -1,7 +1,10 @@
 // Lines typed in a terminal: editing, the history of this run, and a paste of many lines as one.
 // Rule: the terminal is only raw while a line is asked for; else Ctrl-C is a signal as ever.
+import { writeSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { PassThrough, Writable } from "node:stream";
+import type { ReadStream } from "node:tty";
+import { drainTerminal } from "./ask.ts";
 import { createPasteFilter, pastedLine } from "./paste.ts";
 import { terminalColumns } from "./terminal.ts";
 import type { Output } from "./write-out.ts";
@@ -13,8 +16,12 @@ export interface LineEditor {
   ask(prompt: string, options?: { isHidden?: boolean; isKept?: boolean }): Promise<Typed>;
   /** Nobody waits for the line any more. */
   drop(): void;
+  /** What was typed until now is no answer to what is asked next. */
+  forget(): Promise<void>;
   /** Text above the line that is being typed. */
   above(text: string): Promise<void>;
+  /** The terminal as it was, at once: the process is about to end. */
+  restore(): void;
   /** The terminal is as it was. */
   close(): void;
 }
@@ -31,15 +38,20 @@ interface Asking {
   resolve(typed: Typed): void;
 }
 
-export function openLineEditor(out: Output): LineEditor {
-  const { stdin } = process;
+/** Where keys are typed: stdin, or the terminal itself where stdin is a pipe. */
+export interface Keys {
+  descriptor: number;
+  stream: ReadStream;
+}
+
+const stdinKeys = (): Keys => ({ descriptor: 0, stream: process.stdin });
+
+export function openLineEditor(out: Output, keys: Keys = stdinKeys()): LineEditor {
   const early: string[] = [];
   let asking: Asking | undefined;
   let isAtEnd = false;
 
   const input = new PassThrough();
-  const filter = createPasteFilter();
-  const pass = (bytes: Uint8Array) => void input.write(filter.push(bytes));
   const output = screenOf(out, () => asking?.isHidden === true);
   const reader = createInterface({
     input,
@@ -48,15 +60,8 @@ export function openLineEditor(out: Output): LineEditor {
     historySize: HISTORY_LENGTH,
     removeHistoryDuplicates: true,
   });
-  stdin.on("data", pass);
-  stdin.on("end", () => reader.close());
-  setRaw(false);
-
-  function setRaw(isRaw: boolean): void {
-    stdin.setRawMode(isRaw);
-    if (isRaw) stdin.resume();
-    else stdin.pause();
-  }
+  const keyboard = openKeyboard(input, keys, () => reader.close());
+  const { setRaw } = keyboard;
 
   function answer(typed: Typed): void {
     const answered = asking;
@@ -103,15 +108,60 @@ export function openLineEditor(out: Output): LineEditor {
       // No interrupt: nobody pressed Ctrl-C, and what runs goes on.
       answer({ type: "end" });
     },
+    async forget() {
+      await keyboard.forget(asking !== undefined);
+      early.length = 0;
+      clear(reader);
+    },
     async above(text) {
       if (!asking) return await out.write(text);
       await out.write(`${CLEAR_LINE}${text}`);
       reader.prompt(true);
     },
+    restore() {
+      if (!asking) return;
+      setRaw(false);
+      writeSync(1, PASTE_OFF);
+    },
     close() {
       asking = undefined;
-      stdin.removeListener("data", pass);
+      keyboard.close();
       reader.close();
+    },
+  };
+}
+
+/** What is typed goes on to the editor; read only while it is raw. */
+function openKeyboard(editor: PassThrough, { descriptor, stream: stdin }: Keys, onEnd: () => void) {
+  const filter = createPasteFilter();
+  let isForgetting = false;
+  const pass = (bytes: Uint8Array) => {
+    if (!isForgetting) editor.write(filter.push(bytes));
+  };
+
+  function setRaw(isRaw: boolean): void {
+    stdin.setRawMode(isRaw);
+    if (isRaw) stdin.resume();
+    else stdin.pause();
+  }
+
+  stdin.on("data", pass);
+  stdin.on("end", onEnd);
+  setRaw(false);
+  return {
+    setRaw,
+    async forget(isRaw: boolean): Promise<void> {
+      drainTerminal(descriptor);
+      // What was read of it already comes at once.
+      isForgetting = true;
+      stdin.resume();
+      await new Promise((resolve) => setTimeout(resolve));
+      if (!isRaw) stdin.pause();
+      isForgetting = false;
+    },
+    close() {
+      stdin.removeListener("data", pass);
+      if (descriptor !== 0) stdin.destroy();
     },
   };
 }

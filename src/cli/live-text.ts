@@ -27,12 +27,17 @@ export function createLiveText(options: {
 }): LiveText {
   let current: { message_id: string; attempt: number; written: number } | undefined;
   let stripper: Stripper = createStripper();
+  /** Of a sign that a vendor cut in two, the first half: encoded alone it would be lost. */
+  let half = "";
   let hasWritten = false;
   let isLineOpen = false;
   let wasRestarted = false;
   let writer: MarkdownWriter | undefined;
 
-  async function write(text: string): Promise<void> {
+  async function write(piece: string): Promise<void> {
+    const whole = half + piece;
+    half = /[\ud800-\udbff]$/.test(whole) ? whole.slice(-1) : "";
+    const text = half === "" ? whole : whole.slice(0, -1);
     const clean = options.isRaw ? text : stripper.push(text);
     await writeClean(writer ? writer.push(clean) : clean);
   }
@@ -49,6 +54,7 @@ export function createLiveText(options: {
   }
 
   async function end(): Promise<void> {
+    half = "";
     if (writer) await writeClean(writer.end());
     writer = undefined;
     await endLine();

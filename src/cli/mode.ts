@@ -2,6 +2,7 @@
 import type { JameyError } from "../protocol/errors.ts";
 import { suggest } from "../protocol/suggest.ts";
 import { type Arguments, type Flags, usageError } from "./arguments.ts";
+import { isLanguage } from "./code-blocks.ts";
 import { chatFlags, oneShotFlags } from "./flags.ts";
 
 export interface ModeQuestion {
@@ -13,6 +14,8 @@ export interface ModeQuestion {
   hasPromptFlag: boolean;
   /** -i was given. */
   isInteractive: boolean;
+  /** -c or -r was given: what goes on is a conversation. */
+  hasSession: boolean;
   /** --stdin was given. */
   isStdinExplicit: boolean;
   isStdinTerminal: boolean;
@@ -30,11 +33,12 @@ export function chooseMode(question: ModeQuestion): Mode {
   const [first] = words;
   if (question.isInteractive) {
     if (first === undefined) return { type: "interactive" };
-    return { type: "wrong", error: usageError(`-i has the prompt: '${first}' is one too many.`) };
+    return { type: "wrong", error: twoPrompts(first) };
   }
   if (hasPromptFlag || isStdinExplicit) return { type: "one_shot", words };
   if (first !== undefined) {
-    const isPrompt = first === "-" || /\S\s+\S/.test(first);
+    const isPrompt =
+      first === "-" || /\S\s+\S/.test(first) || (question.hasSession && first.trim() !== "");
     return isPrompt ? { type: "one_shot", words } : unknownWord(first, question);
   }
   if (!isStdinTerminal) return { type: "one_shot", words };
@@ -46,6 +50,10 @@ export function chooseMode(question: ModeQuestion): Mode {
     ),
   };
 }
+
+/** Beside that of -i. */
+export const twoPrompts = (second: string): JameyError =>
+  usageError(`-i has the prompt: '${second}' is one too many.`);
 
 function unknownWord(word: string, { commands, raw, wordAt }: ModeQuestion): Mode {
   if (word.trim() === "") {
@@ -73,6 +81,20 @@ function asPrompt(raw: readonly string[], wordAt: number): string {
 /** A word as a shell takes it. */
 export const quote = (argument: string): string =>
   /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
+
+/** `-x python -p text`: the word was meant as the language, and would be read as a part of the prompt. */
+export function checkExtract(given: Arguments, { isRun }: { isRun: boolean }): void {
+  for (const flag of ["extract", "extract-all"] as const) {
+    const word = given.after(flag);
+    if (word === undefined || !isLanguage(word) || !given.words.includes(word)) continue;
+    const isPrompt = given.words.length === 1 && !given.has("prompt") && !given.has("prompt-file");
+    if (isRun && isPrompt) continue;
+    const letter = flag === "extract" ? "x" : "X";
+    throw usageError(
+      `-${letter} ${word}: the language is attached, -${letter}${word} or --${flag}=${word}. A prompt that begins with '${word}' goes before -${letter}.`,
+    );
+  }
+}
 
 /** Without a prompt, a flag that only a prompt has a use for is no wish for a chat. */
 export function checkChat(given: Arguments): void {

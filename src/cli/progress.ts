@@ -2,6 +2,7 @@
 // terminal's own mark for work (OSC 9;4) as long as the turn runs.
 // Rules: 1. Whatever else is written erases it first; it never stays. 2. Only in a terminal, never
 //        inside of an editor, and never with -q. 3. Without colours no escape sequence is written at all: spaces erase, and no mark is set.
+import { writeSync } from "node:fs";
 import type { TurnFrame } from "../client/run.ts";
 import { describeCall } from "./activity.ts";
 import { paint } from "./colour.ts";
@@ -28,6 +29,8 @@ export interface Progress {
   context: Context;
   /** Before a frame is shown. */
   take(frame: TurnFrame): void;
+  /** The terminal as it was, at once: the process is about to end. */
+  restore(): void;
   stop(): Promise<void>;
 }
 
@@ -44,7 +47,10 @@ export function startProgress(context: Context): Progress {
   const isInEditor = EDITORS.some((name) => host.variables[name]);
   const canErase = err.isTerminal && host.variables.TERM !== "dumb" && !isInEditor;
   const isOn = canErase && !given.has("quiet");
-  if (!isOn) return { context, take: () => undefined, stop: async () => undefined };
+  if (!isOn) {
+    const nothing = () => undefined;
+    return { context, take: nothing, restore: nothing, stop: async () => undefined };
+  }
   const steps = createSteps({ isLineFree: !out.isTerminal || isRendered(context) });
   const line = err.hasColour ? colouredLine : plainLine;
   const hasMark = err.hasColour;
@@ -92,6 +98,10 @@ export function startProgress(context: Context): Progress {
     take(frame) {
       steps.take(frame);
       void mark(true);
+    },
+    restore() {
+      const text = `${erasure ?? ""}${isBusy ? IDLE : ""}`;
+      if (text !== "") writeSync(2, text);
     },
     async stop() {
       clearInterval(timer);

@@ -22,6 +22,8 @@ export interface Prompt {
   isStdinSkipped: boolean;
 }
 
+export type Opening = Pick<Prompt, "text" | "attachments">;
+
 const NOTICES = {
   waiting: "waiting for stdin (Ctrl-D ends it)",
   skippable: "waiting for stdin, Ctrl-D or -n to skip",
@@ -30,14 +32,17 @@ const NOTICES = {
 export async function readPrompt(context: Context, warnings: string[]): Promise<Prompt> {
   const { arguments: given } = context;
   const use = stdinUse(given);
-  if (given.has("mime") && !given.has("attach")) throw usageError("--mime needs an -a.");
   const written = await readInstruction(given);
   const named = given.has("expand-at") ? pathsAt(written) : [];
-  const { parts, attachments } = await readInputFiles({
+  const { parts, attachments, leftOut } = await readInputFiles({
     files: [...given.list("file").filter(isNoDash), ...named],
     attached: given.list("attach").filter(isNoDash),
     mime: given.text("mime"),
   });
+  if (leftOut !== undefined) {
+    warnings.push(leftOut);
+    await context.note(`jamey: warning: ${leftOut}`);
+  }
   const stdin = await takeStdin(context, { hasPrompt: written !== "", use, warnings });
   const instruction = join([written, stdin.instruction]);
   if (stdin.attachment) attachments.push(stdin.attachment);
@@ -52,6 +57,16 @@ export async function readPrompt(context: Context, warnings: string[]): Promise<
     );
   }
   return { text, attachments, isStdinSkipped: stdin.isSkipped };
+}
+
+/** How a chat begins (-i): with its words, and with what is piped in as data for them. */
+export async function readOpening(context: Context): Promise<Opening> {
+  const words = context.arguments.text("interactive") ?? "";
+  const stdin = await takeStdin(context, { hasPrompt: true, use: undefined, warnings: [] });
+  return {
+    text: composeMessage(words, stdin.part ? [stdin.part] : []),
+    attachments: stdin.attachment ? [stdin.attachment] : [],
+  };
 }
 
 const isNoDash = (name: string): boolean => name !== "-";

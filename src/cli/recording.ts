@@ -2,7 +2,7 @@
 import type { Link } from "../client/link.ts";
 import { usageError } from "./arguments.ts";
 import type { Context } from "./context.ts";
-import { type OutputFile, openOutputFile } from "./output-file.ts";
+import { openOutputFile } from "./output-file.ts";
 import type { Ended } from "./result.ts";
 import { oneLine } from "./strip.ts";
 
@@ -10,8 +10,6 @@ const MAX_NAME_LENGTH = 120;
 
 export interface Recording {
   keep(link: Link, ended: Ended, prompt: string): Promise<void>;
-  /** Where nothing was kept the file is what it was. */
-  close(): void;
 }
 
 /** Undefined where nobody asked for one. That the file can be written is found out before anything is spent. */
@@ -25,10 +23,10 @@ export function openRecording({
   if (given.text("input-format") === "stream-json") {
     throw usageError("--record keeps one message's turn; --input-format stream-json has many.");
   }
-  let file: OutputFile | undefined = openOutputFile(named, host.directory);
+  const file = openOutputFile(named, host.directory);
   return {
     async keep(link, { accepted }, prompt) {
-      if (!accepted || !file) return;
+      if (!accepted) return;
       const name = oneLine(prompt, MAX_NAME_LENGTH);
       const { text, steps, warnings } = await link.call("RecordTurn", {
         turn_id: accepted.turn_id,
@@ -37,11 +35,9 @@ export function openRecording({
       for (const warning of warnings)
         await context.note(`jamey: warning: ${oneLine(warning, 500)}`);
       if (steps === 0) return await context.note(`No model answered: ${named} is not written.`);
-      file.commit(text);
-      file = undefined;
+      await file.commit(text);
       const answers = steps === 1 ? "1 answer" : `${steps} answers`;
       await context.note(`Recorded ${answers} in ${named}. To play it: --model scripted/${named}`);
     },
-    close: () => file?.discard(),
   };
 }

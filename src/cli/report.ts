@@ -2,11 +2,11 @@
 import type { TypedEvent } from "../client/events.ts";
 import type { RunOptions, TurnFrame } from "../client/run.ts";
 import type { Reply } from "../protocol/commands/index.ts";
-import { type ErrorBody, errorCodes } from "../protocol/errors.ts";
+import { errorCodes, toErrorBody } from "../protocol/errors.ts";
 import type { ToolCall } from "../protocol/messages.ts";
 import { describeDenial, describeEvent, describeRequest, describeUsage } from "./activity.ts";
-import { paint } from "./colour.ts";
 import type { Context } from "./context.ts";
+import { describeError } from "./error-line.ts";
 import {
   clean,
   extractCode,
@@ -18,15 +18,15 @@ import {
 } from "./final-text.ts";
 import type { OUTPUT_FORMATS } from "./flags.ts";
 import { createJsonStream } from "./json-stream.ts";
+import { jsonLine } from "./json-text.ts";
 import { createLiveText, type LiveText } from "./live-text.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
-import { type Ended, judge, resultObject } from "./result.ts";
+import { type Ended, judge, type Outcome, resultObject } from "./result.ts";
 import { stepLine } from "./step-line.ts";
-import { oneLine, stripControl } from "./strip.ts";
+import { oneLine } from "./strip.ts";
+import { READER_GONE } from "./write-out.ts";
 
 export type Format = (typeof OUTPUT_FORMATS)[number];
-
-const READER_GONE = 141;
 
 export interface Report {
   signal_types: RunOptions["signal_types"];
@@ -96,13 +96,15 @@ export function openReport(
     pause: async () => await live?.endLine(),
     async end(ended) {
       await live?.end();
-      ended.extracted = extractCode(context, ended.run?.response ?? "");
-      if (isText && !isLive) await out.write(finalText(context, ended));
-      const code = finalCode(context, ended, live);
-      if (format === "json") await out.write(`${JSON.stringify(resultObject(ended))}\n`);
-      await stream?.end(ended);
-      await explain(context, ended, live);
-      if (file) await keepAnswer(context, file, ended);
+      const seen = { ...ended, extracted: extractCode(context, ended.run?.response ?? "") };
+      // Before anything is said of how it ended: that the file failed belongs to it.
+      const outcome = file ? await keepAnswer(context, file, seen) : seen;
+      if (isText && !isLive) await out.write(finalText(context, outcome));
+      const code = finalCode(context, outcome, live);
+      if (format === "json") await out.write(jsonLine(resultObject(outcome)));
+      await stream?.end(outcome);
+      await explain(context, outcome, live);
+      if (file && !isComplete(seen)) await context.err.write(leftAsItWas(file));
       return out.gone.aborted && !ended.caught ? READER_GONE : code;
     },
   };
@@ -128,12 +130,20 @@ function liveText(context: Context): LiveText {
 }
 
 /** Only an answer that is complete takes the file's place. */
-async function keepAnswer(context: Context, file: OutputFile, ended: Ended): Promise<void> {
-  const isComplete = ended.run?.status === "completed" && !judge(ended).error;
-  if (isComplete) return file.commit(finalText(context, ended));
-  file.discard();
-  const why = "there is no complete answer";
-  await context.err.write(`jamey: ${oneLine(file.path, 1000)} is left as it was: ${why}.\n`);
+const isComplete = (outcome: Outcome): boolean =>
+  outcome.run?.status === "completed" && !judge(outcome).error;
+
+const leftAsItWas = ({ path }: OutputFile): string =>
+  `jamey: ${oneLine(path, 1000)} is left as it was: there is no complete answer.\n`;
+
+async function keepAnswer(context: Context, file: OutputFile, outcome: Outcome): Promise<Outcome> {
+  if (!isComplete(outcome)) return outcome;
+  try {
+    await file.commit(finalText(context, outcome));
+    return outcome;
+  } catch (thrown) {
+    return { ...outcome, error: toErrorBody(thrown) };
+  }
 }
 
 /** Text that cannot be recalled was written into a pipe and then begun again: whoever reads must know. */
@@ -141,13 +151,17 @@ function isSpoiled(context: Context, live: LiveText | undefined): boolean {
   return live?.wasRestarted === true && !context.out.isTerminal;
 }
 
-function finalCode(context: Context, ended: Ended, live: LiveText | undefined): number {
-  const { exit_code } = judge(ended);
+function finalCode(context: Context, outcome: Outcome, live: LiveText | undefined): number {
+  const { exit_code } = judge(outcome);
   return exit_code === 0 && isSpoiled(context, live) ? errorCodes.conflict.exit : exit_code;
 }
 
 /** Everything that is no answer, on stderr: denials and errors always, the rest by -q and -v. */
-async function explain(context: Context, ended: Ended, live: LiveText | undefined): Promise<void> {
+async function explain(
+  context: Context,
+  ended: Outcome,
+  live: LiveText | undefined,
+): Promise<void> {
   const { err, arguments: given, out } = context;
   const { run } = ended;
   if (out.gone.aborted) return;
@@ -175,9 +189,4 @@ async function explain(context: Context, ended: Ended, live: LiveText | undefine
   }
   if (given.has("verbose") && run)
     await context.note(`${run.model ?? "no model"}, ${describeUsage(run.usage)}`);
-}
-
-/** One line; a daemon's log may add its own. */
-export function describeError(error: ErrorBody, hasColour: boolean): string {
-  return `${paint(hasColour, "red", "jamey:")} ${stripControl(error.message).trimEnd()}`;
 }

@@ -35,7 +35,8 @@ export function requestText({ kind, question, tool_call, options }: HumanRequest
 export function listedRequest(request: HumanRequest, place: RequestPlace): string {
   const { request_id, kind, from_po, created_at, deadline_at } = request;
   const age = showAge(created_at, place.now);
-  const asked = age === "now" ? "asked now" : `asked ${age} ago`;
+  const seconds = Math.max(0, Math.round((place.now - Date.parse(created_at)) / 1000));
+  const asked = `asked ${age === "now" ? `${seconds} s` : age} ago`;
   const folder = place.folder === undefined ? "" : `, in ${oneLine(place.folder, 1000)}`;
   const until = deadline_at === null ? "" : `, until ${deadline_at}`;
   const who = oneLine(from_po, MAX_NAME_LENGTH);

@@ -4,23 +4,34 @@ import type { Reply } from "../protocol/commands/index.ts";
 import type { Run } from "../protocol/commands/session.ts";
 import { type ErrorBody, errorCodes } from "../protocol/errors.ts";
 import type { Usage } from "../protocol/messages.ts";
+import { errorFields } from "./error-line.ts";
 import { type CaughtSignal, signalExitCodes } from "./signals.ts";
 
 export const SCHEMA_VERSION = 1;
 
-export interface Ended {
+/** How one turn ended, as far as it was seen. */
+export interface TurnEnd {
   /** Set as soon as the message is kept; it is answered then, even if we do not see it. */
   accepted: Reply<"SendMessage"> | null;
   run: Run | null;
   /** What failed outside of the run: arguments, input, the daemon, the time limit. */
   error: ErrorBody | null;
   caught: CaughtSignal | undefined;
-  warnings: string[];
+  warnings: readonly string[];
+  /** The guide answered, and nobody had chosen it: no model is connected. */
+  isOffline: boolean;
+}
+
+export interface Ended extends TurnEnd {
   isStdinSkipped: boolean;
   /** --denials ok */
   areDenialsFine: boolean;
+}
+
+/** What is reported of it. */
+export interface Outcome extends Ended {
   /** What -x or -X took out of the answer. */
-  extracted?: Extracted | undefined;
+  extracted: Extracted | undefined;
 }
 
 export interface Extracted {
@@ -36,10 +47,10 @@ export interface Verdict {
   error: ErrorBody | null;
 }
 
-export function judge(ended: Ended): Verdict {
-  const verdict = judgeRun(ended);
-  if (verdict.exit_code !== 0 || ended.extracted?.blocks.length !== 0) return verdict;
-  const { language } = ended.extracted;
+export function judge(outcome: Outcome): Verdict {
+  const verdict = judgeRun(outcome);
+  if (verdict.exit_code !== 0 || outcome.extracted?.blocks.length !== 0) return verdict;
+  const { language } = outcome.extracted;
   const what = language === "" ? "" : ` in ${language}`;
   const error = { code: "bad_data", message: `The answer holds no fenced code${what}.` } as const;
   const exit_code = errorCodes[error.code].exit;
@@ -65,9 +76,9 @@ const noUsage: Usage = {
 };
 
 /** The `result` object: the same for `json` and as the last line of `stream-json`. */
-export function resultObject(ended: Ended) {
-  const { run, accepted, warnings, isStdinSkipped } = ended;
-  const { status, exit_code, error } = judge(ended);
+export function resultObject(outcome: Outcome) {
+  const { run, accepted, warnings, isStdinSkipped, isOffline, extracted } = outcome;
+  const { status, exit_code, error } = judge(outcome);
   const usage = run?.usage ?? noUsage;
   return {
     type: "result",
@@ -75,7 +86,7 @@ export function resultObject(ended: Ended) {
     status,
     text: run?.response ?? "",
     structured: run?.structured ?? null,
-    ...(ended.extracted && { extracted: extractedValue(ended.extracted) }),
+    ...(extracted && { extracted: extractedValue(extracted) }),
     session_id: run?.session_id ?? accepted?.session_id ?? null,
     run_id: run?.turn_id ?? accepted?.turn_id ?? null,
     agent: run?.po_name ?? null,
@@ -89,10 +100,9 @@ export function resultObject(ended: Ended) {
     pending_requests: run?.pending_requests ?? [],
     warnings,
     stdin_skipped: isStdinSkipped,
+    is_offline: isOffline,
     error: error && {
-      code: error.code,
-      message: error.message,
-      retryable: errorCodes[error.code].retryable,
+      ...errorFields(error),
       // An answer that does not fit its schema.
       ...(typeof error.details.raw === "string" && { raw: error.details.raw }),
     },

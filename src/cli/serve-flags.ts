@@ -14,7 +14,11 @@ export const serveFlags = {
     valueHint: "address",
     description: "Listen on this address (127.0.0.1); another than loopback needs a key",
   },
-  static: { type: "string", valueHint: "folder", description: "Serve the files of this folder" },
+  static: {
+    type: "string",
+    valueHint: "folder",
+    description: "Serve the files of this folder, to everybody",
+  },
   "tls-cert": { type: "string", valueHint: "file", description: "Certificate for HTTPS (PEM)" },
   "tls-key": { type: "string", valueHint: "file", description: "Its key (PEM)" },
   "allow-host": {

@@ -6,7 +6,7 @@ import { JameyError } from "../protocol/errors.ts";
 import type { SessionSummary } from "../protocol/messages.ts";
 import { type Arguments, usageError } from "./arguments.ts";
 import type { Context } from "./context.ts";
-import { checkSession, findSession, latestSession } from "./find-session.ts";
+import { findSession, latestSession, requireFreeName } from "./find-session.ts";
 
 export const DEFAULT_OBJECT = "assistant";
 
@@ -16,34 +16,6 @@ export interface Target {
   session_id: string | null;
   /** Others may be speaking in it. */
   isShared: boolean;
-}
-
-export function checkSessionFlags(given: Arguments): void {
-  checkSession(given);
-  const isResumed = given.has("continue") || given.has("resume");
-  const isFork = given.has("fork");
-  if (isFork && !isResumed) throw usageError("--fork needs the session that is copied: -c, or -r.");
-  if (isFork && given.has("parameter")) {
-    throw usageError(
-      "-P fills the template of a new session; a copy keeps the values that it has.",
-    );
-  }
-  if (isResumed && !isFork) {
-    const flag = ["name", "session-id", "no-save", "parameter"].find((name) => given.has(name));
-    if (flag !== undefined) {
-      const shown = flag === "parameter" ? "-P" : `--${flag}`;
-      throw usageError(`${shown} is for a new session, and -c and -r name one that is there.`);
-    }
-  }
-  if (given.has("no-save") && given.has("session-id")) {
-    throw usageError(
-      "--no-save and --session-id do not fit together: what is forgotten has no id.",
-    );
-  }
-  if (given.has("parameter") && given.has("system")) {
-    throw usageError("-P fills the object's prompt, and --system replaces it: give one of them.");
-  }
-  readParameters(given);
 }
 
 /** `-P key=value` */
@@ -87,14 +59,22 @@ export async function chooseSession(context: Context, link: Link): Promise<Targe
     return { po_name: resumed.po_name, session_id: resumed.session_id, isShared: true };
   }
   if (resumed) return await fork(given, link, resumed);
-  const po_name = given.text("object") ?? DEFAULT_OBJECT;
-  const parameters = await checkedParameters(given, link, po_name);
   const isPlain = !["name", "session-id", "no-save", "parameter"].some((name) => given.has(name));
-  if (isPlain) return { po_name, session_id: null, isShared: false };
-  return await create({ given, link, po_name, parameters });
+  if (isPlain) {
+    const po_name = objectOf(given);
+    // A template that is given nothing would fail only when its message is kept already.
+    await checkedParameters(given, link, po_name);
+    return { po_name, session_id: null, isShared: false };
+  }
+  const { po_name, session_id, message_count } = await newSession(context, link);
+  return { po_name, session_id, isShared: message_count > 0 };
 }
 
+const objectOf = (given: Arguments): string => given.text("object") ?? DEFAULT_OBJECT;
+
 async function fork(given: Arguments, link: Link, resumed: SessionSummary): Promise<Target> {
+  const named = given.text("name");
+  if (named !== undefined) await requireFreeName(link, named, given.text("session-id"));
   const { session } = await link.call(
     "ForkSession",
     {
@@ -109,14 +89,15 @@ async function fork(given: Arguments, link: Link, resumed: SessionSummary): Prom
   return { po_name: session.po_name, session_id: session.session_id, isShared: false };
 }
 
-async function create(options: {
-  given: Arguments;
-  link: Link;
-  po_name: string;
-  parameters: Record<string, string>;
-}): Promise<Target> {
-  const { given, link, po_name, parameters } = options;
+/** What the flags name, made; or, by --session-id, found as it would have been made. */
+export async function newSession(
+  { arguments: given }: Context,
+  link: Link,
+): Promise<SessionSummary> {
+  const po_name = objectOf(given);
+  const parameters = await checkedParameters(given, link, po_name);
   const name = given.text("name") ?? null;
+  if (name !== null) await requireFreeName(link, name, given.text("session-id"));
   const { session } = await link.call(
     "CreateSession",
     {
@@ -141,7 +122,7 @@ async function create(options: {
   if (name !== null && session.name !== name) {
     await link.call("RenameSession", { session_id, name }, { isRepeatable: true });
   }
-  return { po_name, session_id, isShared: session.message_count > 0 };
+  return session;
 }
 
 /** Looked at only where it may matter: most objects are no templates. */

@@ -1,11 +1,12 @@
 // The rows of `jamey sessions`: their words, flags and help. Part of the table of commands.
 import type { Flags } from "./arguments.ts";
 import { oneShotFlags } from "./flags.ts";
+import { FORMATS, STATUSES } from "./session-words.ts";
 import type { Rows, Word } from "./table.ts";
 
 const session: Word = { name: "session" };
 const object = { object: oneShotFlags.object } satisfies Flags;
-const limit = {
+export const limit = {
   limit: { type: "string", alias: "n", valueHint: "n", description: "At most n" },
 } as const satisfies Flags;
 const named = {
@@ -75,7 +76,7 @@ export const sessionRows: Rows = {
       format: {
         type: "string",
         valueHint: "format",
-        options: ["json", "markdown"],
+        options: FORMATS,
         description: "json (default) can be imported, markdown is to be read",
       },
       output: { type: "string", alias: "O", valueHint: "file", description: "Into this file" },
@@ -104,7 +105,7 @@ export const sessionRows: Rows = {
       status: {
         type: "string",
         valueHint: "status",
-        options: ["completed", "failed", "cancelled"],
+        options: STATUSES,
         description: "Only turns that ended like this",
       },
     },
@@ -125,6 +126,7 @@ export const sessionRows: Rows = {
     description: "Delete the sessions that were not used for a while, never one that runs",
     flags: {
       "older-than": { type: "string", valueHint: "90d", description: "Unused for this long" },
+      "dry-run": { type: "boolean", description: "Only show which ones" },
       ...yes,
     },
     load: async () => (await import("./commands/session-changes.ts")).prune,

@@ -2,7 +2,7 @@
 import type { SessionSummary } from "../protocol/messages.ts";
 import { showAge } from "./age.ts";
 import { columns } from "./context.ts";
-import { oneLine } from "./strip.ts";
+import { oneLine, showHidden } from "./strip.ts";
 
 const MIN_ID_LENGTH = 8;
 const MAX_SHOWN_TITLE = 50;
@@ -26,7 +26,7 @@ export function sessionTable(
 
 /** Its name, else what was said first. */
 export const titleOf = (session: SessionSummary): string =>
-  oneLine(session.name ?? session.title, MAX_SHOWN_TITLE) || "-";
+  oneLine(showHidden(session.name ?? session.title), MAX_SHOWN_TITLE) || "-";
 
 function marksOf(session: SessionSummary, directory: string): string {
   const marks = [

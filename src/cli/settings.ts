@@ -56,10 +56,7 @@ const DEFAULT_SCHEMA_RETRIES = 2;
 export async function readOutput(given: Arguments): Promise<OutputShape | null> {
   const text = given.text("schema");
   const retries = given.text("schema-retries");
-  if (text === undefined) {
-    if (retries !== undefined) throw usageError("--schema-retries needs a --schema.");
-    return null;
-  }
+  if (text === undefined) return null;
   if (
     retries !== undefined &&
     !(/^\d{1,2}$/.test(retries) && Number(retries) <= MAX_SCHEMA_RETRIES)

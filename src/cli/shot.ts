@@ -6,11 +6,12 @@ import type { TurnSettings } from "../protocol/agents.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { parseDuration } from "./duration.ts";
+import { checkOneShot } from "./flag-rules.ts";
 import { addModeRules } from "./permission-mode.ts";
 import type { Progress } from "./progress.ts";
 import type { Report } from "./report.ts";
-import type { Ended } from "./result.ts";
-import { checkSessionFlags, chooseSession, readParameters, type Target } from "./session-choice.ts";
+import type { Ended, TurnEnd } from "./result.ts";
+import { chooseSession, readParameters, type Target } from "./session-choice.ts";
 import { readOutput, readSettings } from "./settings.ts";
 import type { SignalWatch } from "./signals.ts";
 import type { InputMessage } from "./stream-input.ts";
@@ -38,7 +39,8 @@ export async function readShot(
   asksHere: boolean,
 ): Promise<Pick<Shot, "context" | "limits" | "said" | "settings">> {
   const { arguments: given } = context;
-  checkSessionFlags(given);
+  checkOneShot(given);
+  readParameters(given);
   const limits = { wholeMs: readTime(given, "timeout"), idleMs: readTime(given, "idle-timeout") };
   const settings = readSettings(given, asksHere ? "queue" : "deny");
   const output = await readOutput(given);
@@ -62,6 +64,7 @@ export const nothingYet = ({ arguments: given }: Context): Ended => ({
   error: null,
   caught: undefined,
   warnings: [],
+  isOffline: false,
   isStdinSkipped: false,
   areDenialsFine: given.text("denials") === "ok",
 });
@@ -72,11 +75,17 @@ export interface Addressed {
 }
 
 /** Everything that is asked of the daemon before the message itself. */
-export async function addressMessage(shot: Shot, link: Link, ended: Ended): Promise<Addressed> {
+export async function addressMessage(
+  shot: Shot,
+  link: Link,
+  /** Gets what the settings give cause to warn of. */
+  allWarnings: string[],
+): Promise<Addressed> {
   const { context } = shot;
   const mode = context.arguments.text("permission-mode");
   const { rules, warnings } = await addModeRules(link, mode, shot.settings.rules);
-  for (const warning of warnings) await warn(shot, ended, warning);
+  for (const warning of warnings) await warn(shot, warning);
+  allWarnings.push(...warnings);
   const settings = { ...shot.settings, rules };
   if (shot.workflow === undefined) return { target: await chooseSession(context, link), settings };
   const { workflow } = await link.call("GetWorkflow", { workflow: shot.workflow });
@@ -100,48 +109,49 @@ export async function sendMessage(
   to: Addressed & {
     link: Link;
     message: InputMessage;
-    ended: Ended;
     watch: SignalWatch;
     /** Where the message before it was accepted. */
     after?: number;
   },
-): Promise<void> {
+): Promise<TurnEnd> {
   const { isShared, po_name, session_id } = to.target;
   const { text, attachments } = to.message;
-  const { settings } = to;
-  const said = { message: text, settings };
-  await watchTurn({
+  const said = { message: text, settings: to.settings };
+  const turn = await watchTurn({
     ...shot,
     link: to.link,
     message: { ...said, po_name, session_id, attachments },
     ...(shot.workflow !== undefined && {
       begin: beginning(shot.workflow, shot.context, said),
     }),
-    ended: to.ended,
     watch: to.watch,
     isShared,
     ...(to.after !== undefined && { after: to.after }),
   });
-  if (await isUnconnected(shot.context, to.link, to.ended)) {
-    await warn(shot, to.ended, UNCONNECTED);
+  if (!(await isUnconnected(shot.context, to.link, turn))) return turn;
+  // Also with -q: the exit code says nothing of it, and a script must not miss it.
+  if (isFirst(shot, UNCONNECTED)) {
+    await shot.context.err.write(`jamey: warning: ${UNCONNECTED}\n`);
   }
+  return { ...turn, isOffline: true, warnings: [...turn.warnings, UNCONNECTED] };
 }
 
 /** The guide answered although nobody chose it: a script must not take that for a model's answer. */
 async function isUnconnected(
   { arguments: given, host }: Context,
   link: Link,
-  { run }: Ended,
+  { run, caught }: TurnEnd,
 ): Promise<boolean> {
   const asked = given.text("model") ?? host.variables.JAMEY_MODEL;
-  if (run?.model !== GUIDE || asked) return false;
+  if (run?.model !== GUIDE || asked || caught) return false;
   // The object or the settings may name it. The answer stands, whether or not the daemon can still say so.
   const chosen = await link.call("ListModels", {}).catch(() => undefined);
   return chosen?.default_model === GUIDE && chosen.default_from !== FROM_SETTINGS;
 }
 
 /** On stderr once, however many turns it concerns. */
-async function warn({ context, said }: Shot, ended: Ended, warning: string): Promise<void> {
-  ended.warnings.push(warning);
-  if (said.size < said.add(warning).size) await context.note(`jamey: warning: ${warning}`);
+async function warn(shot: Shot, warning: string): Promise<void> {
+  if (isFirst(shot, warning)) await shot.context.note(`jamey: warning: ${warning}`);
 }
+
+const isFirst = ({ said }: Shot, warning: string): boolean => said.size < said.add(warning).size;

@@ -18,6 +18,11 @@ export interface SignalWatch {
   /** Aborted by the first signal; its reason is the signal's name. */
   readonly signal: AbortSignal;
   caught(): CaughtSignal | undefined;
+  /**
+   * What puts the terminal back, and nothing else: done before a second signal, or the time limit, ends the
+   * process. Until the returned function is called.
+   */
+  beforeEnd(restore: () => void): () => void;
   stop(): void;
 }
 
@@ -26,21 +31,21 @@ export function watchSignals(): SignalWatch {
   const controller = new AbortController();
   let first: CaughtSignal | undefined;
   let timer: Timer | undefined;
+  const restorers = new Set<() => void>();
+
+  function end(name: CaughtSignal): void {
+    stop();
+    for (const restore of restorers) attempt(restore);
+    endBySignal(name);
+  }
 
   const listeners = CAUGHT.map((name) => {
     const listener = () => {
-      if (first) {
-        stop();
-        endBySignal(name);
-        return;
-      }
+      if (first) return end(name);
       first = name;
       controller.abort(name);
       if (name === "SIGINT") return;
-      timer = setTimeout(() => {
-        stop();
-        endBySignal(name);
-      }, TERMINATE_TIMEOUT_MS);
+      timer = setTimeout(() => end(name), TERMINATE_TIMEOUT_MS);
     };
     process.on(name, listener);
     return { name, listener };
@@ -51,7 +56,23 @@ export function watchSignals(): SignalWatch {
     for (const { name, listener } of listeners) process.removeListener(name, listener);
   }
 
-  return { signal: controller.signal, caught: () => first, stop };
+  return {
+    signal: controller.signal,
+    caught: () => first,
+    beforeEnd(restore) {
+      restorers.add(restore);
+      return () => void restorers.delete(restore);
+    },
+    stop,
+  };
+}
+
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch (_gone) {
+    // The terminal itself went away: nothing is left to put back.
+  }
 }
 
 /** With no listener left, the signal does what it does by default. */

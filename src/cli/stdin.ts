@@ -1,7 +1,7 @@
 // What to do with stdin, by what it is and by whether a prompt was already given; and reading it.
 // Rules: 1. A pipe that nobody closes never hangs a run that has its prompt.
 //        2. Once one byte has arrived, everything is read to the end. Nothing is ever cut in silence.
-import { fstatSync } from "node:fs";
+import { fstatSync, readSync } from "node:fs";
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import { type Arguments, usageError } from "./arguments.ts";
 import { showSize } from "./byte-size.ts";
@@ -87,10 +87,26 @@ export function stdinKind(): StdinKind {
 }
 
 export function openStdin(): ReadableStream<Uint8Array> {
-  if (fstatSync(0).isDirectory()) {
+  const stat = fstatSync(0);
+  if (stat.isDirectory()) {
     throw new JameyError("input_missing", "Cannot read stdin: it is a folder. Name it with -f.");
   }
-  return Bun.stdin.stream();
+  return stat.isFile() ? restOfFile() : Bun.stdin.stream();
+}
+
+/** One read of a file. Bytes. */
+const FILE_PIECE_BYTES = 64 * 1024;
+
+/** From where it stands, which others share: a shell that read a line of it left us the rest. */
+function restOfFile(): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    pull(controller) {
+      const piece = new Uint8Array(FILE_PIECE_BYTES);
+      const length = readSync(0, piece, 0, piece.length, null);
+      if (length === 0) controller.close();
+      else controller.enqueue(piece.subarray(0, length));
+    },
+  });
 }
 
 /** All of stdin; `skipped` when the first byte did not come in time. */
@@ -118,7 +134,7 @@ export async function readStdin(
         await reader.cancel();
         throw new JameyError(
           "too_large",
-          `stdin is larger than ${showSize(maxBytes)}. Give a part of it, or name a file that the agent can read.`,
+          `stdin is larger than ${showSize(maxBytes)} (--max-stdin). Give a part of it, or name a file that the agent can read.`,
         );
       }
     }

@@ -3,32 +3,15 @@
 // Rule: a message that could not be sent or was cut off from outside ends the run; a turn that merely
 //       failed or was denied something does not: whoever drives has seen its result.
 import { JameyError, toErrorBody } from "../protocol/errors.ts";
-import { type Arguments, usageError } from "./arguments.ts";
 import { withLink } from "./connect.ts";
 import { addressMessage, nothingYet, type Shot, sendMessage } from "./shot.ts";
 import { endBySignal, type SignalWatch, watchSignals } from "./signals.ts";
 import { type InputLines, type InputMessage, openInputLines } from "./stream-input.ts";
 
-/** Flags that say what the one message is, or where it comes from. */
-const ONE_MESSAGE_FLAGS = [
-  ...["prompt", "prompt-file", "interactive", "no-stdin", "stdin", "max-stdin", "file", "attach"],
-  ...["mime", "expand-at", "output", "extract", "extract-all"],
-];
-
-export function checkStream(given: Arguments): void {
-  const extra = ONE_MESSAGE_FLAGS.find((flag) => given.has(flag));
-  if (extra !== undefined || given.words.length > 0) {
-    const what = extra === undefined ? `'${given.words[0]}'` : `--${extra}`;
-    throw usageError(`--input-format stream-json takes messages from stdin: leave ${what} away.`);
-  }
-  if (given.text("output-format") !== "stream-json") {
-    throw usageError("--input-format stream-json needs -o stream-json.");
-  }
-}
-
 export async function runStream(shot: Shot): Promise<number> {
   const lines = openInputLines();
   const watch = watchSignals();
+  watch.beforeEnd(shot.progress.restore);
   try {
     return await drive(shot, lines, watch);
   } finally {
@@ -45,8 +28,7 @@ async function drive(shot: Shot, lines: InputLines, watch: SignalWatch): Promise
   let code = 0;
   let ended = nothingYet(context);
   const settle = async () => {
-    ended.caught = watch.caught();
-    code = await report.end(ended);
+    code = await report.end({ ...ended, caught: watch.caught() });
     ended = nothingYet(context);
   };
   try {
@@ -56,15 +38,18 @@ async function drive(shot: Shot, lines: InputLines, watch: SignalWatch): Promise
     }
     if (first) {
       await withLink(context, async (link) => {
-        const to = await addressMessage(shot, link, ended);
+        let warnings: string[] = [];
+        const to = await addressMessage(shot, link, warnings);
         let after: number | undefined;
         for (let message: InputMessage | undefined = first; message; ) {
           const since = after === undefined ? {} : { after };
-          await sendMessage(shot, { ...to, link, message, ended, watch, ...since });
+          const turn = await sendMessage(shot, { ...to, link, message, watch, ...since });
+          ended = { ...ended, ...turn, warnings: [...warnings, ...turn.warnings] };
+          warnings = [];
           if (ended.error || watch.caught() || context.out.gone.aborted) break;
           // The first message may have begun the session; the others go on in it.
-          after = ended.accepted?.seq;
-          to.target.session_id ??= ended.accepted?.session_id ?? null;
+          after = turn.accepted?.seq;
+          to.target.session_id ??= turn.accepted?.session_id ?? null;
           await settle();
           message = await nextMessage(lines, watch);
         }
@@ -72,7 +57,7 @@ async function drive(shot: Shot, lines: InputLines, watch: SignalWatch): Promise
       });
     }
   } catch (thrown) {
-    ended.error = toErrorBody(thrown);
+    ended = { ...ended, error: toErrorBody(thrown) };
   }
   if (ended.error || watch.caught() || context.out.gone.aborted) await settle();
   return code;

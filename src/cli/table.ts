@@ -9,7 +9,7 @@ import { chatFlags, oneShotFlags, recordFlags } from "./flags.ts";
 import { objectRows } from "./object-rows.ts";
 import { inboxRow, ruleRows, scheduleRows } from "./schedule-rows.ts";
 import { serveFlags } from "./serve-flags.ts";
-import { newSessionFlags, sessionRows } from "./session-rows.ts";
+import { limit, newSessionFlags, sessionRows } from "./session-rows.ts";
 import { workflowRows } from "./workflow-rows.ts";
 
 export interface Word {
@@ -64,10 +64,6 @@ const initFlags = {
   yes: { type: "boolean", alias: "y", description: "Do not ask: replace what is kept already" },
 } as const satisfies Flags;
 
-const limit = {
-  limit: { type: "string", alias: "n", valueHint: "n", description: "At most n" },
-} as const satisfies Flags;
-
 const daemonRows: Rows = {
   start: {
     description: "Start the daemon in the background and wait until it answers",
@@ -84,7 +80,8 @@ const daemonRows: Rows = {
     load: async () => (await import("./commands/daemon.ts")).restart,
   },
   status: {
-    description: "Whether it runs, and how it is; exit code 69 when it does not",
+    description:
+      "Whether it runs, and how it is; exit code 69 when it does not; -q says nothing else",
     load: async () => (await import("./commands/daemon.ts")).status,
   },
   logs: {
@@ -102,8 +99,14 @@ const requestRows: Rows = {
     description: "What waits for a human",
     load: async () => (await import("./commands/requests.ts")).list,
   },
+  show: {
+    description: "One request, whole",
+    words: [{ name: "request" }],
+    load: async () => (await import("./commands/requests.ts")).show,
+  },
   answer: {
-    description: "Answer a question; '-' or no text reads it from stdin",
+    description:
+      "Answer a question, named by its id or the start of it; '-' or no text reads it from stdin",
     words: [{ name: "request" }, { name: "text", isOptional: true, isRest: true }],
     load: async () => (await import("./commands/requests.ts")).respond,
   },
@@ -155,7 +158,7 @@ const keyRows: Rows = {
       scope: {
         type: "string",
         valueHint: "read,chat,admin",
-        description: "What it may do (default: read,chat)",
+        description: "What it may do: admin includes chat, chat includes read (default: chat)",
       },
       expires: {
         type: "string",

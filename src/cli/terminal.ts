@@ -2,7 +2,7 @@
 // is asked only where the answer may be yes.
 import { fstatSync } from "node:fs";
 
-export function isTerminal(descriptor: 0 | 1 | 2): boolean {
+export function isTerminal(descriptor: number): boolean {
   try {
     if (!fstatSync(descriptor).isCharacterDevice()) return false;
   } catch (_closed) {

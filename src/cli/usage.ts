@@ -15,10 +15,10 @@ export function valueLabel(flag: Flag): string {
   return flag.optionalValue ? `[=<${hint}>]` : ` <${hint}>`;
 }
 
-/** `<session>`, `[<session>]`, `<query>...` */
+/** `<SESSION>`, `[SESSION]`, `<QUERY...>`: as citty writes them. */
 export function wordLabel({ name, isOptional, isRest }: Word): string {
-  const whole = `<${name}>${isRest ? "..." : ""}`;
-  return isOptional ? `[${whole}]` : whole;
+  const whole = `${name.toUpperCase()}${isRest ? "..." : ""}`;
+  return isOptional ? `[${whole}]` : `<${whole}>`;
 }
 
 /** Every command that can be run or asked for help, the groups before what is in them. */

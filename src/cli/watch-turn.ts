@@ -3,18 +3,19 @@
 import type { Link } from "../client/link.ts";
 import { type RunOptions, runTurn, type TurnFrame } from "../client/run.ts";
 import type { Params } from "../protocol/commands/index.ts";
-import type { ErrorBody } from "../protocol/errors.ts";
+import { type ErrorBody, toErrorBody } from "../protocol/errors.ts";
+import type { Arguments } from "./arguments.ts";
 import { type LineReader, openLines } from "./ask.ts";
 import type { Context } from "./context.ts";
 import { answerRequests } from "./human-requests.ts";
 import type { Progress } from "./progress.ts";
 import type { Report } from "./report.ts";
-import type { Ended } from "./result.ts";
+import type { TurnEnd } from "./result.ts";
 import type { SignalWatch } from "./signals.ts";
 import { oneLine } from "./strip.ts";
 
-/** After a cancel for our own reasons, the daemon gets this long to say how the turn ended. */
-const LAST_WORD_TIMEOUT_MS = 5000;
+/** After a cancel of ours, the daemon gets this long to say how the turn ended. */
+const LAST_WORD_TIMEOUT_MS = 3000;
 /** Nobody reads any more: only the cancel itself is waited for. */
 const GONE_TIMEOUT_MS = 800;
 /** A turn that has not begun after this time may be waiting for another one. Milliseconds. */
@@ -36,7 +37,6 @@ export interface Watched {
   begin?: RunOptions["begin"];
   report: Report;
   limits: TimeLimits;
-  ended: Ended;
   asksHere: boolean;
   progress: Progress;
   watch: SignalWatch;
@@ -46,13 +46,22 @@ export interface Watched {
   after?: number;
 }
 
-export async function watchTurn(options: Watched): Promise<void> {
-  const { context, link, message, report, ended, watch } = options;
-  const asking = options.asksHere ? askHere(context, link, report) : undefined;
+/** Never rejects: what was accepted counts, whatever became of it. */
+export async function watchTurn(options: Watched): Promise<TurnEnd> {
+  const { context, link, message, report, watch } = options;
+  const ended: Omit<TurnEnd, "warnings"> & { warnings: string[] } = {
+    accepted: null,
+    run: null,
+    error: null,
+    caught: undefined,
+    warnings: [],
+    isOffline: false,
+  };
+  const asking = options.asksHere ? askHere(options) : undefined;
   const { gone } = context.out;
   const isOver = new AbortController();
   const cancel = new AbortController();
-  const clock = startClock(options.limits, context, () => cancel.abort(clock.reason()));
+  const clock = startClock(options.limits, context, (flag) => cancel.abort(flag));
   const queued = options.isShared ? noticeQueue(context, link) : undefined;
   for (const signal of [watch.signal, gone]) {
     const stop = () => cancel.abort(reasonOf(signal));
@@ -86,6 +95,8 @@ export async function watchTurn(options: Watched): Promise<void> {
     ended.run = await boundedAfter(running, cancel.signal, () =>
       gone.aborted ? GONE_TIMEOUT_MS : LAST_WORD_TIMEOUT_MS,
     );
+  } catch (thrown) {
+    ended.error = toErrorBody(thrown);
   } finally {
     clock.stop();
     queued?.stop();
@@ -96,6 +107,7 @@ export async function watchTurn(options: Watched): Promise<void> {
   // A time limit counts only if it is what ended the turn.
   const late = clock.error();
   if (late && ended.run?.status !== "completed") ended.error = late;
+  return ended;
 }
 
 /** --idle-timeout counts every sign of life, also those that the report has no use for. */
@@ -108,24 +120,26 @@ const isWanted = (frame: TurnFrame, { signal_types }: Report): boolean =>
 function startClock(
   { wholeMs, idleMs }: TimeLimits,
   { arguments: given }: Context,
-  end: () => void,
+  end: (flag: string) => void,
 ) {
   let late: ErrorBody | undefined;
   let idle: Timer | undefined;
   let isStopped = false;
   const asked = new Set<string>();
-  const isOver = (message: string) => {
-    late ??= { code: "timeout", message, details: {} };
-    end();
+  const isOver = (error: ErrorBody, flag: string) => {
+    late ??= error;
+    end(flag);
   };
   const whole =
-    wholeMs &&
-    setTimeout(() => isOver(`No answer within ${given.text("timeout")} (--timeout).`), wholeMs);
+    wholeMs === undefined
+      ? undefined
+      : setTimeout(() => isOver(noAnswer(given), "--timeout"), wholeMs);
   const restart = () => {
     clearTimeout(idle);
     if (idleMs === undefined || isStopped || asked.size > 0) return;
     const message = `Nothing happened for ${given.text("idle-timeout")} (--idle-timeout).`;
-    idle = setTimeout(() => isOver(message), idleMs);
+    const error: ErrorBody = { code: "timeout", message, details: {} };
+    idle = setTimeout(() => isOver(error, "--idle-timeout"), idleMs);
   };
   restart();
   return {
@@ -134,7 +148,6 @@ function startClock(
       restart();
     },
     error: () => late,
-    reason: () => (late?.message.includes("--idle") ? "--idle-timeout" : "--timeout"),
     stop() {
       clearTimeout(whole);
       clearTimeout(idle);
@@ -142,6 +155,12 @@ function startClock(
     },
   };
 }
+
+export const noAnswer = (given: Arguments): ErrorBody => ({
+  code: "timeout",
+  message: `No answer within ${given.text("timeout")} (--timeout).`,
+  details: {},
+});
 
 function noteAsked(
   event: Extract<TurnFrame, { type: "event" }>["event"],
@@ -182,7 +201,7 @@ function noticeQueue(context: Context, link: Link) {
 }
 
 /** Questions of this run on stderr, answered from the terminal, which is read only once one comes. */
-function askHere(context: Context, link: Link, report: Report) {
+function askHere({ context, link, report, watch }: Watched) {
   let lines: LineReader | undefined;
   const requests = answerRequests({
     context,
@@ -192,9 +211,14 @@ function askHere(context: Context, link: Link, report: Report) {
         lines ??= openLines();
         return lines.next();
       },
+      forget() {
+        lines ??= openLines();
+        return lines.forget();
+      },
     },
     screen: context.err,
     before: report.pause,
+    beforeEnd: watch.beforeEnd,
   });
   return {
     take: requests.take,

@@ -1,8 +1,11 @@
 // Writing to stdout and stderr: with backpressure, and with an answer to readers that go away.
 // Rules: 1. `write` resolves when the text is really gone, so that returning naturally loses nothing.
 //        2. After the reader went away (EPIPE) writes are dropped, and `gone` says so.
+//        3. What cannot be said on stderr changes nothing: there any failure counts as a reader that went.
 import { JameyError, messageOf } from "../protocol/errors.ts";
 
+/** The exit code of whoever writes for nobody: 128 and the number of SIGPIPE. */
+export const READER_GONE = 141;
 /** One piece of a long text; the time limit holds for each piece, so that a slow reader is no dead one. */
 const PIECE_LENGTH = 64 * 1024;
 /** How long a reader may take no byte at all, in milliseconds. */
@@ -41,6 +44,8 @@ export function createOutput(options: {
   name: string;
   isTerminal: boolean;
   hasColour: boolean;
+  /** Rule 3. */
+  isOptional?: boolean;
   drainTimeoutMs?: number;
 }): Output {
   const { sink, name, isTerminal, hasColour, drainTimeoutMs = DRAIN_TIMEOUT_MS } = options;
@@ -55,8 +60,9 @@ export function createOutput(options: {
     try {
       await Promise.race([sink.write(piece), late.promise]);
     } catch (thrown) {
+      if (options.isOptional) return gone.abort();
       if (thrown instanceof JameyError) throw thrown;
-      if (codeOf(thrown) !== "EPIPE") {
+      if (systemCode(thrown) !== "EPIPE") {
         throw new JameyError("storage_failed", `Cannot write to ${name}: ${messageOf(thrown)}.`);
       }
       gone.abort();
@@ -86,7 +92,8 @@ function pieceEnd(text: string, from: number): number {
   return end < text.length && last >= 0xd800 && last <= 0xdbff ? end - 1 : end;
 }
 
-function codeOf(thrown: unknown): string | undefined {
+/** The system's word for what went wrong: EPIPE, ENOENT. */
+export function systemCode(thrown: unknown): string | undefined {
   if (!(thrown instanceof Error) || !("code" in thrown)) return undefined;
   return typeof thrown.code === "string" ? thrown.code : undefined;
 }

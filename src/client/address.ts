@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { type ErrorBody, errorCodes, JameyError } from "../protocol/errors.ts";
 import type { EnvironmentPlaces } from "../protocol/places.ts";
 import { type Connection, type Introduction, openConnection } from "./connection.ts";
+import { readRunning } from "./running.ts";
 import type { Variables } from "./variables.ts";
 
 export interface RemoteAddress {
@@ -45,8 +46,10 @@ export function addressOf(
   if (variables.JAMEY_TOKEN) return { url, token: variables.JAMEY_TOKEN };
   const own = isLoopback(url) ? ownUrl(places) : undefined;
   if (own === undefined || !isLoopback(own) || !isSame(url, own)) return { url, token: undefined };
-  // At the address as the daemon wrote it: what `localhost` leads to may be somebody else's.
-  return { url: own, token: readText(places.token)?.trim() };
+  // In the clear at the address as the daemon wrote it: what `localhost` leads to may be somebody else's. With
+  // TLS under the name that was asked for: the certificate holds for a name, and says whose it is.
+  const at = url.startsWith("https:") ? url : own;
+  return { url: at, token: readText(places.token)?.trim() };
 }
 
 /** A key would leave this machine unencrypted. */
@@ -64,15 +67,10 @@ function isSame(url: string, own: string): boolean {
 
 const portOf = ({ port, protocol }: URL): string => port || (protocol === "https:" ? "443" : "80");
 
-/** What daemon.json of this environment says. */
-function ownUrl({ state }: EnvironmentPlaces): string | undefined {
-  try {
-    const about: unknown = JSON.parse(readText(`${state}/daemon.json`) ?? "null");
-    const url = typeof about === "object" && about !== null && "url" in about ? about.url : null;
-    return typeof url === "string" && URL.canParse(url) ? new URL(url).origin : undefined;
-  } catch (_broken) {
-    return undefined;
-  }
+/** What the daemon of this environment says of itself. */
+function ownUrl(places: EnvironmentPlaces): string | undefined {
+  const { url } = readRunning(places);
+  return url !== undefined && URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 function readText(file: string): string | undefined {
@@ -109,13 +107,26 @@ async function askWhy({ url, token }: RemoteAddress): Promise<JameyError | undef
     if (response.status === 401) return noKey(url, token);
     const body: unknown = await response.json();
     const said = readError(body);
-    return said && new JameyError(said.code, `${url}: ${said.message}`);
+    // Before anybody is asked what they may do, only a name can be forbidden: no key would help.
+    const code = said?.code === "forbidden" ? "config_invalid" : said?.code;
+    return said && code && new JameyError(code, `${url}: ${said.message}`);
   } catch (thrown) {
     const code = thrown instanceof Error && "code" in thrown ? String(thrown.code) : "";
     if (!/CERT|SIGNATURE|ISSUER|TLS|SSL/.test(code)) return undefined;
-    const message = `The certificate of ${url} is not trusted here (${code}): name its authority in NODE_EXTRA_CA_CERTS.`;
+    const message = `The certificate of ${url} ${whyRefused(code)}`;
     return new JameyError("unavailable", message, { cause: thrown });
   }
+}
+
+/** What is wrong with a certificate, by the code that TLS gives, and what helps. */
+function whyRefused(code: string): string {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
+    return "is for other names: ask under one that it holds, or have it made for this one too.";
+  }
+  if (code === "CERT_HAS_EXPIRED" || code === "CERT_NOT_YET_VALID") {
+    return `does not hold now (${code}): it has to be renewed, or this machine's clock set.`;
+  }
+  return `is not trusted here (${code}): name its authority in NODE_EXTRA_CA_CERTS.`;
 }
 
 function noKey(url: string, token: string | undefined): JameyError {
@@ -123,7 +134,11 @@ function noKey(url: string, token: string | undefined): JameyError {
     token === undefined
       ? `${url} needs a key: set JAMEY_TOKEN.`
       : `${url} does not know the key that it was shown: set JAMEY_TOKEN to one that holds.`;
-  const how = "Where the daemon runs, 'jamey keys create NAME' makes one.";
+  const { hostname } = new URL(url);
+  const isHere = hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
+  const how = isHere
+    ? "If another environment's daemon listens there, name it: --env NAME. 'jamey keys create NAME' makes a key."
+    : "Where the daemon runs, 'jamey keys create NAME' makes one.";
   return new JameyError("unauthorized", `${what} ${how}`);
 }
 

@@ -7,6 +7,8 @@ import { JameyError } from "../protocol/errors.ts";
 import type { EnvironmentPlaces } from "../protocol/places.ts";
 import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
 import { type Connection, type Introduction, openConnection } from "./connection.ts";
+import { isAlive } from "./process-alive.ts";
+import { readRunning } from "./running.ts";
 import { mayAutoStart, startDaemon } from "./start.ts";
 import type { Variables } from "./variables.ts";
 
@@ -30,6 +32,10 @@ export interface DaemonOptions {
 /** How long an older daemon may take to leave, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 10_000;
 const LEAVE_POLL_MS = 10;
+/** How long a daemon whose socket was removed may take to put it back: it looks each second. */
+const RETURN_TIMEOUT_MS = 2_500;
+/** How often one that ends at just this moment is looked for again. */
+const MAX_LOOKS = 20;
 
 export async function findOrStart(options: DaemonOptions): Promise<Connection> {
   const found = await findDaemon(options);
@@ -51,9 +57,49 @@ export async function findOrStart(options: DaemonOptions): Promise<Connection> {
 }
 
 /** The running daemon, whatever its version; undefined where none listens. */
-export async function findDaemon(
-  options: Pick<DaemonOptions, "places" | "introduction">,
-): Promise<Connection | undefined> {
+export async function findDaemon(options: Looking): Promise<Connection | undefined> {
+  for (let looks = 1; ; looks += 1) {
+    try {
+      return await lookOnce(options);
+    } catch (thrown) {
+      if (!isLeaving(thrown) || looks === MAX_LOOKS) throw thrown;
+      await Bun.sleep(LEAVE_POLL_MS);
+    }
+  }
+}
+
+/**
+ * The pid of a daemon that runs although nobody can reach it: undefined where none does. Its socket may have
+ * been removed; it puts it back, so that looking again soon may help.
+ */
+export function findUnreachable({ places }: Pick<DaemonOptions, "places">): number | undefined {
+  const { pid } = readRunning(places);
+  return pid !== undefined && !isSocketThere(places) && isAlive(pid) ? pid : undefined;
+}
+
+/** As `findDaemon`; one whose socket was removed is waited for, and named where it stays away. */
+export async function findReachable(options: DaemonOptions): Promise<Connection | undefined> {
+  const deadline = performance.now() + RETURN_TIMEOUT_MS;
+  for (;;) {
+    const found = await findDaemon(options);
+    const pid = found ? undefined : findUnreachable(options);
+    if (pid === undefined) return found;
+    if (performance.now() > deadline) throw unreachable(options, pid);
+    await Bun.sleep(LEAVE_POLL_MS);
+  }
+}
+
+function unreachable({ environment, places }: DaemonOptions, pid: number): JameyError {
+  return new JameyError(
+    "unavailable",
+    `The daemon of environment '${environment}' (pid ${pid}) seems to run, but its socket ${places.socket} is gone. If that is a jamey: kill ${pid}`,
+    { details: { pid } },
+  );
+}
+
+type Looking = Pick<DaemonOptions, "places" | "introduction">;
+
+async function lookOnce(options: Looking): Promise<Connection | undefined> {
   if (!isSocketThere(options.places)) return undefined;
   const address = { socket: options.places.socket };
   try {
@@ -67,6 +113,14 @@ export async function findDaemon(
     if (!isOtherVersion) throw thrown;
     return await openConnection(address, options.introduction, daemon);
   }
+}
+
+/** It took the connection and ended before it said anything: it was being stopped, or killed. */
+function isLeaving(thrown: unknown): boolean {
+  if (!(thrown instanceof JameyError) || thrown.code !== "unavailable") return false;
+  const { connect_error, close_code } = thrown.details;
+  const isBrokenOff = [null, "ECONNRESET", "EPIPE"].some((one) => one === connect_error);
+  return isBrokenOff && close_code !== undefined;
 }
 
 /** Waits until nothing listens any more. False when it takes too long. */

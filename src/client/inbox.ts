@@ -25,8 +25,9 @@ export function createInbox({ socket, take, fail }: InboxOptions): { push(text: 
     isTaking = true;
     try {
       for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) {
-        const value = parseJson(text);
-        // The daemon is our own program: one message is one frame or an array of them.
+        // The daemon is our own program: what it sends is as long as what it keeps, and one message is one
+        // frame or an array of them.
+        const value = parseJson(text, { maxValues: Number.POSITIVE_INFINITY });
         await take((Array.isArray(value) ? value : [value]) as ServerFrame[]);
       }
     } catch (thrown) {

@@ -1,8 +1,8 @@
 // Where one environment of this user lies: the pure rules of the protocol with the real home, user and hash.
-import { readFileSync, realpathSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { resolve } from "node:path";
-import { JameyError } from "../protocol/errors.ts";
+import { JameyError, messageOf } from "../protocol/errors.ts";
 import {
   chosenEnvironmentFile,
   type EnvironmentPlaces,
@@ -30,6 +30,7 @@ export function findEnvironment(options: {
 }): Environment {
   const { flag, variables, directory } = options;
   const places = placesOf(variables, variables.HOME || homedir());
+  for (const name of ROOTS) checkRoot(name, variables[name]);
   const asked = flag ?? (variables.JAMEY_ENV || chosenEnvironment(places.config) || "default");
   const isPath = asked.includes("/") || asked === "." || asked === "..";
   const environment = isPath ? realPath(resolve(directory, asked)) : asked;
@@ -52,6 +53,21 @@ function chosenEnvironment(config: string): string | undefined {
   } catch (_missing) {
     return undefined;
   }
+}
+
+/** The variables that say where everything lies. */
+const ROOTS = ["JAMEY_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"];
+
+/** A folder, or nothing yet: anything else would fail later, and in words that name no variable. */
+function checkRoot(name: string, path: string | undefined): void {
+  if (!path?.startsWith("/")) return;
+  try {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true) return;
+  } catch (cause) {
+    const message = `${name} is no folder that can be used: ${messageOf(cause)}`;
+    throw new JameyError("config_invalid", message, { cause });
+  }
+  throw new JameyError("config_invalid", `${name} must be a folder, and ${path} is none.`);
 }
 
 function realPath(path: string): string {

@@ -57,7 +57,7 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
   };
   const from = { after: Math.min(options.after ?? seq, accepted.seq), journal_id };
   const called = followCalled(link, from, (event) => hand({ type: "event", event }));
-  const following = await link.follow(
+  const subscribing = link.follow(
     { session_id, signal_types: options.signal_types, ...from },
     async (frames) => {
       for (const frame of frames) {
@@ -70,6 +70,10 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
       }
     },
   );
+  // Asked in the same breath. Until it is waited for below, its failure is nobody's.
+  const waiting = link.call("WaitForTurn", { turn_id }, { isRepeatable: true });
+  waiting.catch(() => undefined);
+  const following = await subscribing;
   const cancel = async (): Promise<void> => {
     const reason = typeof signal?.reason === "string" ? signal.reason : null;
     // If it cannot be cancelled, it has ended or the link is gone: WaitForTurn tells.
@@ -80,7 +84,6 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
   try {
     if (signal?.aborted) abort();
     else signal?.addEventListener("abort", abort, { once: true });
-    const waiting = link.call("WaitForTurn", { turn_id }, { isRepeatable: true });
     const run = await Promise.race([waiting, broken.promise]);
     await Promise.race([withTimeout(ended.promise, LAST_EVENTS_TIMEOUT_MS), broken.promise]);
     return run;

@@ -11,17 +11,22 @@ import {
   openSync,
   readdirSync,
   readSync,
+  statfsSync,
 } from "node:fs";
 import { dirname } from "node:path";
 import { errorCodes, JameyError, messageOf } from "../protocol/errors.ts";
+import { isObject } from "../protocol/json.ts";
 import type { Connection } from "./connection.ts";
 import type { DaemonOptions } from "./daemon.ts";
+import { readRunning } from "./running.ts";
 import { daemonVariables } from "./variables.ts";
 
 /** From the start of the daemon until it answers, in milliseconds. */
 const READY_TIMEOUT_MS = 10_000;
 const FIRST_POLL_MS = 2;
 const LONGEST_POLL_MS = 50;
+/** Slow enough that little is lost when it comes up, and still few looks at one that takes seconds. */
+const POLL_GROWTH = 1.05;
 /** After a start that failed, another's daemon may still come up. Milliseconds. */
 const FAILED_START_GRACE_MS = 500;
 /** A start that lost the lock to a daemon that was just leaving is tried again; so often at most. */
@@ -45,26 +50,30 @@ export async function startDaemon(
   }
 }
 
-/** JAMEY_AUTO_START, then `auto_start` of daemon.yml, then yes. */
+/** JAMEY_AUTO_START, then `auto_start` of the manifest, then of daemon.yml, then yes: as every setting. */
 export async function mayAutoStart(
-  options: Pick<DaemonOptions, "variables" | "config">,
+  options: Pick<DaemonOptions, "variables" | "config" | "places">,
 ): Promise<boolean> {
   const variable = options.variables.JAMEY_AUTO_START;
   if (variable) return !/^(false|0|no|off)$/i.test(variable);
-  const file = Bun.file(`${options.config}/daemon.yml`);
-  if (!(await file.exists())) return true;
+  for (const path of [`${options.places.folder}/manifest.yml`, `${options.config}/daemon.yml`]) {
+    const said = await autoStartIn(path);
+    if (said !== undefined) return said;
+  }
+  return true;
+}
+
+async function autoStartIn(path: string): Promise<boolean | undefined> {
+  const file = Bun.file(path);
+  if (!(await file.exists())) return undefined;
   try {
     const settings: unknown = Bun.YAML.parse(await file.text());
-    return !(
-      typeof settings === "object" &&
-      settings !== null &&
-      "auto_start" in settings &&
-      settings.auto_start === false
-    );
+    const said = isObject(settings) ? settings.auto_start : undefined;
+    return typeof said === "boolean" ? said : undefined;
   } catch (cause) {
-    throw new JameyError("config_invalid", `${file.name} cannot be read: ${messageOf(cause)}`, {
-      cause,
-    });
+    const why = cause instanceof RangeError ? "it is nested too deeply" : messageOf(cause);
+    const message = `${path} cannot be read: ${why}`;
+    throw new JameyError("config_invalid", message, { cause });
   }
 }
 
@@ -150,7 +159,7 @@ async function waitUntilReady(
   let start = spawnDaemon(options, log);
   while (performance.now() < deadline) {
     await Bun.sleep(pollMs);
-    pollMs = Math.min(pollMs * 2, LONGEST_POLL_MS);
+    pollMs = Math.min(pollMs * POLL_GROWTH, LONGEST_POLL_MS);
     const connection = await find();
     if (connection) return connection;
     const hasWaited = performance.now() - start.at > FAILED_START_GRACE_MS;
@@ -164,18 +173,40 @@ async function waitUntilReady(
 }
 
 function failedStart(options: DaemonOptions, log: Log, exitCode: number | null): JameyError {
+  const other = readRunning(options.places);
+  if (exitCode === 0 && other.socket !== undefined && other.socket !== options.places.socket) {
+    // The lock lies in the environment, the socket where the home says.
+    const message = `The environment '${options.environment}' is held by a daemon (pid ${other.pid}) that listens on ${other.socket}, not on ${options.places.socket}: it was started with another JAMEY_HOME. Use that one, or end it.`;
+    return new JameyError("unavailable", message, { details: { ...other } });
+  }
   const tail = readTail(log);
   const reason =
     exitCode === null
       ? `it did not answer within ${READY_TIMEOUT_MS / 1000} s`
       : `it ended with exit code ${exitCode}`;
+  const full = fullDisk(options.places.state);
   // Its own code goes on to whoever started it: settings that do not hold are no daemon that is away.
   const isMisconfigured = exitCode === errorCodes.config_invalid.exit;
   return new JameyError(
     isMisconfigured ? "config_invalid" : "unavailable",
-    `The daemon of environment '${options.environment}' did not start: ${reason}. ${tail ? `It said:\n${tail}\n` : ""}Its log: ${log.path}`,
+    `The daemon of environment '${options.environment}' did not start: ${reason}. ${full}${tail ? `It said:\n${tail}\n` : ""}Its log: ${log.path}`,
     { details: { log: log.path } },
   );
+}
+
+/** With less, a daemon cannot write down what it must. */
+const LEAST_FREE_BYTES = 1024 * 1024;
+
+/** Said here, because a daemon whose log lies on a full disk can say nothing. */
+function fullDisk(folder: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    const free = bavail * bsize;
+    if (free >= LEAST_FREE_BYTES) return "";
+    return `The disk of ${folder} is full (${Math.floor(free / 1024)} KiB free): free some space there, then try again. `;
+  } catch (_away) {
+    return "";
+  }
 }
 
 function readTail({ file, from }: Log): string {

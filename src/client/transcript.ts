@@ -6,6 +6,7 @@ import type { ErrorBody } from "../protocol/errors.ts";
 import type { ToolOutcome } from "../protocol/events/turn.ts";
 import type { FollowFrame, SignalFrame } from "../protocol/frames.ts";
 import type { HumanRequest, Message, SessionView, ToolCall, Usage } from "../protocol/messages.ts";
+import { addUsage, noUsage } from "../protocol/usage.ts";
 import { type TypedEvent, typedEvent } from "./events.ts";
 
 /** Messages kept; the oldest go first, and stay readable in the daemon. */
@@ -63,13 +64,7 @@ export function emptyTranscript(session_id: string): Transcript {
     calls: {},
     streaming: null,
     requests: [],
-    usage: {
-      input_tokens: 0,
-      output_tokens: 0,
-      cached_tokens: 0,
-      reasoning_tokens: 0,
-      cost_usd: 0,
-    },
+    usage: noUsage,
     turn: { type: "idle" },
     isDeleted: false,
   };
@@ -219,16 +214,4 @@ function withoutRequest(state: Transcript, request_id: string): Transcript {
 
 function withRetry(turn: TurnState, retry: ErrorBody | null): TurnState {
   return turn.type === "running" ? { ...turn, retry } : turn;
-}
-
-/** Sums; the money is unknown as soon as one part of it is. */
-export function addUsage(left: Usage, right: Usage): Usage {
-  return {
-    input_tokens: left.input_tokens + right.input_tokens,
-    output_tokens: left.output_tokens + right.output_tokens,
-    cached_tokens: left.cached_tokens + right.cached_tokens,
-    reasoning_tokens: left.reasoning_tokens + right.reasoning_tokens,
-    cost_usd:
-      left.cost_usd === null || right.cost_usd === null ? null : left.cost_usd + right.cost_usd,
-  };
 }

@@ -1,5 +1,6 @@
 // The core's face under the documents' names, and the types of the protocol: what an embedder imports.
 export type * from "../protocol/agents.ts";
+export type * from "../protocol/bounds.ts";
 export type * from "../protocol/classify.ts";
 export type * from "../protocol/commands/index.ts";
 export type * from "../protocol/commands/key.ts";
@@ -17,6 +18,7 @@ export type * from "../protocol/rest.ts";
 export type * from "../protocol/rules.ts";
 export type * from "../protocol/schedules.ts";
 export type * from "../protocol/schema.ts";
+export type * from "../protocol/scopes.ts";
 export type * from "../protocol/signals.ts";
 export type * from "../protocol/structured.ts";
 export type * from "../protocol/trials.ts";

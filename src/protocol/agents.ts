@@ -57,8 +57,9 @@ export const outputShape = z.object({
 });
 
 /**
- * Settings that a caller may give for one message. Humans may widen with them what the object and the
- * environment set, never a rule that denies; of a process that an agent started only what narrows counts,
+ * Settings that a caller may give for one message. Humans with the scope `admin` may widen with them what the
+ * object and the environment set, never a rule that denies: others are refused a rule that allows and a
+ * wider limit. Of a process that an agent started only what narrows counts,
  * and a model or prompt of its own choice is refused.
  */
 export const turnSettings = z.object({

@@ -7,10 +7,16 @@ export const MAX_MESSAGE_BYTES = 10 * 1024 * 1024;
 /** All attachments of one message, decoded. */
 export const MAX_ATTACHMENTS_BYTES = 8 * 1024 * 1024;
 export const MAX_ATTACHMENTS = 16;
+/** Attachments are images of these types. */
+export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 /** The payload of one event in the journal. Above it the append is refused, never cut in silence. */
 export const MAX_PAYLOAD_BYTES = 12 * 1024 * 1024;
 /** Nesting of any JSON taken from outside: 100,000 brackets freeze a stringifier for seconds. */
 export const MAX_JSON_DEPTH = 128;
+/** Values in one JSON text from outside, each element and field counted: millions of them cost gigabytes. */
+export const MAX_JSON_VALUES = 500_000;
+/** Elements of one list or record that is asked with, where its own word does not say another number. */
+export const MAX_ITEMS = 1_000;
 /** Names of objects, tools, sessions. */
 export const MAX_NAME_LENGTH = 64;
 export const MAX_TITLE_LENGTH = 200;
@@ -19,8 +25,9 @@ export const MAX_KEYS = 1000;
 export const MAX_SECRET_LENGTH = 64 * 1024;
 /** Sessions, requests and hits in one list reply. */
 export const MAX_LIST_LENGTH = 1000;
-/** Messages of a conversation that is copied into a new session: forked or imported. */
-export const MAX_IMPORTED_MESSAGES = 20_000;
+/** Messages of a conversation that is copied into a new session: forked or imported. They are committed as
+ * one, and nobody else is served meanwhile: some 200 ms. */
+export const MAX_IMPORTED_MESSAGES = 4_000;
 /** The text of one object. */
 export const MAX_OBJECT_BYTES = 1024 * 1024;
 /** Objects that call each other in one chain, whatever the settings allow. */
@@ -37,6 +44,12 @@ export const MAX_RULE_LENGTH = 4_000;
 export const MAX_OUTPUT_SCHEMA_BYTES = 64 * 1024;
 /** Requests of one connection that wait for their reply. */
 export const MAX_REQUESTS_IN_FLIGHT = 256;
+/** Clients that are connected at once, so that descriptors and memory are left for the work. */
+export const MAX_CONNECTIONS = 2_000;
+/** Of these over the network: this user's own clients always find room. */
+export const MAX_REMOTE_CONNECTIONS = 1_500;
+/** Of these with one key, so that one program leaves room for the others. */
+export const MAX_KEY_CONNECTIONS = 256;
 export const MAX_SUBSCRIPTIONS = 64;
 /** A follower's batch: events are coalesced into one frame up to this size. */
 export const MAX_BATCH_BYTES = 256 * 1024;

@@ -184,21 +184,25 @@ export const exportedCall = z.object({
   po_name: z.string(),
   messages: z.array(message).max(MAX_IMPORTED_MESSAGES),
 });
+/** A name that a human can see, of a session. */
+export const sessionName = z.string().min(1).max(MAX_TITLE_LENGTH).regex(/\S/, "it is blank");
 
 /** A session as a file: what ExportSession writes and ImportSession reads. */
 export const sessionDocument = z.object({
   format: z.literal("jamey-session"),
   format_version: z.literal(1),
   exported_at: at,
-  session: session.pick({
-    session_id: true,
-    po_name: true,
-    name: true,
-    agent_mode: true,
-    created_at: true,
-    session_state: true,
-    metadata: true,
-  }),
+  session: session
+    .pick({
+      session_id: true,
+      po_name: true,
+      name: true,
+      agent_mode: true,
+      created_at: true,
+      session_state: true,
+      metadata: true,
+    })
+    .extend({ name: sessionName.nullable() }),
   messages: z.array(message).max(MAX_IMPORTED_MESSAGES),
   /** The bytes of the messages' attachments: hash → Base64. */
   attachments: z.record(z.string(), z.string()).default({}),

@@ -45,7 +45,13 @@ export function placesOf(variables: Variables, home: string): Places {
   }
   const xdg = (name: string, fallback: string) => {
     const value = variables[name];
-    return `${value?.startsWith("/") ? value : `${home}/${fallback}`}/jamey`;
+    if (value?.startsWith("/")) return `${value}/jamey`;
+    // Relative, it would be another place in each folder that jamey is started in.
+    if (!home.startsWith("/")) {
+      const message = `HOME must be an absolute path, not '${home}': set it, or JAMEY_HOME.`;
+      throw new JameyError("config_invalid", message);
+    }
+    return `${home}/${fallback}/jamey`;
   };
   return {
     config: xdg("XDG_CONFIG_HOME", ".config"),
@@ -53,6 +59,9 @@ export function placesOf(variables: Variables, home: string): Places {
     state: xdg("XDG_STATE_HOME", ".local/state"),
   };
 }
+
+export const isEnvironmentName = (text: string): boolean =>
+  /^[\p{L}\p{N}][\p{L}\p{N}_.-]{0,63}$/u.test(text);
 
 /**
  * The places of one environment. `environment` is a name, or an absolute real path. `shortHash` gives
@@ -66,7 +75,7 @@ export function environmentPlaces(options: {
 }): EnvironmentPlaces {
   const { places, environment, shortHash, temporary } = options;
   const isPath = environment.startsWith("/");
-  if (!isPath && !environmentName.test(environment)) {
+  if (!isPath && !isEnvironmentName(environment)) {
     throw new JameyError(
       "environment_not_found",
       `'${environment}' is not an environment: give a name (letters, digits, '_', '-', '.') or a path.`,

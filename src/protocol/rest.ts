@@ -1,9 +1,9 @@
 // Shapes that only plain HTTP has: those which the documents fix for their routes, and what a route takes
 // where that is not simply a command's own parameters. Everything else is a command's, word for word.
 import { z } from "zod";
+import { onAsk, turnSettings } from "./agents.ts";
 import { commands } from "./commands/index.ts";
 import { eventName } from "./events/index.ts";
-import { MAX_TITLE_LENGTH } from "./limits.ts";
 import {
   agentMode,
   errorBody,
@@ -14,6 +14,7 @@ import {
   orNull,
   poState,
   sessionDocument,
+  sessionName,
   sessionState,
   toolCall,
   toolResult,
@@ -21,7 +22,15 @@ import {
 } from "./messages.ts";
 import { signalName } from "./signals.ts";
 
-const send = commands.SendMessage.params;
+/**
+ * As the command takes it, but for `on_ask`: who waits for the answer of a request is a script that no human
+ * looks at, so calls that need one are denied unless it says `queue`. null: `deny`, and what is steered into
+ * a running turn leaves that as it is.
+ */
+const send = commands.SendMessage.params.extend({
+  settings: turnSettings.extend({ on_ask: orNull(onAsk) }).prefault({}),
+});
+export const objectMessageRequest = send;
 
 /** Document 003: prompt objects. */
 export const promptObjectList = z.object({
@@ -49,7 +58,7 @@ export const messageList = z.object({ session_id: id, messages: z.array(message)
 export const cancelRequest = z.object({ session_id: id, reason: orNull(z.string().max(1000)) });
 export const importRequest = sessionDocument.extend({
   po_name: orNull(name),
-  name: orNull(z.string().min(1).max(MAX_TITLE_LENGTH)),
+  name: orNull(sessionName),
 });
 
 /** Document 000: sessions of one agent. */
@@ -102,5 +111,6 @@ export const eventsRequest = z.object({
 
 export const errorAnswer = z.object({ error: errorBody });
 
+export type MessageRequest = z.output<typeof objectMessageRequest>;
 export type WebSocketEvent = z.infer<typeof webSocketEvent>;
 export type EventsRequest = z.output<typeof eventsRequest>;

@@ -1,5 +1,7 @@
 // What upkeep says of an environment: settings and findings. It works without a daemon, because a file that is
-// wrong keeps one from starting; so these words pass within one process, between program and command line.
+// wrong keeps one from starting; so these words pass within one process, between program and command line. They
+// stand here because the runtime, which says them, and the command line, which shows them, share nothing else.
+import type { Params, Reply } from "./commands/index.ts";
 
 export interface SettingInfo {
   /** `a.b.c` */
@@ -59,9 +61,12 @@ export interface Upkeep {
   set(options: {
     environment: string;
     key: string;
-    value: string;
+    /** null takes it out of the file. */
+    value: string | null;
     file: "daemon" | "manifest";
   }): Promise<Change>;
+  /** For a daemon that does not start before there is one. */
+  createKey(asked: Params<"CreateKey">): Promise<Reply<"CreateKey">>;
   examine(environment: string): Promise<Finding[]>;
   /** Makes the views anew from the journal. Throws `conflict` while a daemon runs. */
   rebuild(environment: string): Promise<{ events: number; sessions: number }>;

@@ -51,8 +51,11 @@ function timeoutsOf({ first_byte_ms }: Vendor, access: Access): Timeouts {
 /** The address that the human gave, if it differs from the vendor's own. */
 export function givenAddress(row: Vendor, access: Access): string | undefined {
   const text = row.base_url_variable === null ? undefined : access.variable(row.base_url_variable);
-  const given = text?.trim().replace(/\/+$/, "");
-  return given === undefined || given === "" || given === row.base_url ? undefined : given;
+  const trimmed = text?.trim();
+  if (trimmed === undefined || trimmed === "") return undefined;
+  // Of "/" nothing is left, and it is an address that is wrong, not none.
+  const given = trimmed.replace(/\/+$/, "") || trimmed;
+  return given === row.base_url ? undefined : given;
 }
 
 interface Place {

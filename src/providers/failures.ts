@@ -50,6 +50,10 @@ export function checkAddress(connection: Named): string {
     : `Check ${connection.base_url_variable} (now ${address}).`;
 }
 
+/** A vendor's words as a sentence: more follows. */
+const withStop = (text: string): string =>
+  /[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
+
 /** An HTTP status that is no success. */
 export function statusFailure(
   connection: Named,
@@ -57,7 +61,7 @@ export function statusFailure(
 ): Failure {
   const { status } = answer;
   const said = readBody(answer.body, connection.secrets);
-  const words = said.text === "" ? "" : ` It says: ${said.text}`;
+  const words = said.text === "" ? "" : ` It says: ${withStop(said.text)}`;
   const code = codeOf(status, said);
   const advice = adviceOn(code, status, connection);
   return failure(
@@ -80,9 +84,7 @@ export function bodyFailure(connection: Named, body: unknown): Failure {
   return failure(
     connection,
     code,
-    `it reported an error in its answer: ${said.text || said.kind || "without a reason"}. ${advice}`
-      .replace("..", ".")
-      .trim(),
+    `it reported an error in its answer: ${withStop(said.text || said.kind || "without a reason")} ${advice}`.trim(),
   );
 }
 

@@ -34,12 +34,11 @@ export interface KeySource {
   hasKeys(): boolean;
 }
 
-const allScopes: readonly Scope[] = ["read", "chat", "admin"];
-
+/** Who is on the unix socket. It lasts as long as the process does. */
 export const socketIdentity: Identity = {
   id: "local",
   name: "local",
-  scopes: allScopes,
+  scopes: ["read", "chat", "admin"],
   isOnSocket: true,
   ended: new AbortController().signal,
 };
@@ -54,12 +53,12 @@ export function createAccess(options: {
   variable: string | undefined;
 }): Access {
   const { keys, local, variable } = options;
-  const fixed = [
-    { hash: hashOf(local), identity: fixedIdentity("local", "local") },
-    ...(variable === undefined
-      ? []
-      : [{ hash: hashOf(variable), identity: fixedIdentity("token", "JAMEY_TOKEN") }]),
-  ];
+  const remote = { ...socketIdentity, isOnSocket: false };
+  const fixed: { hash: Buffer; identity: Identity }[] = [{ hash: hashOf(local), identity: remote }];
+  if (variable !== undefined) {
+    const identity = { ...remote, id: "token", name: "JAMEY_TOKEN" };
+    fixed.push({ hash: hashOf(variable), identity });
+  }
   return {
     socket: socketIdentity,
     identify(secret) {
@@ -73,12 +72,5 @@ export function createAccess(options: {
     hasMadeKey: () => variable !== undefined || keys.hasKeys(),
   };
 }
-
-const fixedIdentity = (id: string, name: string): Identity => ({
-  ...socketIdentity,
-  id,
-  name,
-  isOnSocket: false,
-});
 
 export const hashOf = (secret: string): Buffer => createHash("sha256").update(secret).digest();

@@ -1,5 +1,5 @@
 // Who asks: always taken from the connection, never from a payload.
-import type { CommandWord, Scope } from "../protocol/commands/command.ts";
+import { type CommandWord, requireScope, type Scope } from "../protocol/commands/command.ts";
 import type { Asked, Reply } from "../protocol/commands/index.ts";
 import { JameyError } from "../protocol/errors.ts";
 import { type Source, source as sources } from "../protocol/messages.ts";
@@ -42,12 +42,17 @@ export function sourceOfClient(client: string): Source {
   return found && found !== "po" && found !== "delegation" ? found : "api";
 }
 
+/** Where things lie on the daemon's machine is nothing for who only talks to it from elsewhere. */
+export const mayKnowPlaces = ({ isOnSocket, scopes }: Caller): boolean =>
+  isOnSocket || scopes.includes("admin");
+
+/** A file as the caller may know it. */
+export const fileFor = (caller: Caller, file: string): string =>
+  mayKnowPlaces(caller) ? file : file.slice(file.lastIndexOf("/") + 1);
+
 /** Refuses what the caller may not do. */
 export function authorise(name: string, word: CommandWord, caller: Caller): void {
-  if (!caller.scopes.includes(word.scope)) {
-    const message = `${name} needs the scope '${word.scope}', which this caller does not have.`;
-    throw new JameyError("forbidden", message, { details: { scope: word.scope } });
-  }
+  requireScope(name, word.scope, caller.scopes);
   if (word.isHumanOnly && !caller.isHuman) {
     const message = `${name} is for humans: a process that an agent started may not give it.`;
     throw new JameyError("forbidden", message, { details: { human_only: true } });

@@ -52,11 +52,13 @@ export function createChildren(parts: ChildrenParts): Children {
 
   async function begin(asked: Delegation, session_id: string): Promise<Child> {
     const said = messageTo(asked, session_id, parts);
-    places.letIn(said.turn_id);
     const caller = `delegation:${asked.parent.session_id}`;
     const from = { caller, causation_id: asked.parent.call_id };
     await parts.sessions().create(session_id, said, from);
-    return { session_id, turn_id: said.turn_id };
+    // Who is called waits for no place, because its caller holds one.
+    const child = { session_id, turn_id: said.turn_id };
+    places.letIn(child);
+    return child;
   }
 
   return {
@@ -65,10 +67,10 @@ export function createChildren(parts: ChildrenParts): Children {
       const session_id = `d_${parts.world.hash(call_id).slice(0, ID_DIGITS)}`;
       const known = views.findMessageKey(call_id);
       if (known?.session_id === session_id) {
-        // Also after a restart: who is called waits for no place, because its caller holds one.
-        if (views.findTurn(known.turn_id)?.status === "queued") places.letIn(known.turn_id);
         await parts.sessions().open(session_id);
-        return { session_id, turn_id: known.turn_id };
+        const child = { session_id, turn_id: known.turn_id };
+        places.letIn(child);
+        return child;
       }
       if (parts.journal.version(sessionStream(session_id)) === 0) {
         return await begin(asked, session_id);

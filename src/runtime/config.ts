@@ -87,7 +87,10 @@ const httpConnector = z.object({
     .describe("The address it listens on; another than loopback shows jamey to the network"),
   auth: z
     .object({
-      type: z.enum(["api_key"]).default("api_key").describe("How callers prove who they are"),
+      type: z
+        .enum(["api_key"])
+        .default("api_key")
+        .describe("How callers prove who they are; keys are the only way there is"),
     })
     .prefault({}),
   tls: z
@@ -96,7 +99,9 @@ const httpConnector = z.object({
       key: file.describe("The key of that certificate, a PEM file; relative to the environment"),
     })
     .prefault({}),
-  static_dir: file.describe("A folder of files to serve; relative to the environment"),
+  static_dir: file.describe(
+    "A folder of files to serve to everybody who reaches the port; relative to the environment",
+  ),
   allowed_hosts: z
     .array(z.string().min(1))
     .max(MAX_ALLOWED_HOSTS)

@@ -1,15 +1,20 @@
 // Connections: who is attached, what each may do, and what each still has to see. Connectors hand frames
 // in and pull frames out; nothing here knows how they travel.
-import type { EnvironmentCommand } from "../core/environment/machine.ts";
 import type { Asked } from "../protocol/commands/index.ts";
-import { JameyError, messageOf } from "../protocol/errors.ts";
+import { JameyError } from "../protocol/errors.ts";
 import { eventName } from "../protocol/events/index.ts";
 import type { Attach, FollowFrame, Hello } from "../protocol/frames.ts";
-import { MAX_SUBSCRIPTIONS } from "../protocol/limits.ts";
+import {
+  MAX_CONNECTIONS,
+  MAX_KEY_CONNECTIONS,
+  MAX_REMOTE_CONNECTIONS,
+  MAX_SUBSCRIPTIONS,
+} from "../protocol/limits.ts";
 import { PROVIDER_VARIABLES } from "../protocol/variables.ts";
 import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
 import type { Identity } from "./access.ts";
 import { type Caller, callerName, sourceOfClient } from "./caller.ts";
+import { startComings } from "./comings.ts";
 import type { EnvironmentActor } from "./environment-actor.ts";
 import { createFollower, type Follower } from "./follow.ts";
 import type { Log } from "./log.ts";
@@ -23,11 +28,6 @@ export interface Connection {
   pull(): { frames: FollowFrame[]; hasMore: boolean };
   close(): void;
 }
-
-/** Who may be connected at once, so that descriptors and memory are left for the work. */
-export const MAX_CONNECTIONS = 2_000;
-/** Of these over the network: this user's own clients always find room. */
-export const MAX_REMOTE_CONNECTIONS = 1_500;
 
 /** Says that there may be something to pull: events go out at once, signals may be gathered. */
 export interface Ring {
@@ -71,28 +71,19 @@ export function createConnections(options: {
   newId(prefix: string): string;
   poOf(session_id: string): string;
 }): Connections {
-  const { journal, signals, log } = options;
+  const { journal, signals } = options;
   const attached = new Map<string, ConnectorInfo>();
-  /** Those of `attached` that came over the network. */
-  const remote = new Set<string>();
-  const { actor } = options;
+  /** Those of `attached` that came over the network, and under which key. */
+  const remote = new Map<string, string>();
   /** Those of `attached` that are no process of an agent. */
   const humans = new Set<string>();
-  const pending = new Set<Promise<unknown>>();
-
-  function say(input: EnvironmentCommand): Promise<unknown> {
-    const said = actor
-      .take(input, { caller: "daemon", causation_id: null })
-      .catch((thrown: unknown) => log.error("connector not kept", { reason: messageOf(thrown) }))
-      .finally(() => pending.delete(said));
-    pending.add(said);
-    return said;
-  }
+  const comings = startComings(options);
 
   return {
     open(attach, { identity, ring }) {
       checkAdmission(attach, { count: attached.size, mcpRefusal: options.mcpRefusal });
-      if (!identity.isOnSocket) checkRemote(remote.size);
+      comings.requireRoom();
+      if (!identity.isOnSocket) checkRemote([...remote.values()], identity);
       const gone = new AbortController();
       const connector_id = nameOf(options.newId("c"), identity);
       const subscriptions = createSubscriptions(options, ring.events);
@@ -113,9 +104,9 @@ export function createConnections(options: {
       };
       const entry = { connector_id, connector_type: caller.source, client: caller.client };
       attached.set(connector_id, { ...entry, since: options.now() });
-      if (!identity.isOnSocket) remote.add(connector_id);
+      if (!identity.isOnSocket) remote.set(connector_id, identity.id);
       if (caller.isHuman) humans.add(connector_id);
-      void say({ type: "attached", ...entry });
+      comings.say({ type: "attached", ...entry });
       const stops = [journal.follow(ring.events), signals.follow(ring.signals)];
       return {
         caller,
@@ -135,7 +126,7 @@ export function createConnections(options: {
           remote.delete(connector_id);
           humans.delete(connector_id);
           if (!attached.delete(connector_id)) return;
-          void say({ type: "detached", connector_id });
+          comings.say({ type: "detached", connector_id });
         },
       };
     },
@@ -143,12 +134,11 @@ export function createConnections(options: {
     own: () => ownCaller(options.workspace),
     list: () => [...attached.values()],
     isAnybodyThere: () => humans.size > 0,
-    revive: async () => {
-      await say({ type: "revived" });
+    async revive() {
+      comings.say({ type: "revived" });
+      await comings.said();
     },
-    async flush() {
-      await Promise.all(pending);
-    },
+    flush: comings.said,
   };
 }
 
@@ -156,9 +146,13 @@ export function createConnections(options: {
 const nameOf = (id: string, identity: Identity): string =>
   identity.id === "local" ? id : `${id}@${identity.id}`;
 
-function checkRemote(count: number): void {
-  if (count < MAX_REMOTE_CONNECTIONS) return;
-  const message = `${count} clients are connected over the network already: close one first.`;
+function checkRemote(keys: readonly string[], { id, name }: Identity): void {
+  // The local token is this user's own: its clients are not counted against each other.
+  const own = id === "local" ? 0 : keys.filter((key) => key === id).length;
+  const isFull = own >= MAX_KEY_CONNECTIONS;
+  if (keys.length < MAX_REMOTE_CONNECTIONS && !isFull) return;
+  const how = isFull ? `with the key '${name}'` : "over the network";
+  const message = `${isFull ? own : keys.length} clients are connected ${how} already: close one first.`;
   throw new JameyError("overloaded", message);
 }
 
@@ -175,6 +169,7 @@ function checkAdmission(
   }
 }
 
+/** Counted as a human, on the word of who holds the key or the socket: see `connectors/unix.ts`, rule 2. */
 const passingCaller = (
   workspace: string,
   { identity, signal }: { identity: Identity; signal: AbortSignal },

@@ -5,7 +5,7 @@ import type { Http } from "../core/world.ts";
 import { errorCodes, JameyError, messageOf } from "../protocol/errors.ts";
 import { VERSION } from "../protocol/version.ts";
 import { builtInTools, createToolbox } from "../tools/index.ts";
-import { startUnixConnector } from "./connectors/unix.ts";
+import { refuseTaken, startUnixConnector } from "./connectors/unix.ts";
 import { createCredentials } from "./credentials.ts";
 import { createGitHistory } from "./environment/git-history.ts";
 import {
@@ -18,11 +18,11 @@ import {
 import { workflowFilesIn } from "./environment/workflow-files.ts";
 import { idleSeconds, watchIdle } from "./idle.ts";
 import { createKeyring } from "./keyring.ts";
-import { takeLock } from "./lock.ts";
+import { guardLock, takeLock } from "./lock.ts";
 import { createLog, type Log, openLogFile } from "./log.ts";
 import { createModels, type Models } from "./models.ts";
 import { createNetwork, type Network } from "./network.ts";
-import { readPid, writePidFile } from "./pid-file.ts";
+import { type AboutDaemon, readPid, startFlags, writePidFile } from "./pid-file.ts";
 import { atMost, endProcessAfter, listenToSignals } from "./process-ending.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { createSessionFiles } from "./session-files.ts";
@@ -38,14 +38,23 @@ export interface DaemonOptions {
   foreground: boolean;
   /** What the command line says, in the shape of a manifest: above every other layer of settings. */
   settings?: Record<string, unknown>;
+  /** In the foreground only errors go to stderr. */
+  isQuiet?: boolean;
+  /** Called once, when clients can connect. */
+  onReady?(about: { url: string | null; socket: string; pid: number }): void;
 }
 
 /** The end of the daemon at the latest, once it is asked to stop. */
 const STOP_TIMEOUT_MS = 5_000;
 /** When nobody needs the daemon for this long, it gives memory back. */
 const REST_SECONDS = 5;
+/** Who only looks whether the lock is held has it for a moment. Milliseconds. */
+const LOCK_WAIT_MS = 200;
 /** Tools that do not stop in this time are left to the next start. */
 const STOP_RUNTIME_MS = 3_000;
+
+/** After `kill -9`, a crash, a power cut. An ordered stop leaves none. */
+const COUNT_AGAIN = "options of the daemon before, which did not end in order, count again";
 
 /** Runs until it is told to stop. Resolves to the exit code. */
 export async function runDaemon(options: DaemonOptions): Promise<number> {
@@ -60,21 +69,31 @@ export async function runDaemon(options: DaemonOptions): Promise<number> {
 }
 
 async function serve(options: DaemonOptions): Promise<number> {
-  const { environment: name, foreground, settings: flags = {} } = options;
+  const { environment: name, foreground, isQuiet = false, settings = {} } = options;
   const variables = process.env;
   const found = findEnvironment({ environment: name, variables, mayMake: foreground });
   const { state, socket } = found.places;
   await using opened = new AsyncDisposableStack();
-  const lock = takeLock(join(state, "lock.db"));
+  // In the background a loser ends at once: its client starts another while none is there.
+  const lockFile = join(state, "lock.db");
+  const lock = takeLock(lockFile, { waitMs: foreground ? LOCK_WAIT_MS : 0 });
   if (!lock) {
     if (!foreground) return 0;
     throw alreadyRunning(name, state);
   }
-  opened.defer(lock.release);
+  opened.defer(guardLock(lockFile, lock).release);
+  // Nothing is opened where one answers although its lock was tidied away.
+  await refuseTaken(socket);
+  const { flags, again } = startFlags({ state, given: settings, foreground });
   const environment = openEnvironment(found, { variables, flags });
-  const log = openLog(environment, foreground);
-  opened.defer(() => log.info("stopped"));
+  const log = openLog(environment, { foreground, isQuiet });
+  let isStarted = false;
+  opened.defer(() => {
+    // One that never started says only why.
+    if (isStarted) log.info("stopped");
+  });
   for (const warning of environment.warnings) log.warn(warning);
+  if (again) log.warn(COUNT_AGAIN, { options: JSON.stringify(flags) });
   const ending = Promise.withResolvers<string>();
   opened.defer(listenToSignals({ log, foreground, end: ending.resolve }));
   const store = openStore({
@@ -94,12 +113,17 @@ async function serve(options: DaemonOptions): Promise<number> {
   opened.defer(listener.stop);
   const connector = await startUnixConnector(socket, runtime);
   opened.defer(connector.stop);
-  const { connectors, log_level } = environment.config;
-  const about = { socket, url: network.url(), flags, settings: { connectors, log_level } };
-  opened.defer(writePidFile(state, about));
+  const about = { socket, url: network.url(), flags, again, settings: environment.config };
+  opened.defer(introduce(state, about, log));
   const where = network.url() === null ? "" : ` on ${network.url()}`;
   log.info(`Jamey Runtime started${where}`, { socket, pid: process.pid, version: VERSION });
-  if (foreground) process.stderr.write(`jamey ${VERSION} serves '${name}' on ${socket}\n`);
+  isStarted = true;
+  const url = network.url();
+  if (foreground && !isQuiet) {
+    const also = url === null ? "" : ` and ${url}`;
+    process.stderr.write(`jamey ${VERSION} serves '${name}' on ${socket}${also}\n`);
+  }
+  options.onReady?.({ url, socket, pid: process.pid });
   const timeoutSeconds = idleSeconds(environment.config);
   const end = () => ending.resolve("nobody needed it");
   const { isIdle } = runtime;
@@ -112,6 +136,16 @@ async function serve(options: DaemonOptions): Promise<number> {
   endProcessAfter(STOP_TIMEOUT_MS);
   await opened.disposeAsync();
   return 0;
+}
+
+/** A disk that is full keeps nobody from reading what is there. */
+function introduce(state: string, about: AboutDaemon, log: Log): () => void {
+  try {
+    return writePidFile(state, about);
+  } catch (thrown) {
+    log.error("who the daemon is could not be written down", { reason: messageOf(thrown) });
+    return () => undefined;
+  }
 }
 
 /** The runtime of an environment, without its lock and doors. */
@@ -168,14 +202,17 @@ export function assemble(parts: {
   });
 }
 
-function openLog(environment: OpenEnvironment, foreground: boolean): Log {
+function openLog(
+  environment: OpenEnvironment,
+  { foreground, isQuiet }: { foreground: boolean; isQuiet: boolean },
+): Log {
   const toFile = openLogFile(join(environment.places.state, "daemon.log"));
   return createLog({
     level: environment.config.log_level,
     now: () => new Date().toISOString(),
     write(line) {
       toFile(line);
-      if (foreground) process.stderr.write(line);
+      if (foreground && !(isQuiet && !/^\S+ error /.test(line))) process.stderr.write(line);
     },
   });
 }

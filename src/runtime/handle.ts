@@ -1,6 +1,8 @@
 // The one door: validate, authorise, dispatch, map errors. Connectors only authenticate and translate.
+import type { CommandWord } from "../protocol/commands/command.ts";
 import { type Asked, type CommandName, commands, type Reply } from "../protocol/commands/index.ts";
 import { type ErrorBody, JameyError, toErrorBody } from "../protocol/errors.ts";
+import { readGiven } from "../protocol/given.ts";
 import { authorise, type Caller } from "./caller.ts";
 import type { Log } from "./log.ts";
 
@@ -22,9 +24,9 @@ export function createDoor(handlers: Handlers, log: Log): Handle {
   return async (request, caller) => {
     try {
       const name = commandName(request.type);
-      const word = commands[name];
+      const word: CommandWord = commands[name];
       authorise(name, word, caller);
-      const asked = validated(name, request.payload);
+      const asked = readGiven({ id: name, asks: word.params }, request.payload ?? undefined);
       // The table gives each command the handler of its own parameters; the cast only says so.
       const handler = handlers[name] as (asked: unknown, caller: Caller) => unknown;
       return { ok: true, type: word.reply, payload: await handler(asked, caller) };
@@ -43,18 +45,4 @@ function commandName(type: string): CommandName {
   if (Object.hasOwn(commands, type)) return type as CommandName; // Its presence was just seen.
   const names = Object.keys(commands).join(", ");
   throw new JameyError("unknown_command", `There is no command '${type}'. There are: ${names}.`);
-}
-
-function validated(name: CommandName, payload: unknown): unknown {
-  const result = commands[name].params.safeParse(payload ?? undefined);
-  if (result.success) return result.data;
-  const issues = result.error.issues.slice(0, 8).map((issue) => ({
-    field: issue.path.join("."),
-    problem: issue.message,
-  }));
-  const [first] = issues;
-  const where = first?.field ? `'${first.field}': ` : "";
-  throw new JameyError("invalid_request", `${name}: ${where}${first?.problem ?? "invalid"}`, {
-    details: { issues },
-  });
 }

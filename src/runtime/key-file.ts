@@ -1,26 +1,21 @@
-// `keys.yml` as a file: ours, written by nobody else, replaced whole. The new file beside it is the lock of
-// who replaces it.
+// `keys.yml` as a file: ours, written by nobody else, replaced whole. Whoever changes it holds the lock beside
+// it from before it is read until it is replaced, so that no change is lost.
 import {
   closeSync,
   constants,
   existsSync,
   fstatSync,
-  fsyncSync,
-  mkdirSync,
   openSync,
   readFileSync,
   realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
 } from "node:fs";
-import { dirname } from "node:path";
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import { MAX_YAML_BYTES } from "./environment/yaml.ts";
+import { takeLock } from "./lock.ts";
+import { replaceFile } from "./replace-file.ts";
 
-/** Whoever takes longer to replace the file has died in doing so. */
-const STALE_LOCK_MS = 10_000;
+/** A change takes milliseconds: whoever waits longer than this for others is told. */
+const LOCK_WAIT_MS = 500;
 
 /** Its text; empty where there is none. */
 export function readKeyFile(file: string): string {
@@ -51,37 +46,22 @@ function check(file: string, found: ReturnType<typeof fstatSync>): void {
   }
 }
 
-/** Appears whole or not at all; a link is followed, so that it stays one. */
-export function replaceKeyFile(file: string, text: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+/** Replaces its text by what `change` makes of it; where that throws, nothing is changed. */
+export function changeKeyFile(file: string, change: (text: string) => string): void {
   const target = existsSync(file) ? realpathSync(file) : file;
-  const temporary = `${target}.new`;
-  const descriptor = lock(temporary);
-  try {
-    try {
-      writeSync(descriptor, text);
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-    renameSync(temporary, target);
-  } catch (cause) {
-    rmSync(temporary, { force: true });
-    const message = `The keys could not be kept in ${file} (${messageOf(cause)}).`;
-    throw new JameyError("storage_failed", message, { cause });
+  const lock = takeLock(`${target}.lock`, { waitMs: LOCK_WAIT_MS });
+  if (!lock) {
+    const message = `Another jamey changes the keys right now (${target}.lock): try again.`;
+    throw new JameyError("conflict", message);
   }
-}
-
-function lock(temporary: string): number {
-  const found = statSync(temporary, { throwIfNoEntry: false });
-  if (found && Date.now() - found.mtimeMs > STALE_LOCK_MS) rmSync(temporary, { force: true });
   try {
-    return openSync(temporary, "wx", 0o600);
-  } catch (cause) {
-    const isTaken = existsSync(temporary);
-    const message = isTaken
-      ? `Another jamey changes the keys right now (${temporary}): try again.`
-      : `The keys could not be kept (${messageOf(cause)}).`;
-    throw new JameyError(isTaken ? "conflict" : "storage_failed", message, { cause });
+    const text = change(readKeyFile(target));
+    // What could not be read again would let nobody in.
+    if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
+      throw new JameyError("overloaded", `${file} is full: revoke a key first.`);
+    }
+    replaceFile(target, text);
+  } finally {
+    lock.release();
   }
 }

@@ -10,8 +10,8 @@ import { type AccessKey, accessKey } from "../protocol/commands/key.ts";
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import { MAX_KEYS } from "../protocol/limits.ts";
 import { hashOf, type Identity, type KeySource } from "./access.ts";
-import { MAX_YAML_BYTES, parseYaml } from "./environment/yaml.ts";
-import { readKeyFile, replaceKeyFile } from "./key-file.ts";
+import { parseYaml } from "./environment/yaml.ts";
+import { changeKeyFile, readKeyFile } from "./key-file.ts";
 import type { Log } from "./log.ts";
 
 const KEY_BYTES = 32;
@@ -40,9 +40,60 @@ interface Known {
   ending: AbortController;
 }
 
-export function createKeys(options: { file: string; log: Log; now(): string }): Keys {
-  const { file, log, now } = options;
+interface KeyOptions {
+  file: string;
+  log: Log;
+  now(): string;
+}
+
+export function createKeys(options: KeyOptions): Keys {
+  const { file, now } = options;
+  const { identify, refresh } = followKeys(options);
+  const list = () => parse(readKeyFile(file), file);
+
+  /** What others do to the file meanwhile is not lost. */
+  function change(make: (keys: StoredKey[]) => StoredKey[]): void {
+    changeKeyFile(file, (text) => encode(make(parse(text, file))));
+    refresh();
+  }
+
+  return {
+    identify,
+    refresh,
+    hasKeys: () => list().some((key) => Date.parse(now()) < endOf(key)),
+    list: () => list().map(publicKey),
+    create({ name, scopes, expires_at }) {
+      const text = `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString("base64url")}`;
+      const key: StoredKey = {
+        key_id: `k_${randomBytes(8).toString("hex")}`,
+        name,
+        scopes: [...scopes],
+        created_at: now(),
+        expires_at,
+        hash: hashOf(text).toString("hex"),
+      };
+      change((keys) => {
+        refuseAnother(keys, name);
+        return [...keys, key];
+      });
+      return { key: publicKey(key), text };
+    },
+    revoke(key_id) {
+      change((keys) => {
+        const left = keys.filter((key) => key.key_id !== key_id);
+        if (left.length < keys.length) return left;
+        throw new JameyError("not_found", `There is no key ${key_id}. See 'jamey keys list'.`);
+      });
+    },
+  };
+}
+
+/** Who the keys of the file let in, now. */
+function followKeys({ file, log, now }: KeyOptions): Pick<Keys, "identify" | "refresh"> {
+  /** Of the file as it was read last; undefined: it could not be. */
   let stamp: string | undefined;
+  /** Why nobody is let in, as the log has it. */
+  let said: string | undefined;
   let known = new Map<string, Known>();
 
   /** Those that stay the same keep who they are; the others end. */
@@ -66,69 +117,57 @@ export function createKeys(options: { file: string; log: Log; now(): string }): 
     }
   }
 
-  function refresh(): void {
-    const current = stampOf(file);
-    if (current !== stamp) {
+  function letNobodyIn(thrown: unknown): void {
+    take([]);
+    const reason = messageOf(thrown);
+    if (reason !== said) log.error("no key is let in", { reason });
+    said = reason;
+  }
+
+  /** What cannot be read now is tried again at the next look; what it says stays until it changes. */
+  function look(): void {
+    let text: string;
+    try {
+      const current = stampOf(file);
+      if (current === stamp) return;
+      text = readKeyFile(file);
       stamp = current;
-      try {
-        take(read(file));
-      } catch (thrown) {
-        take([]);
-        log.error("no key is let in", { reason: messageOf(thrown) });
-      }
+    } catch (thrown) {
+      stamp = undefined;
+      letNobodyIn(thrown);
+      return;
     }
+    try {
+      take(parse(text, file));
+      said = undefined;
+    } catch (thrown) {
+      letNobodyIn(thrown);
+    }
+  }
+
+  function refresh(): void {
+    look();
     endExpired();
   }
 
-  function write(keys: StoredKey[]): void {
-    const text = encode(keys);
-    // What could not be read again would let nobody in.
-    if (Buffer.byteLength(text) > MAX_YAML_BYTES) {
-      throw new JameyError("overloaded", `${file} is full: revoke a key first.`);
-    }
-    replaceKeyFile(file, text);
-    refresh();
-  }
-
   return {
+    refresh,
     identify(hash) {
       refresh();
       // Looked at to the end, so that the time says nothing about which one was near.
       const found = [...known.values()].filter((one) => timingSafeEqual(one.hash, hash));
       return found[0]?.identity;
     },
-    refresh,
-    hasKeys: () => read(file).some((key) => Date.parse(now()) < endOf(key)),
-    list: () => read(file).map(publicKey),
-    create({ name, scopes, expires_at }) {
-      const keys = read(file);
-      if (keys.length >= MAX_KEYS) {
-        throw new JameyError("overloaded", `There are ${MAX_KEYS} keys already: revoke one first.`);
-      }
-      if (keys.some((key) => key.name === name)) {
-        throw new JameyError("conflict", `There is a key '${name}' already: revoke it first.`);
-      }
-      const text = `${KEY_PREFIX}${randomBytes(KEY_BYTES).toString("base64url")}`;
-      const key: StoredKey = {
-        key_id: `k_${randomBytes(8).toString("hex")}`,
-        name,
-        scopes: [...scopes],
-        created_at: now(),
-        expires_at,
-        hash: hashOf(text).toString("hex"),
-      };
-      write([...keys, key]);
-      return { key: publicKey(key), text };
-    },
-    revoke(key_id) {
-      const keys = read(file);
-      const left = keys.filter((key) => key.key_id !== key_id);
-      if (left.length === keys.length) {
-        throw new JameyError("not_found", `There is no key ${key_id}. See 'jamey keys list'.`);
-      }
-      write(left);
-    },
   };
+}
+
+function refuseAnother(keys: readonly StoredKey[], name: string): void {
+  if (keys.length >= MAX_KEYS) {
+    throw new JameyError("overloaded", `There are ${MAX_KEYS} keys already: revoke one first.`);
+  }
+  if (keys.some((key) => key.name === name)) {
+    throw new JameyError("conflict", `There is a key '${name}' already: revoke it first.`);
+  }
 }
 
 function knownKey(key: StoredKey): Known {
@@ -145,11 +184,10 @@ const publicKey = ({ hash: _hash, ...key }: StoredKey): AccessKey => key;
 
 function stampOf(file: string): string {
   const found = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return found ? `${found.mtimeNs} ${found.size} ${found.ino} ${found.mode}` : "none";
+  return found ? `${found.mtimeNs} ${found.ctimeNs} ${found.size} ${found.ino}` : "none";
 }
 
-function read(file: string): StoredKey[] {
-  const text = readKeyFile(file);
+function parse(text: string, file: string): StoredKey[] {
   const result = fileSchema.safeParse(parseYaml(text, file));
   if (result.success) return result.data.keys ?? [];
   const [issue] = result.error.issues;

@@ -1,16 +1,9 @@
 // The token of this user's own clients over TCP: a file that only this user can read, made anew for each
 // daemon and gone with it.
 import { randomBytes } from "node:crypto";
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  lstatSync,
-  openSync,
-  unlinkSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, constants, fstatSync, lstatSync, openSync, unlinkSync } from "node:fs";
 import { JameyError } from "../protocol/errors.ts";
+import { writeAll } from "./write-all.ts";
 
 const TOKEN_BYTES = 32;
 
@@ -24,7 +17,11 @@ export function writeToken(file: string, token: string): () => void {
   let ino: number;
   try {
     ({ ino } = fstatSync(descriptor));
-    writeSync(descriptor, `${token}\n`);
+    writeAll(descriptor, `${token}\n`);
+  } catch (thrown) {
+    // Half a token lets nobody in.
+    unlinkSync(file);
+    throw thrown;
   } finally {
     closeSync(descriptor);
   }

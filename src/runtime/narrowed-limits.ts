@@ -1,4 +1,4 @@
-// The limits that a process of an agent may give: each at most as wide as what holds without it.
+// The limits that may be given by who may not widen: each at most as wide as what holds without it.
 import type { AgentConfig, TurnSettings } from "../protocol/agents.ts";
 
 type Asked = TurnSettings["limits"];
@@ -30,4 +30,15 @@ export function narrowedLimits(asked: Asked, base: AgentConfig): Asked {
   }
   if (asked.enable_self_correction === false) limits.enable_self_correction = false;
   return limits;
+}
+
+/** What is asked and wider than `base`. */
+export function widenedLimits(asked: Asked, base: AgentConfig): (keyof AgentConfig)[] {
+  const wider = ASCENDING.filter((key) => {
+    const wanted = asked[key];
+    const held = base[key];
+    return wanted !== undefined && held !== null && (wanted === null || wanted > held);
+  });
+  const isCorrecting = asked.enable_self_correction === true && !base.enable_self_correction;
+  return isCorrecting ? [...wider, "enable_self_correction"] : wider;
 }

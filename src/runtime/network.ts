@@ -1,6 +1,6 @@
 // The daemon's side towards the network: who is let in, and the TCP listener where settings ask for one.
 // The token of this user's own clients is there for as long as that listens.
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { JameyError } from "../protocol/errors.ts";
 import { type Access, createAccess } from "./access.ts";
@@ -10,6 +10,7 @@ import type { Connector, Gateway } from "./gateway.ts";
 import { createKeys, type Keys } from "./keys.ts";
 import { createToken, writeToken } from "./local-token.ts";
 import type { Log } from "./log.ts";
+import { readAbout } from "./pid-file.ts";
 
 /** A shorter one can be guessed. */
 const MIN_TOKEN_LENGTH = 32;
@@ -45,9 +46,12 @@ export function createNetwork(options: {
     ports: () => (listening ? [listening.port] : []),
     listen(gateway) {
       if (!isListening) return { stop: () => Promise.resolve() };
-      const connector = startTcpConnector(tcpOptions(environment), gateway);
-      listening = connector;
+      // First: where it cannot be written nothing listens yet that would have to be stopped.
       const removeToken = writeToken(places.token, token);
+      const connector = listenOr(removeToken, () =>
+        startTcpConnector(tcpOptions(environment), gateway),
+      );
+      listening = connector;
       return {
         async stop() {
           removeToken();
@@ -56,6 +60,16 @@ export function createNetwork(options: {
       };
     },
   };
+}
+
+/** What was made for a listener goes where there is none. */
+function listenOr<Listener>(undo: () => void, listen: () => Listener): Listener {
+  try {
+    return listen();
+  } catch (thrown) {
+    undo();
+    throw thrown;
+  }
 }
 
 function readToken(text: string | undefined): string | undefined {
@@ -76,9 +90,16 @@ function tcpOptions({ config, places, environments }: OpenEnvironment): TcpOptio
     tls: certificateFiles(http.tls, path),
     allowedHosts: http.allowed_hosts,
     hasWebSocket: websocket.enabled ?? true,
-    staticDir: http.static_dir === null ? undefined : path(http.static_dir),
+    staticDir: http.static_dir === null ? undefined : checkedFolder(path(http.static_dir)),
     whoHas: (port) => findNeighbour(environments, port),
   };
+}
+
+/** Its files may come and go; a folder that is not there is a mistake that nobody would see. */
+function checkedFolder(folder: string): string {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
+  const message = `connectors.http.static_dir (--static): there is no folder ${folder}.`;
+  throw new JameyError("config_invalid", message);
 }
 
 function certificateFiles(
@@ -98,10 +119,7 @@ function certificateFiles(
 function findNeighbour(environments: string, port: number): string | undefined {
   for (const name of existsSync(environments) ? readdirSync(environments) : []) {
     try {
-      const about: unknown = JSON.parse(
-        readFileSync(join(environments, name, ".state", "daemon.json"), "utf8"),
-      );
-      const { url, pid } = about as { url?: unknown; pid?: unknown }; // Looked at field by field.
+      const { url, pid } = readAbout(join(environments, name, ".state")) ?? {};
       if (typeof url !== "string" || typeof pid !== "number") continue;
       if (Number(new URL(url).port) !== port) continue;
       process.kill(pid, 0);

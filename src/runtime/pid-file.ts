@@ -1,7 +1,9 @@
 // The file that says who the daemon is: for people and for messages. The lock decides, never this file.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { isObject } from "../protocol/json.ts";
 import { VERSION } from "../protocol/version.ts";
+import { replaceFile } from "./replace-file.ts";
 
 const fileIn = (state: string): string => join(state, "daemon.json");
 
@@ -12,21 +14,38 @@ export interface AboutDaemon {
   url: string | null;
   /** What its command line said, in the shape of a manifest: a restart says it again. */
   flags: Record<string, unknown>;
-  /** The settings in force that a command line can say. */
+  /** Nobody said them this time: they are those of a daemon that did not end in order. */
+  again: boolean;
+  /** The settings that it goes by. */
   settings: Record<string, unknown>;
 }
 
 /** Written whole or not at all. Returns how to remove it, which leaves another daemon's alone. */
 export function writePidFile(state: string, about: AboutDaemon): () => void {
   const file = fileIn(state);
-  const temporary = `${file}.${process.pid}`;
-  rmSync(temporary, { force: true });
   const content = JSON.stringify({ pid: process.pid, version: VERSION, ...about });
-  writeFileSync(temporary, `${content}\n`, { mode: 0o600, flag: "wx" });
-  renameSync(temporary, file);
+  replaceFile(file, `${content}\n`);
   return () => {
     if (readPid(state) === process.pid) rmSync(file, { force: true });
   };
+}
+
+/**
+ * What a start counts as its command line. Whoever lost its daemon to a crash gets it back as it was, with its
+ * listener; in the foreground a human said all that there is to say. Only for who holds the lock.
+ */
+export function startFlags(options: {
+  state: string;
+  given: Record<string, unknown>;
+  foreground: boolean;
+}): Pick<AboutDaemon, "flags" | "again"> {
+  const { state, given, foreground } = options;
+  const left = readAbout(state)?.flags;
+  const isGiven = foreground || Object.keys(given).length > 0;
+  if (isGiven || !isObject(left) || Object.keys(left).length === 0) {
+    return { flags: given, again: false };
+  }
+  return { flags: left, again: true };
 }
 
 /** undefined where the file is missing or says nothing. */

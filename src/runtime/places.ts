@@ -5,14 +5,11 @@
 //        3. A turn that a process of an agent asked for does not wait: what waits for it may hold the last.
 import type { SessionActorState } from "../core/session/state.ts";
 
-/** Turns that may come in at once and have not asked yet; beyond it they wait like others. */
-const MAX_LET_IN = 1_000;
-
 export interface Places {
   /** Resolves when the turn may begin; false when it was given up before. */
   enter(turn: { session_id: string; turn_id: string }, signal: AbortSignal): Promise<boolean>;
-  /** The turn waits for nobody. */
-  letIn(turn_id: string): void;
+  /** The turn waits for nobody, as long as it is queued. */
+  letIn(turn: { session_id: string; turn_id: string }): void;
   /** To be told of every change of a session: it holds a place as long as its turn runs. */
   changed(session_id: string, state: SessionActorState): void;
 }
@@ -29,7 +26,19 @@ export function createPlaces(most: number): Places {
   /** Sessions whose turn is about to. */
   const granted = new Map<string, string>();
   let waiting: Waiting[] = [];
+  /** By session, what is queued; kept for `letIn`, which may come after the turn has begun. */
+  const queues = new Map<string, SessionActorState["queue"]>();
+  /** Queued turns that may come in at once and have not asked yet. */
   const letIn = new Set<string>();
+
+  function keepQueue(session_id: string, queue: SessionActorState["queue"]): void {
+    const before = queues.get(session_id);
+    if (before === queue) return;
+    if (queue.length === 0) queues.delete(session_id);
+    else queues.set(session_id, queue);
+    const left = new Set(queue.map(({ turn_id }) => turn_id));
+    for (const { turn_id } of before ?? []) if (!left.has(turn_id)) letIn.delete(turn_id);
+  }
 
   function grant(one: Waiting): void {
     waiting = waiting.filter((other) => other !== one);
@@ -60,12 +69,15 @@ export function createPlaces(most: number): Places {
       else grantNext();
       return promise.finally(() => signal.removeEventListener("abort", giveUp));
     },
-    letIn(turn_id) {
+    letIn({ session_id, turn_id }) {
       const one = waiting.find((other) => other.turn_id === turn_id);
       if (one) grant(one);
-      else if (letIn.size < MAX_LET_IN) letIn.add(turn_id);
+      else if (queues.get(session_id)?.some((queued) => queued.turn_id === turn_id)) {
+        letIn.add(turn_id);
+      }
     },
     changed(session_id, { turn, queue }) {
+      keepQueue(session_id, queue);
       const isRunning = turn !== undefined && turn.waiting_since === null;
       if (isRunning) running.add(session_id);
       else running.delete(session_id);

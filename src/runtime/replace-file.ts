@@ -8,10 +8,10 @@ import {
   realpathSync,
   renameSync,
   rmSync,
-  writeSync,
 } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { JameyError, messageOf } from "../protocol/errors.ts";
+import { writeAll } from "./write-all.ts";
 
 /** A link is followed, so that it stays one; the new content appears whole or not at all. */
 export function replaceFile(file: string, content: string): void {
@@ -22,7 +22,7 @@ export function replaceFile(file: string, content: string): void {
     temporary = join(dirname(target), `.${basename(target)}.${crypto.randomUUID()}`);
     const descriptor = openSync(temporary, "wx", 0o600);
     try {
-      writeSync(descriptor, content);
+      writeAll(descriptor, content);
       fsyncSync(descriptor);
     } finally {
       closeSync(descriptor);

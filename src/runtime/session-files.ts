@@ -51,6 +51,9 @@ export function createSessionFiles(options: {
       try {
         await handle.writeFile(bytes);
         await handle.sync();
+      } catch (thrown) {
+        await rm(temporary, { force: true });
+        throw thrown;
       } finally {
         await handle.close();
       }

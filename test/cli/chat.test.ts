@@ -88,6 +88,32 @@ describe("through a pipe", () => {
   });
 });
 
+describe("its session", () => {
+  const chatWith = (...args: string[]) =>
+    runCli(["chat", ...args], { home, variables, stdin: "hi\n" });
+
+  test("belongs to one object: another one cannot go on with it", async () => {
+    const id = idIn((await piped("hi\n")).stdout);
+    const ran = await chatWith("-r", id, "--object", "other");
+    expect([ran.code, ran.stderr]).toEqual([
+      2,
+      `jamey: Session ${id} belongs to 'assistant', not to 'other'.\n`,
+    ]);
+  });
+
+  test("of a template is begun with its values, and with nothing less", async () => {
+    const object = "---\nname: greeter\ndescription: Greets\ntemplate: true\n---\nGreet {{who}}.\n";
+    writeFileSync(join(home, "data/environments/default/objects/greeter.md"), object);
+    const filled = await chatWith("--object", "greeter", "-P", "who=Ada");
+    expect([filled.code, filled.stdout.includes("🤖 Hello you.")]).toEqual([0, true]);
+    for (const args of [[], ["-P", "whom=Ada"], ["-P", "none"]]) {
+      const ran = await chatWith("--object", "greeter", ...args);
+      expect([args, ran.code, ran.stdout.includes("Session created")]).toEqual([args, 2, false]);
+    }
+    expect((await chatWith("-c", "-P", "who=Ada")).code).toBe(2);
+  });
+});
+
 describe("in a terminal", () => {
   test("a line is edited, called back, and a paste of several lines is one message", async () => {
     const opened = terminal("chat");

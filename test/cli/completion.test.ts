@@ -119,6 +119,24 @@ describe("__complete", () => {
     expect(after - before).toBe(later - after);
   });
 
+  test("offers no name that a shell would run, take for a flag, or take for its own mark", async () => {
+    const other = temporaryHome();
+    const objects = join(other, "data/environments/default/objects");
+    const names = ["$(touch\tgone)", "`id`", "a;b", "a b", "--yes", ":files", "~root", "fine"];
+    mkdirSync(objects, { recursive: true });
+    for (const name of names) {
+      writeFileSync(join(objects, `${name}.md`), "");
+      mkdirSync(join(other, "data/environments", name), { recursive: true });
+    }
+    const ask = (...line: string[]) =>
+      runCli(["__complete", String(line.length - 1), ...line], { home: other });
+    const [found, environments] = [await ask("objects", "show", ""), await ask("--env", "")];
+    expect([found.stdout, environments.stdout]).toEqual([
+      "fine\tobject\n:none\n",
+      "default\tenvironment\nfine\tenvironment\n:folders\n",
+    ]);
+  });
+
   test("waits for no daemon that says nothing", async () => {
     const other = temporaryHome();
     const folder = join(other, "state/run");
@@ -178,15 +196,18 @@ _jamey jamey; printf '%s\\n' "\${COMPREPLY[@]}"`;
     expect(await offered(["--output-format", "="])).toContain("json");
   });
 
-  test("falls back to its own file names, with blanks in them", async () => {
+  test("falls back to its own file names, quoted where bash does not do it", async () => {
     const folder = temporaryHome();
     writeFileSync(join(folder, "two words.txt"), "");
+    writeFileSync(join(folder, "two$(touch gone)"), "");
     mkdirSync(join(folder, "two folders"));
+    // Outside of a completion, as here, bash is asked to quote in vain: as one of before 4.0.
     expect((await offered(["-f", "tw"], folder)).toSorted()).toEqual([
-      "two folders",
-      "two words.txt",
+      "two\\ folders",
+      "two\\ words.txt",
+      "two\\$\\(touch\\ gone\\)",
     ]);
-    expect(await offered(["--env", "tw"], folder)).toEqual(["two folders"]);
+    expect(await offered(["--env", "tw"], folder)).toEqual(["two\\ folders"]);
   });
 });
 

@@ -70,6 +70,18 @@ describe("jamey config", () => {
   });
 });
 
+test("a home that is no folder is named, whatever is asked", async () => {
+  using home = openUpkeepHome();
+  for (const command of [["sessions", "list"], ["config", "show"], ["serve"]]) {
+    const ran = await runCli(command, { ...home, variables: { JAMEY_HOME: "/dev/null" } });
+    expect(ran).toEqual({
+      code: 78,
+      stdout: "",
+      stderr: "jamey: JAMEY_HOME must be a folder, and /dev/null is none.\n",
+    });
+  }
+});
+
 describe("jamey doctor", () => {
   test("exits with 0 where nothing is broken, and names each finding", async () => {
     using home = openUpkeepHome();
@@ -92,6 +104,17 @@ describe("jamey doctor", () => {
     const { findings, broken } = JSON.parse(json.stdout);
     expect([json.code, broken]).toEqual([1, 2]);
     expect(findings[0]).toMatchObject({ name: "settings", level: "broken" });
+  });
+
+  test("and config show print no escape of a file's key", async () => {
+    using home = openUpkeepHome();
+    home.write(home.manifest, '"\\x1b]0;owned\\x07": 1\n');
+    for (const command of [["doctor"], ["config", "show"]]) {
+      const ran = await runCli(command, home);
+      const shown = `${ran.stdout}${ran.stderr}`;
+      expect(shown).toContain("<U+001B>]0;owned<U+0007>");
+      expect([shown.includes("\u001b"), shown.includes("\u0007")]).toEqual([false, false]);
+    }
   });
 
   test("rebuilds nothing where there is no journal", async () => {

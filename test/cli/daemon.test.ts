@@ -61,11 +61,22 @@ describe("the daemon", () => {
 
   test("that cannot start is reported with what it said and where its log is", async () => {
     const broken = temporaryHome();
-    await Bun.write(`${broken}/data/environments/default/manifest.yml`, "config: [unclosed");
+    await Bun.write(`${broken}/data/environments/default/manifest.yml`, "log_level: loud");
     const { code, stderr } = await runCli(["models"], { home: broken });
     expect([code, stderr.match(/jamey: /g)?.length]).toEqual([78, 1]);
     expect(stderr).toMatch(/did not start: it ended with exit code 78\. It said:\n/);
     expect(stderr).toContain(`Its log: ${broken}/data/environments/default/.state/daemon.log`);
+  });
+
+  test("is not started where its manifest cannot be read at all", async () => {
+    const broken = temporaryHome();
+    const manifest = `${broken}/data/environments/default/manifest.yml`;
+    await Bun.write(manifest, "config: [unclosed");
+    const { code, stderr } = await runCli(["models"], { home: broken });
+    expect([code, stderr]).toEqual([
+      78,
+      `jamey: ${manifest} cannot be read: YAML Parse error: Unexpected token\n`,
+    ]);
   });
 });
 

@@ -87,6 +87,8 @@ describe("the list of models", () => {
       "",
       "No model is connected: the offline guide answers. To connect one, do one of these:",
     ]);
+    const narrow = describeModels({ default_model: "openai/x", default_from: "x", vendors }, 30);
+    expect(narrow.split("\n")[3]).toBe("✓  openai  OPENAI_API_KEY");
     expect(advice("openai/x").slice(3)).toEqual([
       "To use another: --model vendor/model, JAMEY_MODEL, or 'jamey config set model vendor/model'.",
       "",

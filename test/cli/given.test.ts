@@ -5,6 +5,7 @@ import { parseSize, showSize } from "../../src/cli/byte-size.ts";
 import { pathsAt } from "../../src/cli/expand-at.ts";
 import { globalFlags, oneShotFlags } from "../../src/cli/flags.ts";
 import { isIgnored, isSkippedName, parseIgnoreRules } from "../../src/cli/ignored-paths.ts";
+import { checkExtract } from "../../src/cli/mode.ts";
 import { withMode } from "../../src/cli/permission-mode.ts";
 import { requireParameters } from "../../src/cli/session-choice.ts";
 import { stdinUse } from "../../src/cli/stdin.ts";
@@ -197,6 +198,30 @@ describe("the parameters of a template", () => {
     expect(await refusal(() => requireParameters(object, { toString: "a" }))).toEqual([
       "invalid_request",
       "'greeter' has no parameter 'toString': its template has: who, how.",
+    ]);
+  });
+});
+
+describe("-x", () => {
+  test("takes no language from the next word, and says how it is given", async () => {
+    const refused = async (isRun: boolean, ...raw: string[]) =>
+      (await refusal(() => checkExtract(read(...raw), { isRun })))[1];
+    const advice = (flag: string, name: string) =>
+      `-${flag} python: the language is attached, -${flag}python or --${name}=python. A prompt that begins with 'python' goes before -${flag}.`;
+    expect([
+      await refused(true, "-x", "python", "-p", "code please"),
+      await refused(false, "-X", "python", "code please"),
+      await refused(false, "--extract", "python"),
+      await refused(true, "-x", "python"),
+      await refused(true, "-x", "write", "code"),
+      await refused(true, "-xpython", "python", "code"),
+    ]).toEqual([
+      advice("x", "extract"),
+      advice("X", "extract-all"),
+      advice("x", "extract"),
+      "was thrown",
+      "was thrown",
+      "was thrown",
     ]);
   });
 });

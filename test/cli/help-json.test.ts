@@ -19,6 +19,7 @@ const wordsOf: Record<string, readonly string[] | undefined> = {
   serve: undefined,
   chat: undefined,
   // Nobody asks anything here.
+  "requests show": undefined,
   "requests answer": undefined,
   "requests approve": undefined,
   "requests deny": undefined,
@@ -55,6 +56,7 @@ const wordsOf: Record<string, readonly string[] | undefined> = {
   "keys create": ["phone"],
   "config explain": ["model"],
   "config set": ["log_level", "info"],
+  "config unset": ["idle_timeout"],
   "sessions show": ["one"],
   "sessions search": ["hello"],
   "sessions rename": ["one", "one"],
@@ -134,10 +136,10 @@ describe("every command", () => {
     "%s fails in JSON, or needs none, where no daemon may be started",
     async (name) => {
       const args = [...name.split(" "), ...(wordsOf[name] ?? []), "--json"];
-      const empty = temporaryHome();
-      const ran = await runCli(args, { home: empty, variables: silent });
-      // Two of them start one because they are told to.
-      if (name.startsWith("daemon ")) await runCli(["daemon", "stop"], { home: empty });
+      const own = temporaryHome();
+      const ran = await runCli(args, { home: own, variables: silent });
+      // Who asks for a daemon outright gets one.
+      if (name.startsWith("daemon ")) await runCli(["daemon", "stop"], { home: own });
       const [first] = readJson(ran);
       if (ran.code === 0 || name === "daemon status") expect(first).toBeObject();
       else if (!isShot(name)) expect(first).toEqual(failure(ran.code));

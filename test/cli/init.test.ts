@@ -100,6 +100,31 @@ describe("jamey init, with flags", () => {
     expect(sessions.length).toBe(1);
   }, 20_000);
 
+  test("says that this shell has another key, which counts before the one that it keeps", async () => {
+    await using fake = await vendor();
+    const home = freshHome();
+    const variables = { COMPATIBLE_API_KEY: "sk-canary-other" };
+    const given = { home, variables, stdin: `${KEY}\n` };
+    const ran = await runCli([...flags(fake), "--json"], given);
+    expect(JSON.parse(ran.stdout).overridden_by).toBe("COMPATIBLE_API_KEY of this shell");
+    expect((await runCli(flags(fake), given)).stdout).toContain(
+      "But COMPATIBLE_API_KEY of this shell is another, and counts before it here: unset COMPATIBLE_API_KEY\n",
+    );
+  }, 20_000);
+
+  test("keeps the address of this shell with the key that was tried there", async () => {
+    await using fake = await vendor();
+    const home = freshHome();
+    const variables = { OPENAI_BASE_URL: `${fake.origin}/v1`, OPENAI_API_KEY: KEY };
+    const args = ["init", "--vendor", "openai", "--model", "tiny", "--key-from-env", "--yes"];
+    const ran = await runCli([...args, "--json"], { home, variables });
+    expect([ran.code, JSON.parse(ran.stdout).stored]).toEqual([
+      0,
+      ["OPENAI_API_KEY", "OPENAI_BASE_URL"],
+    ]);
+    expect(await runCli(["-p", "hi"], { home })).toEqual({ code: 0, stdout: "OK\n", stderr: "" });
+  }, 20_000);
+
   test("keeps nothing of a key that is refused, and ends with its exit code", async () => {
     await using fake = await vendor();
     const home = freshHome();

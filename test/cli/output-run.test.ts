@@ -266,7 +266,7 @@ describe("a request that waits", () => {
       "  shell {",
       '    "command": "rm a"',
       "  }",
-      `  asked now, in ${folder}, until ${/until (\S+)/.exec(stdout)?.[1]}`,
+      `  ${/asked \d+ s ago/.exec(stdout)?.[0]}, in ${folder}, until ${/until (\S+)/.exec(stdout)?.[1]}`,
       `  jamey requests approve ${id}`,
       `  jamey requests deny ${id} --reason 'why not'`,
       "",

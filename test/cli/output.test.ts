@@ -5,7 +5,7 @@ import { hasColour } from "../../src/cli/colour.ts";
 import { pickSession } from "../../src/cli/find-session.ts";
 import { answerOf } from "../../src/cli/human-requests.ts";
 import { createLiveText } from "../../src/cli/live-text.ts";
-import { type Ended, judge, resultObject } from "../../src/cli/result.ts";
+import { judge, type Outcome, resultObject } from "../../src/cli/result.ts";
 import { createOutput, type Sink } from "../../src/cli/write-out.ts";
 import type { TypedEvent } from "../../src/client/events.ts";
 import type { Run } from "../../src/protocol/commands/session.ts";
@@ -182,6 +182,21 @@ describe("the live answer", () => {
     expect(await show([answer("Hello\n")])).toEqual({ text: "Hello\n", wasRestarted: false });
   });
 
+  test("keeps the halves of a sign together that a vendor cut in two", async () => {
+    const written: string[] = [];
+    const live = createLiveText({
+      write: async (text) => void written.push(text),
+      mark: "",
+      isRaw: false,
+      onRestart: async () => undefined,
+    });
+    const [first = "", second = ""] = "🤖".split("");
+    for (const frame of [textSignal(0, `a${first}`), textSignal(2, `${second}b`)]) {
+      await live.signal(frame as SignalFrame);
+    }
+    expect(written).toEqual(["a", "🤖b"]);
+  });
+
   test("parts two messages by an empty line", async () => {
     expect((await show([answer("one", "a"), answer("two", "b")])).text).toBe("one\n\ntwo\n");
   });
@@ -208,20 +223,22 @@ describe("the live answer", () => {
 });
 
 describe("the result", () => {
-  const ended = (changed: Partial<Ended>): Ended => ({
+  const ended = (changed: Partial<Outcome>): Outcome => ({
     accepted: null,
     run: null,
     error: null,
     caught: undefined,
     warnings: [],
     isStdinSkipped: false,
+    isOffline: false,
     areDenialsFine: false,
+    extracted: undefined,
     ...changed,
   });
   // The fixture has the shape of a Run; its status is a wider type there.
   const run = (changed: object = {}) => finishedRun("text", changed) as Run;
   const denials = [{ tool: "shell", subject: "ls", reason: "", allow_with: "--allow shell" }];
-  const code = (changed: Partial<Ended>) => {
+  const code = (changed: Partial<Outcome>) => {
     const { status, exit_code } = judge(ended(changed));
     return [status, exit_code];
   };
@@ -285,6 +302,7 @@ describe("the result", () => {
       pending_requests: [],
       warnings: [],
       stdin_skipped: false,
+      is_offline: false,
       error: { code: "unavailable", message: "m", retryable: true },
       exit_code: 69,
     });
@@ -344,12 +362,12 @@ describe("an output", () => {
 describe("a session", () => {
   // Only what picking looks at.
   const session = (session_id: string, name: string | null) =>
-    ({ session_id, name }) as SessionSummary;
+    ({ session_id, name, title: "" }) as SessionSummary;
   const sessions = [session("abc1", "one"), session("abd2", "abc1x"), session("xyz", "abd2")];
   const pick = (text: string) => pickSession(sessions, text).session_id;
 
-  test("is found by id, then by name, then by the beginning of its id", () => {
-    expect([pick("abc1"), pick("one"), pick("abd2"), pick("abd"), pick("x")]).toEqual([
+  test("is found by its id, by its name, or by the beginning of its id", () => {
+    expect(["abc1", "one", "abd2", "abd2", "x"].map(pick)).toEqual([
       "abc1",
       "abc1",
       "abd2",
@@ -359,5 +377,11 @@ describe("a session", () => {
     expect(() => pick("ab")).toThrow("'ab' fits 2 sessions: abc1 one, abd2 abc1x.");
     expect(() => pick("nope")).toThrow("There is no session 'nope'");
     expect(() => pick("")).toThrow("There is no session ''");
+  });
+
+  test("is not taken over by another's name that is the beginning of its id", () => {
+    const hostile = [session("abd7", null), session("xyz", "abd\u202e"), session("xyy", "abd")];
+    expect(() => pickSession(hostile, "abd")).toThrow("'abd' fits 2 sessions: abd7, xyy abd.");
+    expect(() => pickSession(hostile, "xy")).toThrow("xyz abd<U+202E>, xyy abd.");
   });
 });

@@ -47,11 +47,12 @@ describe("a request in the list", () => {
       tool_call: null,
       deadline_at: "2026-01-02T00:00:00.000Z",
     });
-    expect(listedRequest(question, { ...place, folder: undefined, now: 0, program: "jamey" })).toBe(
+    const now = Date.parse(question.created_at) + 50_000;
+    expect(listedRequest(question, { folder: undefined, now, program: "jamey" })).toBe(
       `req_1 question from deployer: Which<U+001B>[2J one?
   - a
   - b
-  asked now, until 2026-01-02T00:00:00.000Z
+  asked 50 s ago, until 2026-01-02T00:00:00.000Z
   jamey requests answer req_1 'text'
 `,
     );

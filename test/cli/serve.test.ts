@@ -6,7 +6,7 @@ import { readArguments } from "../../src/cli/arguments.ts";
 import { readServeSettings, serveFlags } from "../../src/cli/serve-flags.ts";
 import { JameyError } from "../../src/protocol/errors.ts";
 import { killAll, processesWith } from "../support/processes.ts";
-import { runCli } from "../support/run-cli.ts";
+import { runCli, spawnCli } from "../support/run-cli.ts";
 import { openUpkeepHome } from "../support/upkeep-home.ts";
 
 const settings = (...raw: string[]): unknown => {
@@ -98,17 +98,46 @@ describe("a daemon that is started with flags", () => {
     );
     const shown = await runCli(["config", "show", "--env", "prod"], home);
     expect(shown.stderr).toBe(
-      "note: the daemon that runs was started with another connectors.http.enabled, connectors.http.port\n",
+      "note: the running daemon has connectors.http.enabled true, by its command line\n" +
+        "note: the running daemon has connectors.http.port 0, by its command line\n",
     );
     const again = await runCli(["daemon", "restart", "--env", "prod", "--json"], home);
     expect(JSON.parse(again.stdout).url).toStartWith("http://127.0.0.1:");
+  });
+
+  test("says in one line of JSON when it is ready, and with -q nothing else", async () => {
+    using home = openUpkeepHome();
+    const child = spawnCli(["serve", "--http", "0", "--json", "-q"], home);
+    const reader = child.stdout.getReader();
+    const { value } = await reader.read();
+    const { url, socket, pid } = JSON.parse(new TextDecoder().decode(value));
+    expect([socket, pid]).toEqual([home.socket, child.pid]);
+    const ran = await runCli(["daemon", "status", "--url", url, "--json"], home);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ running: true, url });
+    // Another home finds its environment taken, and says by whom.
+    using other = openUpkeepHome();
+    const folder = home.manifest.slice(0, home.manifest.lastIndexOf("/"));
+    const refused = await runCli(["--env", folder, "sessions", "list"], other);
+    expect([refused.code, refused.stderr]).toEqual([
+      69,
+      expect.stringContaining(`is held by a daemon (pid ${child.pid}) that listens on ${socket}`),
+    ]);
+    child.kill("SIGTERM");
+    expect([await child.exited, await child.stderr.text()]).toEqual([0, ""]);
   });
 
   test("that ask for something without a listener do not start", async () => {
     const home = openHome();
     const ran = await runCli(["daemon", "start", "--host", "127.0.0.1"], home);
     expect(ran.code).toBe(78);
-    expect(ran.stderr).toContain("nothing listens on TCP: add --http");
+    expect(ran.stderr).toContain(
+      "The command line says --host, but nothing listens on TCP: add --http.",
+    );
+    const missing = await runCli(["serve", "--http", "0", "--static", "nowhere"], home);
+    expect([missing.code, missing.stderr]).toEqual([
+      78,
+      `jamey: connectors.http.static_dir (--static): there is no folder ${home.home}/nowhere.\n`,
+    ]);
   });
 
   test("is changed by a setting only after a restart, and that is said", async () => {

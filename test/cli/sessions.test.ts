@@ -19,7 +19,8 @@ const elsewhere = join(home, "elsewhere");
 const TIMEOUT_MS = 60_000;
 
 const run = (args: string[], options: Partial<CliOptions> = {}) =>
-  runCli(args, { home, ...options });
+  // A model that was chosen: nothing is said of one that is not connected.
+  runCli(args, { home, variables: { JAMEY_MODEL: "offline/guide" }, ...options });
 
 /** What it printed; anything on stderr or another code than 0 is a failure. */
 async function printed(args: string[], options: Partial<CliOptions> = {}): Promise<string> {

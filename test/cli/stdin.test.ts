@@ -249,10 +249,10 @@ describe("what is on stdin", () => {
   test("is refused above its limit, and --max-stdin sets it", async () => {
     const over = await shell("head -c 11000000 /dev/zero | tr '\\0' a | jamey -p p");
     expect([over.message, over.code]).toEqual([undefined, 65]);
-    expect(over.stderr).toStartWith("jamey: stdin is larger than 10 MiB.");
+    expect(over.stderr).toStartWith("jamey: stdin is larger than 10 MiB (--max-stdin).");
     const own = await shell("printf 123456 | jamey -p p --max-stdin 5");
     expect([own.message, own.code]).toEqual([undefined, 65]);
-    expect(own.stderr).toStartWith("jamey: stdin is larger than 5 bytes.");
+    expect(own.stderr).toStartWith("jamey: stdin is larger than 5 bytes (--max-stdin).");
     expect((await shell("printf 12345 | jamey -p p --max-stdin 5")).code).toBe(0);
     expect((await shell("jamey -p p --max-stdin 11M")).code).toBe(2);
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Home, openHome } from "../support/home.ts";
-import { isAlive } from "../support/processes.ts";
+import { isAlive, untilNone } from "../support/processes.ts";
 
 const TEST_TIMEOUT_MS = 60_000;
 const HANG_MS = 30_000;
@@ -91,7 +91,9 @@ describe("Ctrl-C", () => {
       wire.close();
       shell.type("\u0003");
       await shell.child.exited;
-      expect([Number(text) > 0, isAlive(Number(text))]).toEqual([true, false]);
+      // That the turn is cancelled is told while its processes are being ended.
+      const left = await untilNone(() => [Number(text)].filter(isAlive));
+      expect([Number(text) > 0, left]).toEqual([true, []]);
     },
     TEST_TIMEOUT_MS,
   );
@@ -138,6 +140,39 @@ describe("-i", () => {
     },
     TEST_TIMEOUT_MS,
   );
+
+  test(
+    "takes what is piped in as data for its prompt, and then keys from the terminal",
+    async () => {
+      const shell = openShell(
+        "echo piped | jamey -i '/say first' --model offline/guide; echo code $?",
+      );
+      await shell.until("🤖 first");
+      await shell.until("\u001b[?2004h");
+      shell.type("/say second\r");
+      await shell.until("🤖 second");
+      shell.type("::quit\r");
+      await shell.until("code 0");
+      await shell.child.exited;
+      const [, id = ""] = /Session created: (\S+)/.exec(shell.screen()) ?? [];
+      const { stdout } = await home.run(["sessions", "show", id, "--json"]);
+      const { session } = JSON.parse(stdout);
+      expect(session.conversation.map(({ content }: { content: string }) => content)).toEqual([
+        '/say first\n\n<stdin name="stdin" bytes="6">\npiped\n</stdin>',
+        "first",
+        "/say second",
+        "second",
+      ]);
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test("ends after its prompt where data was piped in and nobody sits at a terminal", async () => {
+    const { code, stdout } = await home.run(["-i", "/say first", "--model", "offline/guide"], {
+      input: new Blob(["piped\n"]),
+    });
+    expect([code, stdout.match(/🤖 .*/g)]).toEqual([0, ["🤖 first"]]);
+  });
 
   test("takes no second prompt", async () => {
     const { code, stderr } = await home.run(["-i", "a", "b"]);

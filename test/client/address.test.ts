@@ -90,6 +90,14 @@ describe("the local token", () => {
     });
   });
 
+  test("goes with TLS under the name that was asked for, which the certificate is held to", () => {
+    const places = openPlaces({ pid: 1, url: "https://127.0.0.1:8080" });
+    const urls = ["https://localhost:8080", "https://127.0.0.1:8080"];
+    expect(urls.map((url) => at(url, places))).toEqual(
+      urls.map((url) => ({ url, token: "local-token" })),
+    );
+  });
+
   test.each([
     "http://127.0.0.1:8081",
     "https://127.0.0.1:8080",
@@ -169,17 +177,17 @@ describe("attaching to a daemon elsewhere", () => {
   test("says what to do where a key is missing, or is not known", async () => {
     await using remote = openFakeRemote({ type: "answers", status: 401, body: "{}" });
     expect(await failure(remote.url, undefined)).toBe(
-      `unauthorized: ${remote.url} needs a key: set JAMEY_TOKEN. Where the daemon runs, 'jamey keys create NAME' makes one.`,
+      `unauthorized: ${remote.url} needs a key: set JAMEY_TOKEN. If another environment's daemon listens there, name it: --env NAME. 'jamey keys create NAME' makes a key.`,
     );
     expect(await failure(remote.url, "wrong")).toBe(
-      `unauthorized: ${remote.url} does not know the key that it was shown: set JAMEY_TOKEN to one that holds. Where the daemon runs, 'jamey keys create NAME' makes one.`,
+      `unauthorized: ${remote.url} does not know the key that it was shown: set JAMEY_TOKEN to one that holds. If another environment's daemon listens there, name it: --env NAME. 'jamey keys create NAME' makes a key.`,
     );
   });
 
   test("passes on why the daemon refuses", async () => {
     const body = JSON.stringify({ error: { code: "forbidden", message: "Not that name." } });
     await using remote = openFakeRemote({ type: "answers", status: 403, body });
-    expect(await failure(remote.url, "mine")).toBe(`forbidden: ${remote.url}: Not that name.`);
+    expect(await failure(remote.url, "mine")).toBe(`config_invalid: ${remote.url}: Not that name.`);
   });
 
   test("goes nowhere else when it is sent there", async () => {

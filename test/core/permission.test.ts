@@ -1,6 +1,6 @@
 // The permission table: which rule decides, and what no rule can allow.
 import { describe, expect, test } from "bun:test";
-import { ruleText } from "../../src/core/agent/permission.ts";
+import { narrowestRule, ruleText } from "../../src/core/agent/permission.ts";
 import { retryDelay } from "../../src/core/agent/retry.ts";
 import {
   type AskedCall,
@@ -40,6 +40,27 @@ describe("rules", () => {
     expect(permit(rules, shell("git push origin")).action).toBe("ask");
     expect(permit(rules, shell("git status")).action).toBe("allow");
     expect(permit([...rules].reverse(), shell("git push origin")).action).toBe("allow");
+  });
+
+  test("with a command and a star are about the command alone too", () => {
+    const rules = [rule("allow", "shell", "git log *")];
+    const lines = ["git log", "git log -3", "git logs", "git", "git log; id"];
+    expect(lines.map((line) => permit(rules, shell(line)).action)).toEqual([
+      "allow",
+      "allow",
+      "ask",
+      "ask",
+      "ask",
+    ]);
+    expect(permit([rule("deny", "shell", "rm *")], shell("rm")).action).toBe("deny");
+  });
+
+  test("that are advised are the narrowest that really allow the call", () => {
+    expect(narrowestRule(shell("ls -l src"))).toBe("shell(ls -l src)");
+    const wide = ["ls && id", "ls '*'", "a".repeat(81), "", "ls\nid"];
+    expect(wide.map((line) => narrowestRule(shell(line)))).toEqual(wide.map(() => "shell"));
+    const page = { tool: "http_request", risk: "network" as const, subject: "GET https://a.b/c" };
+    expect(narrowestRule(page)).toBe("http_request(GET https://a.b/c)");
   });
 
   test("may ask for what is otherwise allowed", () => {

@@ -254,7 +254,7 @@ describe("when nobody is there", () => {
     scene.answer({ tool_calls: [callOf("put"), question] });
     expect(payloadOf(scene.check("a.txt"), "ToolCallCompleted")).toMatchObject({
       outcome: "denied",
-      denial: { subject: "a.txt", allow_with: "--allow 'put'" },
+      denial: { subject: "a.txt", allow_with: "--allow 'put(a.txt)'" },
     });
     expect(payloadOf(scene.check("a.txt"), "ToolCallCompleted")).toMatchObject({
       outcome: "denied",

@@ -333,6 +333,17 @@ describe("the wall limit", () => {
     });
   });
 
+  test("keeps what the model had said by then as the answer of the turn", () => {
+    const scene = createScene();
+    scene.begin({ config: { max_wall_ms: 10_000 } });
+    scene.pass(10_000);
+    const partial = { call_id: "t1_m1", attempt: 1, text: "I was about" };
+    const happened = scene.take({ type: "woke", partial });
+    const { content, message_id } = payloadOf(happened, "MessageAdded");
+    expect(content).toBe("I was about");
+    expect(payloadOf(happened, "TurnFailed").message_id).toBe(message_id);
+  });
+
   test("stands still while only a human is awaited", () => {
     const scene = createScene();
     scene.begin({ config: { max_wall_ms: 10_000 } });

@@ -7,6 +7,8 @@ import { type Home, openHome, type RunOptions } from "../support/home.ts";
 import { commandLine, isAlive, processesWith, untilNone } from "../support/processes.ts";
 
 const CLIENTS = 20;
+/** Chosen, so that nobody is warned of it. */
+const guide = ["--model", "offline/guide"];
 
 /** Live daemons of this home, whoever started them. */
 const daemonsOf = (home: Home) =>
@@ -15,7 +17,7 @@ const daemonsOf = (home: Home) =>
 test(`${CLIENTS} cold clients at once start one daemon, and all are answered`, async () => {
   await using home = await openHome();
   const runs = Array.from({ length: CLIENTS }, async (_, index) => {
-    return await home.run(["-q", `/say hello number ${index}`]);
+    return await home.run(["-q", ...guide, `/say hello number ${index}`]);
   });
   expect(await Promise.all(runs)).toEqual(
     Array.from({ length: CLIENTS }, (_, index) => ({
@@ -58,13 +60,13 @@ for (const { name, call } of ways) {
   test(`called ${name}, it starts its own daemon, which outlives the call and holds no folder`, async () => {
     await using home = await openHome();
     const options = call(home);
-    const first = await home.run(["-q", "/say good morning"], options);
+    const first = await home.run(["-q", ...guide, "/say good morning"], options);
     expect(first).toEqual({ code: 0, stdout: "good morning\n", stderr: "" });
     const pid = home.daemonPid();
     expect(isAlive(pid)).toBe(true);
     expect(readlinkSync(`/proc/${pid}/exe`)).toBe(realpathSync(home.binary));
     expect(readlinkSync(`/proc/${pid}/cwd`)).toBe("/");
-    const second = await home.run(["-q", "/say good evening"], options);
+    const second = await home.run(["-q", ...guide, "/say good evening"], options);
     expect(second).toEqual({ code: 0, stdout: "good evening\n", stderr: "" });
     expect(daemonsOf(home)).toEqual([pid]);
   });

@@ -8,6 +8,10 @@ import { type FakeVendor, startFakeVendor } from "../support/fake-vendors/server
 import { type Home, openHome, type RunOptions } from "../support/home.ts";
 import { type HostileFolder, layTrap } from "../support/hostile-folder.ts";
 
+/** What is said where nobody has chosen a model: also the attacker has not. */
+const unconnected =
+  "jamey: warning: no model is connected, the offline guide answered; `jamey models` says what is missing.\n";
+
 const root = resolve(import.meta.dir, "..", "..");
 
 interface Visit extends AsyncDisposable {
@@ -73,7 +77,7 @@ for (const { name, program, isSource } of programs) {
       await using visited = await visit(program);
       const { home, options } = visited;
       const plain = await home.run(["-q", "who are you there"], options);
-      expect({ code: plain.code, stderr: plain.stderr }).toEqual({ code: 0, stderr: "" });
+      expect({ code: plain.code, stderr: plain.stderr }).toEqual({ code: 0, stderr: unconnected });
       expect(plain.stdout).toStartWith("No model is connected");
       const tools = await home.run(
         [
@@ -101,7 +105,7 @@ for (const { name, program, isSource } of programs) {
         directory: visited.trap.folder,
       });
       const answer = await home.run(["-q", "/say all is well"], options);
-      expect(answer).toEqual({ code: 0, stdout: "all is well\n", stderr: "" });
+      expect(answer).toEqual({ code: 0, stdout: "all is well\n", stderr: unconnected });
       expect(await served.stop()).toBe(0);
       judgeVisit(visited);
     },

@@ -135,7 +135,7 @@ describe("A daemon that listens", () => {
     expect([await attached.exited, stderr.includes("does not know the key")]).toEqual([77, true]);
     const refused = await home.run(["--url", url, "objects", "list"], { variables });
     expect(refused.code).toBe(77);
-    expect(refused.stderr).toContain("'jamey keys create NAME' makes one");
+    expect(refused.stderr).toContain("'jamey keys create NAME' makes a key");
   });
 
   test("is never reached by its own agents' tools", async () => {
@@ -193,10 +193,18 @@ test("Another address than loopback needs a key, and then says what it shows", a
   const refused = await home.run(["serve", "--http", "0", "--host", "0.0.0.0"]);
   expect([refused.code, refused.stderr.includes("there is no key: make one")]).toEqual([78, true]);
   expect(existsSync(home.socket)).toBe(false);
-  const url = await startListening(home, {
-    flags: ["--host", "0.0.0.0"],
-    variables: { JAMEY_TOKEN: longToken },
-  });
+  const variables = {
+    JAMEY_CONNECTORS_HTTP_ENABLED: "true",
+    JAMEY_CONNECTORS_HTTP_HOST: "0.0.0.0",
+  };
+  const agent = { ...variables, JAMEY_CALL_ID: "call_1" };
+  const denied = await home.run(["keys", "create", "mine"], { variables: agent });
+  expect([denied.code, denied.stderr.includes("for humans")]).toEqual([77, true]);
+  const made = await home.run(["keys", "create", "first"], { variables });
+  expect([made.code, made.stdout]).toEqual([0, expect.stringMatching(/^jamey_\S+\n$/)]);
+  const url = await startListening(home, { flags: ["--host", "0.0.0.0"] });
+  const asked = await curl(`${url}/api/pos`, "-H", `x-api-key: ${made.stdout.trim()}`);
+  expect(asked.status).toBe(200);
   const log = readFileSync(join(home.state, "daemon.log"), "utf8");
   expect(log).toContain(`whoever reaches this machine and has a key can read all conversations`);
   expect(log).toContain("without TLS keys and conversations travel readable");
@@ -241,4 +249,33 @@ test("A certificate makes it HTTPS, for curl and for clients that trust it", asy
   expect([trusted.code, trusted.stdout.includes("assistant")]).toEqual([0, true]);
   const wary = await home.run(["--url", url, "objects", "list"]);
   expect([wary.code, wary.stderr.includes("NODE_EXTRA_CA_CERTS")]).toEqual([69, true]);
+}, 60_000);
+
+test("A certificate for a name alone is taken under that name, and the other is said to be wrong", async () => {
+  await using home = await openHome();
+  const { cert, key } = await makeCertificate(home.folder, "named", "DNS:localhost");
+  const url = await startListening(home, { flags: ["--tls-cert", cert, "--tls-key", key] });
+  const variables = { NODE_EXTRA_CA_CERTS: cert };
+  const named = url.replace("127.0.0.1", "localhost");
+  const taken = await home.run(["--url", named, "objects", "list"], { variables });
+  expect([taken.code, taken.stdout.includes("assistant")]).toEqual([0, true]);
+  const other = await home.run(["--url", url, "objects", "list"], { variables });
+  expect([other.code, other.stderr.includes("is for other names")]).toEqual([69, true]);
+  expect(other.stderr).not.toContain("NODE_EXTRA_CA_CERTS");
+}, 60_000);
+
+test("A name that the daemon does not answer to is no question of a key", async () => {
+  await using home = await openHome();
+  const url = await startListening(home);
+  // What stands between passes on another name than the one the daemon has.
+  const listening = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    development: false,
+    fetch: (request) =>
+      fetch(`${url}${new URL(request.url).pathname}`, { headers: { host: "elsewhere.example" } }),
+  });
+  const refused = await home.run(["--url", String(listening.url), "objects", "list"]);
+  await listening.stop(true);
+  expect([refused.code, refused.stderr.includes("--allow-host")]).toEqual([78, true]);
 }, 60_000);

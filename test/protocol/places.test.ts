@@ -43,6 +43,11 @@ describe("the folders", () => {
     expect(placesOf(variables, "/home/ada")).toEqual(placesOf({}, "/home/ada"));
   });
 
+  test("are not in a home that would be another in each folder", () => {
+    expect(() => placesOf({}, "relhome")).toThrow("HOME must be an absolute path, not 'relhome'");
+    expect(placesOf({ JAMEY_HOME: "/j" }, "relhome").config).toBe("/j/config");
+  });
+
   test("move together with JAMEY_HOME, whatever XDG says", () => {
     const variables = { JAMEY_HOME: "/elsewhere//", XDG_DATA_HOME: "/d" };
     expect(placesOf(variables, "/home/ada")).toEqual({

@@ -22,3 +22,11 @@ describe("the time to the first byte", () => {
     expect([firstByteOf("openai", named), firstByteOf("ollama", named)]).toEqual([60_000, 60_000]);
   });
 });
+
+test("an address that is none is named, also where nothing would be left of it", () => {
+  const values: Record<string, string> = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: "/" };
+  const access = { variable: (name: string) => values[name] };
+  expect(() => connect("openai", vendors.openai, "m", access)).toThrow(
+    "OPENAI_BASE_URL is not an http or https address.",
+  );
+});

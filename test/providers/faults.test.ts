@@ -1,6 +1,7 @@
 // What goes wrong on the way: statuses, redirects, silence, floods, aborts. For every API alike, the
 // call ends in one error part that says what to do and never shows a key.
 import { describe, expect, test } from "bun:test";
+import { statusFailure } from "../../src/providers/failures.ts";
 import type { Fetch } from "../../src/providers/index.ts";
 import { openModel } from "../../src/providers/index.ts";
 import { MAX_ANSWER_BYTES, MAX_LINE_BYTES } from "../../src/providers/wire.ts";
@@ -333,4 +334,20 @@ test("more tool calls than one answer may hold, and arguments that are too long,
     },
     { type: "end", reason: "tool_calls" },
   ]);
+});
+
+test("a vendor's words that end without a full stop get one before the advice", () => {
+  const connection = {
+    ...{ vendor: "openai", model: "m", base_url: "https://a/v1", base_url_variable: null },
+    ...{ key_variable: "OPENAI_API_KEY", secrets: [] },
+  };
+  const said = (message: string) =>
+    statusFailure(connection, {
+      ...{ status: 401, headers: new Headers(), now: 0 },
+      body: JSON.stringify({ error: { message } }),
+    }).message.slice(-70);
+  expect(said("Incorrect key")).toEndWith(
+    "says: Incorrect key. Set OPENAI_API_KEY to a valid key.",
+  );
+  expect(said("Which key?")).toEndWith("says: Which key? Set OPENAI_API_KEY to a valid key.");
 });

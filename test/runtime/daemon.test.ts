@@ -47,14 +47,15 @@ describe("a daemon that starts", () => {
     const { payload } = await wire.ask("ListPOs");
     expect(payload).toMatchObject({ prompt_objects: [{ name: "assistant", state: "idle" }] });
     const pidFile = JSON.parse(readFileSync(join(home.state, "daemon.json"), "utf8"));
-    const { connectors, log_level } = configSchema.parse({});
+    const ofManifest = { limits: { max_iterations: 200, max_tool_iterations: 200 } };
     expect(pidFile).toEqual({
       pid: daemon.pid,
       version: VERSION,
       socket: home.socket,
       url: null,
       flags: {},
-      settings: { connectors, log_level },
+      again: false,
+      settings: configSchema.parse(ofManifest),
     });
     expect(readdirSync(home.environment).toSorted()).toEqual([
       ".gitignore",
@@ -138,9 +139,8 @@ describe("a daemon that starts", () => {
     expect(readFileSync(home.socket, "utf8")).toBe("precious");
     expect(existsSync(join(home.state, "daemon.json"))).toBe(false);
     expect(readdirSync(join(home.folder, "state/run"))).toEqual(["default.sock"]);
-    // What it had opened is closed: the next may have it all.
-    const log = readFileSync(join(home.state, "daemon.log"), "utf8");
-    expect(log.trimEnd().endsWith("stopped")).toBe(true);
+    // It was looked at before anything was opened.
+    expect(existsSync(join(home.state, "jamey.db"))).toBe(false);
   });
 
   test("does not take the place of a live daemon of another data folder", async () => {

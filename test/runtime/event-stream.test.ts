@@ -1,7 +1,6 @@
 // The event stream as the document describes it; its three tests stand here under their names.
 import { describe, expect, test } from "bun:test";
 import { eventName } from "../../src/protocol/events/index.ts";
-import { socketIdentity } from "../../src/runtime/access.ts";
 import {
   names,
   newSession,
@@ -137,7 +136,7 @@ describe("the document's event stream", () => {
         call_id: null,
       },
       {
-        identity: socketIdentity,
+        identity: world.runtime().access.socket,
         ring: {
           events() {
             throw new Error("a broken connector");

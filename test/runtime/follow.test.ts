@@ -1,7 +1,6 @@
 // Following: everything after a cursor, one caught_up, then live. Late, never lossy.
 import { describe, expect, test } from "bun:test";
 import { MAX_BATCH_BYTES, MAX_SUBSCRIPTIONS } from "../../src/protocol/limits.ts";
-import { socketIdentity } from "../../src/runtime/access.ts";
 import { names, newSession, rename, renameMany, subscribe, told } from "../support/following.ts";
 import { openTestWorld } from "../support/world.ts";
 
@@ -168,7 +167,10 @@ describe("a subscription", () => {
         variables: {},
         call_id: null,
       },
-      { identity: socketIdentity, ring: { events: () => undefined, signals: () => undefined } },
+      {
+        identity: world.runtime().access.socket,
+        ring: { events: () => undefined, signals: () => undefined },
+      },
     );
     await world.ask("Subscribe", { after: 0 }, idle.caller);
     const client = world.connect();

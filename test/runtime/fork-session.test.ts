@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { copyHistory } from "../../src/core/session/copied-history.ts";
 import { JameyError } from "../../src/protocol/errors.ts";
 import type { Message } from "../../src/protocol/messages.ts";
-import { copyHistory } from "../../src/runtime/handlers/copied-history.ts";
 import { testTool } from "../support/test-tools.ts";
 import { openTestWorld, type TestWorld } from "../support/world.ts";
 

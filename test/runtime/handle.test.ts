@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { commands } from "../../src/protocol/commands/index.ts";
 import { VERSION } from "../../src/protocol/version.ts";
+import { configSchema } from "../../src/runtime/config.ts";
 import { testTool } from "../support/test-tools.ts";
 import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
 
@@ -67,6 +68,8 @@ describe("every command", () => {
       prompt: "You help.",
       parameters: [],
       model: null,
+      limits: configSchema.parse({}).limits,
+      rules: [],
       version: expect.stringMatching(/^[0-9a-f]{64}$/),
       file: "helper.md",
     });
@@ -215,13 +218,10 @@ describe("every command", () => {
         },
       ],
     });
+    const id = expect.stringMatching(/^run[0-9a-z]{20}$/);
     expect(await good(world, "RunTool", { session_id: null, name: "look", args: {} })).toEqual({
-      result: {
-        id: expect.stringMatching(/^run[0-9a-z]{20}$/),
-        name: "look",
-        output: "look done",
-        success: true,
-      },
+      result: { id, name: "look", output: "look done", success: true },
+      message_id: null,
     });
     expect(await good(world, "ListModels", {})).toEqual({
       default_model: "test/one",

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import type { Params } from "../../src/protocol/commands/index.ts";
+import { MAX_IMPORTED_MESSAGES } from "../../src/protocol/limits.ts";
 import { type SessionDocument, sessionDocument } from "../../src/protocol/messages.ts";
 import { testTool } from "../support/test-tools.ts";
 import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
@@ -43,6 +44,19 @@ function withoutIds({ messages }: SessionDocument) {
     tool_calls: one.tool_calls.map((call) => ({ ...call, id: ids.indexOf(call.id) })),
   }));
 }
+
+test("a name that is blank or too long is refused, given beside the document or in it", async () => {
+  await using world = await openTestWorld(options());
+  const document = await exported(world, await sessionIn(world));
+  const named = (name: string) => ({ ...document, session: { ...document.session, name } });
+  for (const asked of [
+    { document, name: " \t" },
+    { document: named("") },
+    { document: named("x".repeat(201)) },
+  ]) {
+    await expect(world.ask("ImportSession", asked)).rejects.toThrow("name");
+  }
+});
 
 describe("an imported session", () => {
   test("has the messages of its document byte for byte, and goes on", async () => {
@@ -102,6 +116,24 @@ describe("an imported session", () => {
     expect(await roles([said, asked])).toEqual(["user", "assistant", "tool"]);
     expect(await roles([said, result])).toEqual(["user"]);
     expect(await roles([said, asked, result, result])).toEqual(["user", "assistant", "tool"]);
+  });
+
+  test("has as many messages as may be committed in one go, and no more", async () => {
+    await using world = await openTestWorld(options());
+    const document = await exported(world, await sessionIn(world));
+    const like = document.messages[0];
+    if (!like) throw new Error("The document has no message.");
+    const message = { ...like, attachments: [] };
+    const messages = Array.from({ length: MAX_IMPORTED_MESSAGES }, (_, index) => ({
+      ...message,
+      message_id: `m${index}`,
+    }));
+    const whole = { ...document, messages, attachments: {} };
+    const { session } = await world.ask("ImportSession", { document: whole });
+    expect(session.message_count).toBe(MAX_IMPORTED_MESSAGES);
+    const longer = { ...whole, messages: [...messages, message] };
+    const answer = await world.call("ImportSession", { document: longer });
+    expect(answer.payload).toMatchObject({ code: "invalid_request" });
   });
 
   test("is for humans only", async () => {

@@ -1,9 +1,9 @@
 // The lock that decides who is the daemon.
 import { describe, expect, test } from "bun:test";
-import { chmodSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { JameyError } from "../../src/protocol/errors.ts";
-import { takeLock } from "../../src/runtime/lock.ts";
+import { guardLock, takeLock } from "../../src/runtime/lock.ts";
 import { temporaryFolder } from "./store/samples.ts";
 
 const module = join(import.meta.dir, "../../src/runtime/lock.ts");
@@ -44,6 +44,19 @@ describe("the lock", () => {
     expect([third.said, fourth.said]).toEqual(["refused", "taken"]);
     fourth.child.kill("SIGKILL");
     await fourth.child.exited;
+  });
+
+  test("holds on where its file is removed: the new one is taken too", async () => {
+    using folder = temporaryFolder();
+    const file = join(folder.path, "lock.db");
+    const first = takeLock(file);
+    if (!first) throw new Error("it was not taken");
+    const guarded = guardLock(file, first, 1);
+    rmSync(file);
+    while (!existsSync(file)) await new Promise((resolve) => setImmediate(resolve));
+    expect((await other(file)).said).toBe("refused");
+    guarded.release();
+    expect(takeLock(file)).toBeDefined();
   });
 
   test("is refused a second time in the same process, which does not weaken the first", async () => {

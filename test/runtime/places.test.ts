@@ -1,6 +1,8 @@
 // Turns that run at once: so many and no more; the others wait in order, queued, and none waits for ever.
 import { describe, expect, test } from "bun:test";
-
+import { initialSessionState, type SessionActorState } from "../../src/core/session/state.ts";
+import { turnSettings } from "../../src/protocol/agents.ts";
+import { createPlaces } from "../../src/runtime/places.ts";
 import { heldRun, testTool } from "../support/test-tools.ts";
 import { openTestWorld, type TestWorld } from "../support/world.ts";
 
@@ -102,6 +104,41 @@ describe("a turn", () => {
     expect((await world.ask("WaitForTurn", { turn_id: inner.turn_id })).status).toBe("completed");
     held.finish("looked");
     await world.ask("WaitForTurn", { turn_id: outer.turn_id });
+  });
+
+  test("of an agent's process is let in however many were before that had begun already", async () => {
+    const places = createPlaces(1);
+    const { signal } = new AbortController();
+    const queued = (turn_id: string): SessionActorState => ({
+      ...initialSessionState,
+      queue: [
+        {
+          turn_id,
+          message_id: `${turn_id}_m`,
+          content: "",
+          attachments: [],
+          delivery: "queue",
+          source: "api",
+          settings: turnSettings.parse({}),
+        },
+      ],
+    });
+    places.changed("outer", queued("outer"));
+    expect(await places.enter({ session_id: "outer", turn_id: "outer" }, signal)).toBe(true);
+    for (let index = 0; index < 3_000; index += 1) {
+      const turn = { session_id: "inner", turn_id: `inner${index}` };
+      places.changed("inner", queued(turn.turn_id));
+      const entered = places.enter(turn, signal);
+      places.letIn(turn);
+      expect(await entered).toBe(true);
+      places.changed("inner", initialSessionState);
+      // The answer to the client, and with it this word, may come after the turn is over.
+      places.letIn(turn);
+    }
+    const last = { session_id: "inner", turn_id: "last" };
+    places.changed("inner", queued("last"));
+    places.letIn(last);
+    expect(await places.enter(last, signal)).toBe(true);
   });
 
   test("that ran when the daemon ended runs again, and the others wait for it", async () => {

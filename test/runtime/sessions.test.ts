@@ -18,6 +18,18 @@ const done = async (world: TestWorld, message: string, session_id: string | null
   return accepted;
 };
 
+describe("GetSession", () => {
+  test("without the messages says all else that is known", async () => {
+    await using world = await openTestWorld({ objects, script: () => "done" });
+    const { session_id } = await done(world, "one");
+    const { session } = await world.ask("GetSession", { session_id });
+    expect(session.conversation.map(({ content }) => content)).toEqual(["one", "done"]);
+    expect(await world.ask("GetSession", { session_id, messages: "none" })).toEqual({
+      session: { ...session, conversation: [] },
+    });
+  });
+});
+
 describe("ListSessions", () => {
   test("takes object, source and workspace alone and together, newest first", async () => {
     await using world = await openTestWorld({ objects });
@@ -158,7 +170,48 @@ describe("GetUsage", () => {
 });
 
 describe("RunTool", () => {
-  test("runs in the session's folder, and its result is in no conversation", async () => {
+  const put = testTool("put", { run: () => "put it" });
+
+  test("in a session joins its conversation: the next turn's model is shown call and result", async () => {
+    await using world = await openTestWorld({ objects, tools: [put] });
+    const { session } = await world.ask("CreateSession", { po_name: "helper" });
+    const { session_id } = session;
+    const args = { path: "a" };
+    const { result, message_id } = await world.ask("RunTool", { session_id, name: "put", args });
+    const kept = await world.ask("GetSession", { session_id });
+    expect(
+      kept.session.conversation.map((one) => [one.role, one.content, one.tool_calls, one.turn_id]),
+    ).toEqual([
+      ["user", '/put {"path":"a"}', [], null],
+      ["assistant", "", [{ id: result.id, name: "put", args }], null],
+      ["tool", "put it", [], null],
+    ]);
+    expect(kept.session.conversation[2]).toMatchObject({ message_id, tool_call_id: result.id });
+    expect(kept.session.state).toBe("idle");
+    await send(world, "And now?", session_id);
+    const { request, answer } = await world.model.next();
+    expect(request.messages.map(({ role, content }) => [role, content])).toEqual([
+      ["user", '/put {"path":"a"}'],
+      ["assistant", ""],
+      ["tool", "put it"],
+      ["user", "And now?"],
+    ]);
+    answer("done");
+  });
+
+  test("does not disturb a turn that runs", async () => {
+    await using world = await openTestWorld({ objects, tools: [put] });
+    const { session_id, turn_id } = await send(world, "work");
+    const call = await world.model.next();
+    const ran = await world.ask("RunTool", { session_id, name: "put", args: {} });
+    expect([ran.result.output, ran.message_id]).toEqual(["put it", null]);
+    call.answer("done");
+    await world.ask("WaitForTurn", { turn_id });
+    const { session } = await world.ask("GetSession", { session_id });
+    expect(session.conversation.map(({ content }) => content)).toEqual(["work", "done"]);
+  });
+
+  test("runs in the session's folder, and without a session in the caller's", async () => {
     const look = testTool("look", {
       run: (_, { workspace, session_id }) => `${workspace} ${session_id}`,
     });
@@ -170,8 +223,7 @@ describe("RunTool", () => {
     const { result } = await world.ask("RunTool", params);
     expect(result.output).toBe(`/tmp ${session_id}`);
     const none = await world.ask("RunTool", { session_id: null, name: "look", args: {} }, caller);
-    expect(none.result.output).toBe("/tmp ");
-    expect((await world.ask("GetSession", { session_id })).session.conversation).toEqual([]);
+    expect([none.result.output, none.message_id]).toEqual(["/tmp ", null]);
   });
 
   test("refuses a tool that is not there, and arguments that are not valid", async () => {

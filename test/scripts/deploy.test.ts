@@ -14,7 +14,7 @@ function settingsIn(line: string): Record<string, unknown> {
   return readServeSettings(readArguments(serveFlags, words), "/");
 }
 
-test("the systemd unit has the nine keys of the documents and runs the daemon in the foreground", () => {
+test("the systemd unit has the nine keys of the documents, and can write nothing but its own folder", () => {
   const lines = read("jamey.service")
     .split("\n")
     .filter((line) => line.includes("=") && !line.startsWith("#"));
@@ -28,6 +28,12 @@ test("the systemd unit has the nine keys of the documents and runs the daemon in
     ExecStart: "/opt/jamey/jamey serve --http",
     Restart: "always",
     RestartSec: "5",
+    StateDirectory: "jamey",
+    StateDirectoryMode: "0700",
+    NoNewPrivileges: "yes",
+    ProtectSystem: "strict",
+    ReadWritePaths: "/var/lib/jamey",
+    PrivateTmp: "yes",
     WantedBy: "multi-user.target",
   });
   expect(settingsIn(unit.get("ExecStart") ?? "")).toEqual({
@@ -55,4 +61,13 @@ test("the containers are those of the documents, with one port, data and tools",
   expect(settingsIn(` ${entry}`)).toEqual({
     connectors: { http: { enabled: true, port: 8080, host: "0.0.0.0" } },
   });
+});
+
+test("the containers are built with the Bun that the tests run with", () => {
+  const { devDependencies } = JSON.parse(
+    readFileSync(join(import.meta.dir, "../../package.json"), "utf8"),
+  );
+  for (const name of ["cli.Dockerfile", "runtime.Dockerfile"]) {
+    expect(read(name)).toContain(`FROM oven/bun:${devDependencies.bun} AS build\n`);
+  }
 });

@@ -1,4 +1,4 @@
-// Certificates for tests, made by openssl: valid for this machine's loopback only.
+// Certificates for tests, made by openssl: valid for this machine's loopback only, by default.
 import { join } from "node:path";
 
 export interface CertificatePaths {
@@ -6,14 +6,18 @@ export interface CertificatePaths {
   key: string;
 }
 
-export async function makeCertificate(folder: string, name: string): Promise<CertificatePaths> {
+export async function makeCertificate(
+  folder: string,
+  name: string,
+  holds = "IP:127.0.0.1,DNS:localhost",
+): Promise<CertificatePaths> {
   const paths = { cert: join(folder, `${name}.crt`), key: join(folder, `${name}.key`) };
   const child = Bun.spawn(
     [
       "openssl",
       ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
       ...["-keyout", paths.key, "-out", paths.cert, "-days", "2", "-subj", `/CN=${name}`],
-      ...["-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost"],
+      ...["-addext", `subjectAltName=${holds}`],
     ],
     { stdin: "ignore", stdout: "ignore", stderr: "pipe" },
   );

@@ -139,7 +139,9 @@ async function untilServing(child: Child, socket: string): Promise<Served> {
     const decoder = new TextDecoder();
     for await (const chunk of child.stderr) {
       said += decoder.decode(chunk, { stream: true });
-      if (said.includes(` on ${socket}\n`)) ready.resolve();
+      // Where it listens on TCP too, the URL follows.
+      if ([`${socket}\n`, `${socket} and `].some((end) => said.includes(` on ${end}`)))
+        ready.resolve();
     }
     ready.reject(new Error(`the daemon ended before it served:\n${said}`));
   };

@@ -11,12 +11,16 @@ export interface RawAnswer {
   body: string;
 }
 
-/** Sends text and reads until the other end closes or a whole answer of known length is here. */
-export function rawHttp(port: number, text: string): Promise<RawAnswer> {
+/**
+ * Sends text to a port of this machine, or to a socket's path, and reads until the other end closes or a whole
+ * answer of known length is here.
+ */
+export function rawHttp(to: number | string, text: string): Promise<RawAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
   const timer = setTimeout(() => reject(new Error("no answer in time")), ANSWER_TIMEOUT_MS);
   let received = "";
-  const socket = connect(port, "127.0.0.1", () => socket.write(text));
+  const place = typeof to === "number" ? { port: to, host: "127.0.0.1" } : { path: to };
+  const socket = connect(place, () => socket.write(text));
   const finish = () => {
     clearTimeout(timer);
     socket.destroy();

@@ -98,7 +98,7 @@ export async function playScenario(
       ["Subscribe", {}],
       ["Unsubscribe", { subscription_id: "s" }],
     ] as const) {
-      await bad(command, params, "invalid_request");
+      await bad(command, params, "not_found");
       answered.add(command);
     }
   }

@@ -9,7 +9,7 @@ import { JameyError } from "../../src/protocol/errors.ts";
 import type { StoredEventName, StoredRow } from "../../src/protocol/events/index.ts";
 import type { Attach } from "../../src/protocol/frames.ts";
 import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
-import { createAccess, socketIdentity } from "../../src/runtime/access.ts";
+import { createAccess } from "../../src/runtime/access.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import { type Config, configSchema } from "../../src/runtime/config.ts";
 import { createCredentials } from "../../src/runtime/credentials.ts";
@@ -133,7 +133,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
     connect(attach = {}, { isLocal = true } = {}) {
       const client = createTestClient((ring) =>
         now.runtime.connections.open(attachOf(attach), {
-          identity: { ...socketIdentity, isOnSocket: isLocal },
+          identity: { ...now.runtime.access.socket, isOnSocket: isLocal },
           ring: { events: ring, signals: ring },
         }),
       );
@@ -141,7 +141,7 @@ export async function openTestWorld(options: TestWorldOptions = {}): Promise<Tes
       return client;
     },
     passing: (signal = new AbortController().signal) =>
-      now.runtime.connections.passing({ signal, identity: socketIdentity }),
+      now.runtime.connections.passing({ signal, identity: now.runtime.access.socket }),
     happened: (type, fits = () => true) => happened(store, (row) => row.type === type && fits(row)),
     rows: (filter) => rowsOf(store, filter),
     refuse: (decide) => now.severed.refuse(decide),

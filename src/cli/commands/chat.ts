@@ -5,20 +5,22 @@ import type { Link } from "../../client/link.ts";
 import type { TurnSettings } from "../../protocol/agents.ts";
 import type { Message, SessionSummary } from "../../protocol/messages.ts";
 import { usageError } from "../arguments.ts";
-import { openChatLines } from "../chat-lines.ts";
+import { openChatLines, openTerminalKeys } from "../chat-lines.ts";
 import { type Chat, ROBOT, say } from "../chat-turn.ts";
 import { paint } from "../colour.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { checkSession, findSession, latestSession } from "../find-session.ts";
+import { checkSessionFlags } from "../flag-rules.ts";
 import { startOverhearing } from "../overheard.ts";
 import { addModeRules } from "../permission-mode.ts";
+import { type Opening, readOpening } from "../prompt.ts";
+import { newSession, readParameters, resumedSession } from "../session-choice.ts";
 import { readSettings } from "../settings.ts";
 import { type CaughtSignal, endBySignal } from "../signals.ts";
+import { stdinKind } from "../stdin.ts";
 import { oneLine, stripControl } from "../strip.ts";
 import { isTerminal } from "../terminal.ts";
 
-const DEFAULT_OBJECT = "assistant";
 const HELP = `  <message>        say something
   ::quit, ::exit   leave
   ::help           show this
@@ -26,36 +28,50 @@ const HELP = `  <message>        say something
 
 export async function chat(context: Context): Promise<number> {
   if (context.isJson) throw usageError("chat has no JSON output; use 'jamey run -o stream-json'.");
-  checkSession(context.arguments);
-  const isInteractive = isTerminal(0) && !context.arguments.has("no-input");
+  checkSessionFlags(context.arguments);
+  readParameters(context.arguments);
+  const after = hasData(context) ? { keys: openTerminalKeys(context) } : undefined;
+  const opening = after && (await readOpening(context));
+  const hasKeys = after ? after.keys !== undefined : isTerminal(0);
+  const isInteractive = hasKeys && !context.arguments.has("no-input");
   const plain = readSettings(context.arguments, isInteractive ? "queue" : "deny");
   return await withLink(context, async (link) => {
     const { out } = context;
-    const settings = await withMode(context, link, plain);
+    const settings = await rulesOf(context, link, plain);
     const title = paint(out.hasColour, "bold", "jamey chat");
     await out.write(`${title}  ::help for help, ::quit to leave\n\n`);
     const session = await openSession(context, link);
-    const left = await talk(context, link, { session, settings, isInteractive });
+    const lines = openChatLines(context, after);
+    const left = await talk(context, link, { session, settings, isInteractive, lines, opening });
     await out.write("Goodbye!\n");
     if (left) endBySignal(left);
     return 0;
   });
 }
 
+/** Beside a first message, what is piped in belongs to it; else it is the messages, line by line. */
+const hasData = ({ arguments: given }: Context): boolean =>
+  Boolean(given.text("interactive")?.trim()) && ["pipe", "file", "socket"].includes(stdinKind());
+
+interface Conversation extends Chat {
+  /** What -i says, with the data for it. */
+  opening: Opening | undefined;
+}
+
 /** The signal that ended it, if one did. The terminal is as it was before. */
 async function talk(
   context: Context,
   link: Link,
-  about: Pick<Chat, "session" | "settings" | "isInteractive">,
+  about: Pick<Conversation, "session" | "settings" | "isInteractive" | "lines" | "opening">,
 ): Promise<CaughtSignal | undefined> {
-  const lines = openChatLines(context);
+  const { lines } = about;
   const show = async (message: Message) => {
     const text = describeOther(message, context);
     if (text !== "") await lines.above(text);
   };
   const overheard = await startOverhearing(link, about.session.session_id, show);
   try {
-    return await converse({ ...about, context, link, lines, overheard });
+    return await converse({ ...about, context, link, overheard });
   } finally {
     overheard.stop();
     await lines.close();
@@ -71,7 +87,7 @@ function describeOther({ role, source, name, content }: Message, { out }: Contex
 }
 
 /** --permission-mode becomes rules once the tools are known. */
-async function withMode(
+async function rulesOf(
   context: Context,
   link: Link,
   settings: TurnSettings,
@@ -83,29 +99,24 @@ async function withMode(
 }
 
 async function openSession(context: Context, link: Link): Promise<SessionSummary> {
-  const { arguments: given, host, out } = context;
-  const object = given.text("object");
-  const resumed = given.text("resume");
-  if (resumed !== undefined || given.has("continue")) {
-    const session =
-      resumed === undefined
-        ? await latestSession(link, { directory: host.directory, object })
-        : await findSession(link, resumed);
-    await out.write(`Session resumed: ${session.session_id}\n`);
-    return session;
+  const { out } = context;
+  const resumed = await resumedSession(context, link);
+  if (resumed) {
+    await out.write(`Session resumed: ${resumed.session_id}\n`);
+    return resumed;
   }
   await out.write("Creating new session...\n");
-  const { session } = await link.call("CreateSession", { po_name: object ?? DEFAULT_OBJECT });
+  const session = await newSession(context, link);
   await out.write(`Session created: ${session.session_id}\n`);
   return session;
 }
 
-async function converse(chat: Chat): Promise<CaughtSignal | undefined> {
+async function converse(chat: Conversation): Promise<CaughtSignal | undefined> {
   const { out, arguments: given } = chat.context;
   const first = given.text("interactive")?.trim();
   if (first) {
     await out.write(`> ${oneLine(first, 1000)}\n`);
-    const left = await say(chat, first);
+    const left = await say(chat, chat.opening?.text ?? first, chat.opening?.attachments);
     if (left) return left;
   }
   while (!out.gone.aborted) {

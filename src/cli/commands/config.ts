@@ -1,11 +1,12 @@
 // `jamey config`: where files lie, every setting with its value and its origin, and changing one. None of it
 // needs a daemon.
-import { type DaemonOptions, findDaemon } from "../../client/daemon.ts";
-import { differences, isGroup, readRunning } from "../../client/running.ts";
-import { errorCodes, JameyError } from "../../protocol/errors.ts";
+
+import { errorCodes } from "../../protocol/errors.ts";
 import type { SettingsInfo } from "../../protocol/upkeep.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
+import { differsFromRunning, isRunning } from "../running-settings.ts";
+import { showHidden } from "../strip.ts";
 
 export async function path(context: Context): Promise<number> {
   const { environment, places } = await read(context);
@@ -21,6 +22,11 @@ export async function show(context: Context): Promise<number> {
   const info = await read(context);
   if (context.isJson) await printJson(context, info);
   else {
+    if (info.problems.length > 0) {
+      await context.err.write(
+        "jamey: not all of this is in force: what follows leaves out a file that is wrong (see below).\n",
+      );
+    }
     const rows = info.settings.map(({ key, value, from, default: byDefault }) => {
       const isSame = JSON.stringify(value) === JSON.stringify(byDefault);
       const origin =
@@ -33,27 +39,17 @@ export async function show(context: Context): Promise<number> {
   return await sayProblems(context, info);
 }
 
-/** A daemon read its settings when it started, and may have been given others by its command line. */
-async function sayRunning(context: Context, { settings }: SettingsInfo): Promise<void> {
-  const options = daemonOptions(context);
-  if (!(await findRunning(options))) return;
-  const now: Record<string, unknown> = {};
-  for (const { key, value } of settings) put(now, key.split("."), value);
-  const other = differences(readRunning(options.places).settings, now);
-  if (other.length === 0) return;
-  await context.note(`note: the daemon that runs was started with another ${other.join(", ")}`);
-}
-
-function put(
-  group: Record<string, unknown>,
-  [first = "", ...rest]: string[],
-  value: unknown,
-): void {
-  if (rest.length === 0) group[first] = value;
-  else {
-    const inner = isGroup(group[first]) ? group[first] : {};
-    group[first] = inner;
-    put(inner, rest, value);
+/** `only`: of this key alone. */
+async function sayRunning(
+  context: Context,
+  info: Pick<SettingsInfo, "settings">,
+  only?: string,
+): Promise<void> {
+  const differing = await differsFromRunning(daemonOptions(context), info);
+  for (const { key, running, isFlag } of differing) {
+    if (only !== undefined && key !== only && !key.startsWith(`${only}.`)) continue;
+    const why = isFlag ? "by its command line" : "and reads the files at: jamey daemon restart";
+    await context.note(`note: the running daemon has ${key} ${written(running ?? null)}, ${why}`);
   }
 }
 
@@ -77,36 +73,32 @@ export async function explain(context: Context): Promise<number> {
       ]),
     );
   }
+  await sayRunning(context, { settings: [setting] }, setting.key);
   return await sayProblems(context, { warnings: [], problems });
 }
 
-export async function set(context: Context): Promise<number> {
-  const [key = "", value = ""] = context.arguments.words;
+export const set = (context: Context): Promise<number> =>
+  change(context, context.arguments.words[1] ?? "");
+
+export const unset = (context: Context): Promise<number> => change(context, null);
+
+/** null takes the setting out of its file. */
+async function change(context: Context, value: string | null): Promise<number> {
+  const [key = ""] = context.arguments.words;
   const options = daemonOptions(context);
   const upkeep = await context.host.upkeep();
   const file = context.arguments.has("manifest") ? "manifest" : "daemon";
-  const change = await upkeep.set({ environment: options.environment, key, value, file });
-  const running = await findRunning(options);
-  if (context.isJson) await printJson(context, { ...change, restart_needed: running });
+  const changed = await upkeep.set({ environment: options.environment, key, value, file });
+  const running = await isRunning(options);
+  if (context.isJson) await printJson(context, { ...changed, restart_needed: running });
   else {
-    await context.out.write(`${change.file}: ${key} is ${written(change.after)}\n`);
+    const what = value === null ? "is not set" : `is ${written(changed.after)}`;
+    await context.out.write(`${changed.file}: ${key} ${what}\n`);
     await sayCovered(context, key);
     if (running)
       await context.note("The daemon that runs has the old one until: jamey daemon restart");
   }
   return 0;
-}
-
-/** That a daemon cannot be asked is said by whoever needs one. */
-async function findRunning(options: DaemonOptions): Promise<boolean> {
-  try {
-    const found = await findDaemon(options);
-    found?.close();
-    return found !== undefined;
-  } catch (thrown) {
-    if (thrown instanceof JameyError) return false;
-    throw thrown;
-  }
 }
 
 /** A weightier layer may say otherwise: then the change has no effect, and that is said. */
@@ -128,10 +120,11 @@ async function sayProblems(
   context: Context,
   info: Pick<SettingsInfo, "warnings" | "problems">,
 ): Promise<number> {
-  for (const warning of info.warnings) await context.note(`note: ${warning}`);
-  for (const problem of info.problems) await context.err.write(`jamey: ${problem}\n`);
+  for (const warning of info.warnings) await context.note(`note: ${showHidden(warning)}`);
+  for (const problem of info.problems) await context.err.write(`jamey: ${showHidden(problem)}\n`);
   return info.problems.length > 0 ? errorCodes.config_invalid.exit : 0;
 }
 
+/** Values and names come from files: what is hidden in them is shown. */
 const written = (value: unknown): string =>
-  typeof value === "string" ? value : JSON.stringify(value);
+  showHidden(typeof value === "string" ? value : JSON.stringify(value));

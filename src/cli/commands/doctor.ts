@@ -1,9 +1,11 @@
 // `jamey doctor`: what is well and what is not, with what to do about it. Exit code 1 when something is broken.
 import { errorCodes } from "../../protocol/errors.ts";
-import type { Finding } from "../../protocol/upkeep.ts";
+import type { Finding, SettingsInfo } from "../../protocol/upkeep.ts";
 import { paint } from "../colour.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
+import { differsFromRunning } from "../running-settings.ts";
+import { showHidden } from "../strip.ts";
 
 export async function doctor(context: Context): Promise<number> {
   const { environment } = daemonOptions(context);
@@ -18,14 +20,20 @@ export async function doctor(context: Context): Promise<number> {
     }
     return 0;
   }
-  const findings = [...(await upkeep.examine(environment)), terminalFinding(context)];
+  const findings = [
+    ...(await upkeep.examine(environment)),
+    ...(await runningFinding(context, await upkeep.settings(environment))),
+    terminalFinding(context),
+  ];
   const broken = findings.filter(({ level }) => level === "broken").length;
   const weak = findings.filter(({ level }) => level === "weak").length;
   if (context.isJson) {
     await printJson(context, { environment, findings, broken, weak });
   } else {
-    await context.out.write(findings.map((one) => shown(context, one)).join(""));
-    await context.out.write(`\n${summary(broken, weak)}\n`);
+    const isQuiet = context.arguments.has("quiet");
+    const told = isQuiet ? findings.filter(({ level }) => level !== "ok") : findings;
+    await context.out.write(told.map((one) => shown(context, one)).join(""));
+    if (!isQuiet) await context.out.write(`\n${summary(broken, weak)}\n`);
   }
   return broken > 0 ? errorCodes.internal.exit : 0;
 }
@@ -33,18 +41,37 @@ export async function doctor(context: Context): Promise<number> {
 const MARKS = { ok: "ok", note: "note", weak: "weak", broken: "BROKEN" } as const;
 const STYLES = { ok: "dim", note: "dim", weak: "yellow", broken: "red" } as const;
 
+/** Keys and names in it come from files that others may have written: what is hidden is shown. */
 function shown(context: Context, { name, level, what, why, advice }: Finding): string {
   const mark = paint(context.out.hasColour, STYLES[level], MARKS[level].padEnd(6));
   const indent = " ".repeat(8);
   const more = [...(why ?? "").split("\n"), advice === null ? "" : `→ ${advice}`]
     .filter((line) => line !== "")
-    .map((line) => `${indent}${line}\n`);
-  return `${mark}  ${name}: ${what}\n${more.join("")}`;
+    .map((line) => `${indent}${showHidden(line)}\n`);
+  return `${mark}  ${name}: ${showHidden(what)}\n${more.join("")}`;
 }
 
 function summary(broken: number, weak: number): string {
   if (broken + weak === 0) return "All is well.";
   return `${broken} broken, ${weak} weak.`;
+}
+
+/** What was examined are the files; what runs may be older. */
+async function runningFinding(context: Context, info: SettingsInfo): Promise<Finding[]> {
+  const all = await differsFromRunning(daemonOptions(context), info);
+  // What its command line says is meant.
+  const differing = all.filter(({ isFlag }) => !isFlag);
+  if (differing.length === 0) return [];
+  const keys = differing.map(({ key }) => key).join(", ");
+  return [
+    {
+      name: "settings",
+      level: "weak",
+      what: `the running daemon was started with another ${keys}`,
+      why: "It read its settings when it started: the files say otherwise by now.",
+      advice: "jamey daemon restart",
+    },
+  ];
 }
 
 /** What this terminal can do, as far as jamey knows it. */

@@ -2,12 +2,15 @@
 import type { Link } from "../../client/link.ts";
 import type { EventName } from "../../protocol/events/index.ts";
 import type { FollowFrame } from "../../protocol/frames.ts";
+import { suggest } from "../../protocol/suggest.ts";
 import { parseSince } from "../age.ts";
-import type { Arguments } from "../arguments.ts";
+import { type Arguments, usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
 import { eventLine } from "../event-line.ts";
+import { cursorBefore, windowsBack } from "../event-window.ts";
 import { findSession } from "../find-session.ts";
+import { jsonText } from "../json-text.ts";
 import { withPager } from "../pager.ts";
 import { readCount } from "../settings.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
@@ -31,23 +34,14 @@ interface Wanted {
 export const events = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const wanted = await readWanted(context.arguments, link);
-    const lines = createLines(context, wanted);
-    const ended = Promise.withResolvers<void>();
+    const { limit, isFirst, after } = wanted;
     const watch = watchSignals();
-    watch.signal.addEventListener("abort", () => ended.resolve(), { once: true });
-    void link.gone.then(ended.reject);
-    context.out.gone.addEventListener("abort", () => ended.resolve(), { once: true });
     try {
-      const { types: event_types, session_id, after } = wanted;
-      const following = await link.follow({ event_types, session_id, after }, async (frames) => {
-        // What cannot be written ends the command; thrown here, it would only end the connection.
-        const isFull = await lines.take(frames).catch(ended.reject);
-        const isAtEnd = frames.some((frame) => frame.type === "caught_up");
-        if (isFull || (isAtEnd && !wanted.isFollowing)) ended.resolve();
-      });
-      await ended.promise;
-      following.stop();
-      await lines.end();
+      if (limit === undefined || isFirst) {
+        const lines = createLines(context, wanted);
+        await read(link, { context, wanted, lines, after, signal: watch.signal });
+        await lines.end();
+      } else await readLast(link, { context, wanted, limit, signal: watch.signal });
     } finally {
       watch.stop();
     }
@@ -56,22 +50,95 @@ export const events = (context: Context): Promise<number> =>
     return 0;
   });
 
+/** The last lines, from as far back as it takes for that many. */
+async function readLast(
+  link: Link,
+  options: { context: Context; wanted: Wanted; limit: number; signal: AbortSignal },
+): Promise<void> {
+  const { context, wanted, limit, signal } = options;
+  for (const after of windowsBack(link.hello.seq, limit)) {
+    const lines = createLines(context, wanted);
+    await read(link, { context, wanted, lines, after, signal });
+    if (after > 0 && lines.count() < limit && !signal.aborted) continue;
+    return await lines.end();
+  }
+}
+
+/** Until all is read, enough is, or nobody wants more. */
+async function read(
+  link: Link,
+  options: {
+    context: Context;
+    wanted: Wanted;
+    lines: Lines;
+    after: number | null;
+    signal: AbortSignal;
+  },
+): Promise<void> {
+  const { context, wanted, lines, after, signal } = options;
+  const ended = Promise.withResolvers<void>();
+  const end = () => ended.resolve();
+  for (const stop of [signal, context.out.gone]) {
+    if (stop.aborted) return;
+    stop.addEventListener("abort", end, { once: true });
+  }
+  void link.gone.then(ended.reject);
+  const { types: event_types, session_id } = wanted;
+  const following = await link.follow({ event_types, session_id, after }, async (frames) => {
+    // What cannot be written ends the command; thrown here, it would only end the connection.
+    const isFull = await lines.take(frames).catch(ended.reject);
+    const isAtEnd = frames.some((frame) => frame.type === "caught_up");
+    if (isFull || (isAtEnd && !wanted.isFollowing)) ended.resolve();
+  });
+  try {
+    await ended.promise;
+  } finally {
+    following.stop();
+  }
+}
+
 async function readWanted(given: Arguments, link: Link): Promise<Wanted> {
   const isFollowing = given.has("follow");
   const since = given.text("since");
   const isSeq = since !== undefined && /^\d{1,15}$/.test(since);
+  const from =
+    since === undefined || isSeq ? 0 : Date.parse(parseSince(since, "--since", Date.now()));
   const named = given.text("session");
+  await checkTypes(given.list("type"));
+  const readCursor = async () => {
+    if (isSeq) return cursorAt(Number(since), link);
+    if (since !== undefined) return await cursorBefore(link, from);
+    return isFollowing ? null : 0;
+  };
   return {
     isFollowing,
     limit: readCount(given, "limit"),
     isFirst: isFollowing || since !== undefined,
-    after: isSeq ? Number(since) : since === undefined && isFollowing ? null : 0,
-    from: since === undefined || isSeq ? 0 : Date.parse(parseSince(since, "--since", Date.now())),
-    // Names that do not exist are refused by the daemon, with the list of those that do.
+    after: await readCursor(),
+    from,
+    // They were looked at: each is one.
     types: given.list("type") as EventName[],
     session_id: named === undefined ? null : (await findSession(link, named)).session_id,
   };
 }
+
+function cursorAt(seq: number, link: Link): number {
+  if (seq <= link.hello.seq) return seq;
+  throw usageError(`--since ${seq}: the newest event is ${link.hello.seq}.`);
+}
+
+async function checkTypes(names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const { events: known } = await import("../../protocol/events/index.ts");
+  const unknown = names.find((name) => !Object.hasOwn(known, name));
+  if (unknown === undefined) return;
+  const all = Object.keys(known);
+  const close = suggest(unknown, all);
+  const meant = close ? `Did you mean '${close}'?` : `There are: ${all.join(", ")}.`;
+  throw usageError(`There is no event type '${unknown}'. ${meant}`);
+}
+
+type Lines = ReturnType<typeof createLines>;
 
 /** What is written, and when: at once while it is followed or piped on, else at the end. */
 function createLines(context: Context, wanted: Wanted) {
@@ -90,7 +157,7 @@ function createLines(context: Context, wanted: Wanted) {
     // The text of a message stands in its own event; here only who asks for it sees it.
     return isJson || frame.event_type !== "BusEntry" || wanted.types.includes("BusEntry");
   };
-  const describe = (frame: FollowFrame) => (isJson ? JSON.stringify(frame) : eventLine(frame));
+  const describe = (frame: FollowFrame) => (isJson ? jsonText(frame) : eventLine(frame));
 
   return {
     /** True when there is nothing more to write. */
@@ -108,6 +175,7 @@ function createLines(context: Context, wanted: Wanted) {
       } else await out.write(taken.join(""));
       return isFirst && limit !== undefined && written >= limit;
     },
+    count: () => written,
     async end(): Promise<void> {
       if (isPaged) await withPager(context, held.join(""));
       else await out.write(held.join(""));

@@ -46,12 +46,14 @@ async function answer(options: {
   isFollowing: boolean;
 }) {
   const { context, link, lines, isFollowing } = options;
+  const watch = watchSignals();
   const requests = answerRequests({
     context,
     link,
     lines: lines.answers,
     screen: context.out,
     before: () => Promise.resolve(),
+    beforeEnd: watch.beforeEnd,
     about: (request) => placeOf(link, request),
     hasLater: true,
   });
@@ -67,7 +69,6 @@ async function answer(options: {
   const found = await link.call("ListPendingRequests", {});
   if (found.requests.length === 0) await context.note("Nothing waits for a human.");
   for (const request of found.requests) requests.add(request);
-  const watch = watchSignals();
   const ended = Promise.withResolvers<void>();
   watch.signal.addEventListener("abort", () => ended.resolve(), { once: true });
   void link.gone.then(ended.reject);

@@ -59,7 +59,11 @@ interface Kept {
   file: string;
   /** What counts before that file and names another model. */
   overriddenBy: string | null;
+  /** The variables of this shell that count before what was stored. */
+  shadowing: string[];
 }
+
+const inThisShell = (names: readonly string[]): string => `${names.join(", ")} of this shell`;
 
 /** Undefined when the human gave up. */
 async function connect(
@@ -92,6 +96,10 @@ async function connect(
     stored: variables.map(([name]) => name),
     file: change.file,
     overriddenBy: isOverridden ? model.from : null,
+    shadowing: variables.flatMap(([name, value]) => {
+      const exported = context.host.variables[name]?.trim();
+      return exported && exported !== value ? [name] : [];
+    }),
   };
 }
 
@@ -136,7 +144,7 @@ async function keepAnyway(
 
 async function report(
   context: Context,
-  { choice, trial, stored, file, overriddenBy }: Kept,
+  { choice, trial, stored, file, overriddenBy, shadowing }: Kept,
   { dialogue, wasRunning }: { dialogue: Dialogue | null; wasRunning: boolean },
 ): Promise<number> {
   const { vendor, model } = choice;
@@ -150,7 +158,7 @@ async function report(
         : vendor.key_from,
       stored,
       settings_file: file,
-      overridden_by: overriddenBy,
+      overridden_by: overriddenBy ?? (shadowing.length > 0 ? inThisShell(shadowing) : null),
       tested: tested && { answer: tested.answer, duration_ms: tested.duration_ms },
       restart_needed: wasRunning,
     });
@@ -162,6 +170,11 @@ async function report(
       ? []
       : [`But ${oneLine(overriddenBy, 200)} names another, and counts before it.`]),
     ...(stored.length > 0 ? [`Kept with mode 0600: ${stored.join(", ")}.`] : []),
+    ...(shadowing.length > 0
+      ? [
+          `But ${inThisShell(shadowing)} is another, and counts before it here: unset ${shadowing.join(" ")}`,
+        ]
+      : []),
     ...(wasRunning
       ? ["The daemon runs and reads the model when it starts: jamey daemon restart"]
       : []),

@@ -1,9 +1,11 @@
 // `jamey keys`: what programs elsewhere carry to be let in. The text of a key goes to stdout, once; what
 // there is to say about it goes to stderr.
 import type { Link } from "../../client/link.ts";
-import type { Scope } from "../../protocol/commands/command.ts";
-import { type AccessKey, keyCommands } from "../../protocol/commands/key.ts";
+import type { Params, Reply } from "../../protocol/commands/index.ts";
+import type { AccessKey } from "../../protocol/commands/key.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import { SCOPES, type Scope } from "../../protocol/scopes.ts";
+import { MAX_AGE_MS, readAge } from "../age.ts";
 import { usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
@@ -18,23 +20,34 @@ export const list = (context: Context): Promise<number> =>
     return 0;
   });
 
-export const create = (context: Context): Promise<number> =>
-  withLink(context, async (link) => {
-    const [name = ""] = context.arguments.words;
-    const expires_at = readExpiry(context.arguments.text("expires"), Date.now());
-    const made = await link.call("CreateKey", {
-      name,
-      expires_at,
-      ...readScopes(context.arguments.text("scope")),
+export async function create(context: Context): Promise<number> {
+  const [name = ""] = context.arguments.words;
+  const expires_at = readExpiry(context.arguments.text("expires"), Date.now());
+  const scopes = readScopes(context.arguments.text("scope"));
+  const made = await make(context, { name, expires_at, ...scopes });
+  if (context.isJson) await printJson(context, made);
+  else await context.out.write(`${made.text}\n`);
+  const until = expires_at === null ? "until it is revoked" : `until ${expires_at}`;
+  const means = made.key.scopes.map((scope) => MEANS[scope]).join("; ");
+  await context.note(
+    `This is shown once. It may ${means}. It holds ${until}: jamey keys revoke ${name}`,
+  );
+  return 0;
+}
+
+/** By the daemon; without it where settings keep it from starting, which may be that there is no key. */
+async function make(context: Context, asked: Params<"CreateKey">): Promise<Reply<"CreateKey">> {
+  let made: Reply<"CreateKey"> | undefined;
+  try {
+    await withLink(context, async (link) => {
+      made = await link.call("CreateKey", asked);
+      return 0;
     });
-    if (context.isJson) await printJson(context, made);
-    else await context.out.write(`${made.text}\n`);
-    const until = expires_at === null ? "until it is revoked" : `until ${expires_at}`;
-    await context.note(
-      `This is shown once. It may ${made.key.scopes.join(", ")}, ${until}: jamey keys revoke ${name}`,
-    );
-    return 0;
-  });
+  } catch (thrown) {
+    if (!(thrown instanceof JameyError && thrown.code === "config_invalid")) throw thrown;
+  }
+  return made ?? (await (await context.host.upkeep()).createKey(asked));
+}
 
 export const revoke = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
@@ -45,6 +58,13 @@ export const revoke = (context: Context): Promise<number> =>
     else await context.out.write(`Revoked ${oneLine(name, 64)} (${key_id}).\n`);
     return 0;
   });
+
+/** What a key may do, in words for who gives it away. */
+const MEANS: Readonly<Record<Scope, string>> = {
+  read: "read every conversation",
+  chat: "talk to agents, who may read their workspace and do what your rules allow",
+  admin: "run anything as you: approve what agents ask, allow them more, stop the daemon",
+};
 
 const HEAD = ["KEY", "NAME", "SCOPES", "MADE", "ENDS"];
 
@@ -63,29 +83,21 @@ async function findKey(link: Link, named: string): Promise<AccessKey> {
   throw new JameyError("not_found", `There is no key '${named}'. See 'jamey keys list'.`);
 }
 
-const known: readonly Scope[] = keyCommands.CreateKey.params.shape.scopes.unwrap().element.options;
-
 function readScopes(text: string | undefined): { scopes?: Scope[] } {
   if (text === undefined) return {};
   const scopes = text.split(",").map((one) => {
-    const found = known.find((scope) => scope === one.trim());
+    const found = SCOPES.find((scope) => scope === one.trim());
     if (found) return found;
-    throw usageError(`--scope takes ${known.join(", ")}, with commas between; not '${text}'.`);
+    throw usageError(`--scope takes ${SCOPES.join(", ")}, with commas between; not '${text}'.`);
   });
   return { scopes };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
-/** An end further away is none. */
-const MAX_EXPIRY_MS = 100 * 365 * 86_400_000;
-
 /** `12h`, `30d`, `8w`, or a date; null without one. */
 export function readExpiry(text: string | undefined, nowMs: number): string | null {
   if (text === undefined) return null;
-  const [, number, unit = ""] = /^(\d+)([hdw])$/.exec(text) ?? [];
   const isDate = /^\d{4}-\d{2}-\d{2}(T|$)/.test(text);
-  const endMs = number ? nowMs + Number(number) * (UNIT_MS[unit] ?? 0) : Date.parse(text);
-  const isInReach = endMs > nowMs && endMs < nowMs + MAX_EXPIRY_MS;
-  if ((number || isDate) && isInReach) return new Date(endMs).toISOString();
+  const endMs = isDate ? Date.parse(text) : nowMs + (readAge(text) ?? Number.NaN);
+  if (endMs > nowMs && endMs <= nowMs + MAX_AGE_MS) return new Date(endMs).toISOString();
   throw usageError(`--expires takes a time from now or a date to come, such as 30d or 2030-01-31.`);
 }

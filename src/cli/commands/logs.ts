@@ -4,6 +4,7 @@ import { logPath } from "../../client/start.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { daemonOptions } from "../connect.ts";
 import type { Context } from "../context.ts";
+import { jsonLine } from "../json-text.ts";
 import { withPager } from "../pager.ts";
 import { readCount } from "../settings.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
@@ -21,7 +22,9 @@ export async function logs(context: Context): Promise<number> {
   try {
     const { size } = fstatSync(file);
     let at = Math.max(0, size - MAX_READ_BYTES);
-    const tail = read(file, at, size);
+    // A letter may be cut where one read ends: what is missing comes with the next.
+    let decoder = new TextDecoder();
+    const tail = decoder.decode(read(file, at, size), { stream: true });
     at = size;
     const shown = tail.trimEnd().split("\n").slice(-lines).join("\n");
     const drawn = createDrawing(context.isJson);
@@ -37,12 +40,16 @@ export async function logs(context: Context): Promise<number> {
       const now = statSync(path, { throwIfNoEntry: false });
       // Moved away when it had grown too long: the new file is read from its beginning.
       if (now && now.ino !== fstatSync(file).ino) {
+        const next = openLog(path);
         closeSync(file);
-        file = openLog(path);
+        file = next;
         at = 0;
+        decoder = new TextDecoder();
       }
       const end = Math.min(fstatSync(file).size, at + MAX_READ_BYTES);
-      if (end > at) await context.out.write(drawn(read(file, at, end)));
+      if (end > at) {
+        await context.out.write(drawn(decoder.decode(read(file, at, end), { stream: true })));
+      }
       at = end;
     }
     watch.stop();
@@ -61,7 +68,7 @@ function createDrawing(isJson: boolean): (piece: string) => string {
     if (!isJson) return stripControl(piece);
     const lines = `${rest}${piece}`.split("\n");
     rest = lines.pop() ?? "";
-    return lines.map((line) => `${JSON.stringify(lineObject(line))}\n`).join("");
+    return lines.map((line) => jsonLine(lineObject(line))).join("");
   };
 }
 
@@ -84,10 +91,10 @@ function openLog(path: string): number {
   }
 }
 
-function read(file: number, from: number, to: number): string {
+function read(file: number, from: number, to: number): Uint8Array {
   const bytes = Buffer.alloc(to - from);
   const length = readSync(file, bytes, 0, bytes.length, from);
-  return bytes.toString("utf8", 0, length);
+  return bytes.subarray(0, length);
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@ import type { Reply } from "../../protocol/commands/index.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
 import { oneLine } from "../strip.ts";
+import { terminalColumns } from "../terminal.ts";
 
 const UNCONNECTED = `No model is connected: the offline guide answers. To connect one, do one of these:
   jamey init                            asks for what is needed, and tries it
@@ -18,21 +19,30 @@ export const models = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const list = await link.call("ListModels", {});
     if (context.isJson) await printJson(context, list);
-    else await context.out.write(describeModels(list));
+    else {
+      const width = context.out.isTerminal ? terminalColumns() : undefined;
+      await context.out.write(describeModels(list, width));
+    }
     return 0;
   });
 
-export function describeModels(list: ModelList): string {
-  const rows = list.vendors.map((vendor) => [
-    vendor.is_ready ? "✓" : "-",
-    vendor.vendor,
-    oneLine(vendor.example, 60),
-    oneLine(vendor.base_url, 60),
-    keyOf(vendor),
-  ]);
+/** Where the width does not hold all columns, the addresses go, and then the examples. */
+export function describeModels(list: ModelList, width = Number.POSITIVE_INFINITY): string {
+  const tables = [["example", "base_url"] as const, ["example"] as const, []].map((shown) =>
+    columns(
+      list.vendors.map((vendor) => [
+        vendor.is_ready ? "✓" : "-",
+        vendor.vendor,
+        ...shown.map((field) => oneLine(vendor[field], 60)),
+        keyOf(vendor),
+      ]),
+    ),
+  );
+  const fits = (table: string) => table.split("\n").every((line) => Bun.stringWidth(line) <= width);
+  const table = tables.find(fits) ?? tables.at(-1) ?? "";
   const model = `${oneLine(list.default_model, 100)} (${oneLine(list.default_from, 100)})`;
   const advice = list.default_model.startsWith("offline/") ? UNCONNECTED : CONNECTED;
-  return `default: ${model}\n\n${columns(rows)}\n${advice}`;
+  return `default: ${model}\n\n${table}\n${advice}`;
 }
 
 /** Where the key comes from, or what is missing. */

@@ -5,10 +5,11 @@ import { toErrorBody } from "../../protocol/errors.ts";
 import { usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { checkChat, quote } from "../mode.ts";
+import { startDeadline } from "../deadline.ts";
+import { checkChat, quote, twoPrompts } from "../mode.ts";
 import { startProgress } from "../progress.ts";
-import { type Prompt, readPrompt } from "../prompt.ts";
-import { openRecording, type Recording } from "../recording.ts";
+import { readPrompt } from "../prompt.ts";
+import { openRecording } from "../recording.ts";
 import { type Format, openReport } from "../report.ts";
 import type { Ended } from "../result.ts";
 import { addressMessage, nothingYet, readShot, type Shot, sendMessage } from "../shot.ts";
@@ -34,13 +35,12 @@ export async function runWorkflow(plain: Context): Promise<number> {
 
 async function shoot(plain: Context, of: Pick<Shot, "workflow"> = {}): Promise<number> {
   const { arguments: given } = plain;
-  const format = formatOf(plain);
   const isStream = given.text("input-format") === "stream-json";
   const progress = startProgress(plain);
   const { context } = progress;
   const asksHere = !isStream && canAskHere(context);
-  const report = openReport(context, format, { asksHere });
-  const ended = nothingYet(context);
+  const report = openReport(context, formatOf(plain), { asksHere });
+  let ended = nothingYet(context);
   try {
     report.prepare();
     const shot: Shot = {
@@ -50,12 +50,13 @@ async function shoot(plain: Context, of: Pick<Shot, "workflow"> = {}): Promise<n
       report,
       asksHere,
     };
-    if (isStream) return await stream(shot);
-    const prompt = await readPrompt(context, ended.warnings);
-    ended.isStdinSkipped = prompt.isStdinSkipped;
-    await runOne(shot, prompt, ended);
+    if (isStream) {
+      const { runStream } = await import("../stream-run.ts");
+      return await runStream(shot);
+    }
+    ended = await runOne(shot, ended);
   } catch (thrown) {
-    ended.error = toErrorBody(thrown);
+    ended = { ...ended, error: toErrorBody(thrown) };
   }
   await progress.stop();
   const exitCode = await report.end(ended);
@@ -67,8 +68,8 @@ async function shoot(plain: Context, of: Pick<Shot, "workflow"> = {}): Promise<n
 async function beginChat(context: Context): Promise<number> {
   const { arguments: given } = context;
   checkChat(given);
-  if (given.words.length > 0)
-    throw usageError(`-i has the prompt: '${given.words[0]}' is one too many.`);
+  const [second] = given.words;
+  if (second !== undefined) throw twoPrompts(second);
   const { chat } = await import("./chat.ts");
   return await chat(context);
 }
@@ -82,38 +83,42 @@ function isDeniedByMode({ arguments: given }: Context, { run, caught }: Ended): 
   return isReadOnly && !caught && (run?.denials.length ?? 0) > 0;
 }
 
-async function stream(shot: Shot): Promise<number> {
-  const { checkStream, runStream } = await import("../stream-run.ts");
-  checkStream(shot.context.arguments);
-  return await runStream(shot);
-}
-
-async function runOne(shot: Shot, prompt: Prompt, ended: Ended): Promise<void> {
-  const recording = openRecording(shot.context);
+async function runOne(shot: Shot, before: Ended): Promise<Ended> {
+  const { context } = shot;
+  const recording = openRecording(context);
+  const deadline = startDeadline(context.arguments, shot.limits.wholeMs);
+  const warnings: string[] = [];
+  let ended = before;
   try {
-    await runKept(shot, prompt, ended, recording);
-  } finally {
-    recording?.close();
+    const prompt = await deadline.within(readPrompt(context, warnings));
+    ended = { ...ended, isStdinSkipped: prompt.isStdinSkipped };
+    const addressed = Promise.withResolvers<void>();
+    const running = withLink(context, async (link) => {
+      const to = await addressMessage(shot, link, warnings);
+      const limits = { ...shot.limits, wholeMs: deadline.leftMs() };
+      addressed.resolve();
+      const watch = watchSignals();
+      watch.beforeEnd(shot.progress.restore);
+      try {
+        const turn = await sendMessage(
+          { ...shot, limits },
+          { ...to, link, message: prompt, watch },
+        );
+        ended = { ...ended, ...turn, warnings: [...warnings, ...turn.warnings] };
+        await recording?.keep(link, ended, prompt.text);
+      } finally {
+        watch.stop();
+      }
+      return 0;
+    });
+    // From there on the turn has its own clock, which cancels it.
+    await deadline.within(Promise.race([addressed.promise, running]));
+    await running;
+    return ended;
+  } catch (thrown) {
+    const seen = ended.accepted ? ended.warnings : warnings;
+    return { ...ended, warnings: seen, error: toErrorBody(thrown) };
   }
-}
-
-async function runKept(
-  shot: Shot,
-  prompt: Prompt,
-  ended: Ended,
-  recording: Recording | undefined,
-): Promise<void> {
-  await withLink(shot.context, async (link) => {
-    const to = await addressMessage(shot, link, ended);
-    const watch = watchSignals();
-    try {
-      await sendMessage(shot, { ...to, link, message: prompt, ended, watch });
-      await recording?.keep(link, ended, prompt.text);
-    } finally {
-      watch.stop();
-    }
-    return 0;
-  });
 }
 
 async function leaveBySignal(context: Context, { caught, accepted }: Ended): Promise<void> {

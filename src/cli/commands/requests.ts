@@ -27,6 +27,14 @@ export const list = (context: Context): Promise<number> =>
     return 0;
   });
 
+export const show = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const request = await findRequest(link, context.arguments.words[0] ?? "");
+    if (context.isJson) await printJson(context, { request });
+    else await withPager(context, await describeAll(context, link, [request]));
+    return 0;
+  });
+
 /** With the folders of their sessions: where something happens is half of what is asked. */
 async function describeAll(
   context: Context,
@@ -34,11 +42,14 @@ async function describeAll(
   requests: readonly HumanRequest[],
 ): Promise<string> {
   const ids = [...new Set(requests.map((request) => request.session_id))];
-  const folders = new Map<string, string>();
-  for (const id of ids.slice(0, MAX_FOLDERS)) {
-    const { sessions } = await link.call("ListSessions", { match: id, limit: 1 });
-    for (const { session_id, workspace } of sessions) folders.set(session_id, workspace);
-  }
+  const looked = await Promise.all(
+    ids.slice(0, MAX_FOLDERS).map((match) => link.call("ListSessions", { match, limit: 1 })),
+  );
+  const folders = new Map(
+    looked.flatMap(({ sessions }) =>
+      sessions.map(({ session_id, workspace }) => [session_id, workspace] as const),
+    ),
+  );
   const env = context.arguments.text("env");
   const program = env === undefined ? "jamey" : `jamey --env ${oneLine(env, 1000)}`;
   return requests

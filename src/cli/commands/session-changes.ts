@@ -7,7 +7,7 @@ import { usageError } from "../arguments.ts";
 import { askYesNo } from "../ask.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
-import { findSession } from "../find-session.ts";
+import { findSession, requireFreeName } from "../find-session.ts";
 import { sessionTable, titleOf } from "../session-table.ts";
 import { readMode } from "../settings.ts";
 import { isTerminal } from "../terminal.ts";
@@ -16,10 +16,14 @@ import { listPages } from "./sessions.ts";
 const DEFAULT_OBJECT = "assistant";
 /** Sessions that one `prune` deletes; what is left is left for the next. */
 const MAX_PRUNED = 10_000;
+/** Sessions that are looked at and deleted at the same time. */
+const PRUNED_AT_ONCE = 16;
 
 export const create = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const { arguments: given } = context;
+    const named = given.text("name");
+    if (named !== undefined) await requireFreeName(link, named, given.text("session-id"));
     const { session } = await link.call(
       "CreateSession",
       {
@@ -40,7 +44,9 @@ export const rename = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const [named = "", ...words] = context.arguments.words;
     const { session_id } = await findSession(link, named);
-    await link.call("RenameSession", { session_id, name: words.join(" ") });
+    const name = words.join(" ");
+    await requireFreeName(link, name, session_id);
+    await link.call("RenameSession", { session_id, name });
     return await done(context, session_id, `Renamed session: ${session_id}`);
   });
 
@@ -66,21 +72,32 @@ export const prune = (context: Context): Promise<number> =>
     const found = await listPages(link, MAX_PRUNED, { updated_before });
     const old = found.sessions.filter(canGo);
     if (!context.isJson && old.length > 0) {
-      const where = given.has("yes") ? context.out : err;
+      const isAsked = !given.has("yes") && !given.has("dry-run");
+      const where = isAsked ? err : context.out;
       await where.write(sessionTable(old, { directory: host.directory, now }));
     }
     const count = `${old.length} ${old.length === 1 ? "session" : "sessions"}`;
     const question = `Delete ${count}, unused for ${age}?`;
     const refusal = `Deleting ${count} cannot be undone. Say so with --yes.`;
+    if (given.has("dry-run")) return await foretold(context, old);
     if (old.length > 0 && !(await mayDelete(context, { question, refusal }))) return 1;
     const deleted: string[] = [];
-    for (const { session_id } of old) {
-      if (await deleteUnused(link, session_id, updated_before)) deleted.push(session_id);
+    for (let at = 0; at < old.length; at += PRUNED_AT_ONCE) {
+      const ids = old.slice(at, at + PRUNED_AT_ONCE).map(({ session_id }) => session_id);
+      const gone = await Promise.all(ids.map((id) => deleteUnused(link, id, updated_before)));
+      deleted.push(...ids.filter((_id, index) => gone[index]));
     }
     if (context.isJson) await printJson(context, { deleted });
     else await context.out.write(`Deleted sessions: ${deleted.length}\n`);
     return 0;
   });
+
+async function foretold(context: Context, old: readonly SessionSummary[]): Promise<number> {
+  if (context.isJson) {
+    await printJson(context, { would_delete: old.map(({ session_id }) => session_id) });
+  } else await context.out.write(`Would be deleted: ${old.length}\n`);
+  return 0;
+}
 
 const canGo = ({ state, ephemeral }: SessionSummary): boolean => state === "idle" && !ephemeral;
 

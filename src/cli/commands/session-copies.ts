@@ -1,27 +1,33 @@
 // `jamey sessions fork|export|import`: conversations as copies and as files.
+import { resolve } from "node:path";
 import type { Link } from "../../client/link.ts";
 import type { Params } from "../../protocol/commands/index.ts";
 import { nestingOf } from "../../protocol/decode.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
 import { MAX_FRAME_BYTES, MAX_JSON_DEPTH } from "../../protocol/limits.ts";
 import { usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
-import { findSession } from "../find-session.ts";
+import { readPath } from "../files.ts";
+import { findSession, freeName, requireFreeName } from "../find-session.ts";
+import { escapeControls } from "../json-text.ts";
 import { openOutputFile } from "../output-file.ts";
+import { FORMATS } from "../session-words.ts";
 import { readStdin } from "../stdin.ts";
 
 type Document = Params<"ImportSession">["document"];
 
 /** Of a document: what travels around it takes the rest. */
 const MAX_NESTING = MAX_JSON_DEPTH - 8;
-const FORMATS = ["json", "markdown"] as const;
 
 export const fork = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const { arguments: given } = context;
     const { session_id } = await findSession(link, given.words[0] ?? "");
     const at = given.text("at");
+    const named = given.text("name");
+    if (named !== undefined) await requireFreeName(link, named);
     const { session } = await link.call(
       "ForkSession",
       {
@@ -61,23 +67,21 @@ export const exportSession = (context: Context): Promise<number> =>
     const named = given.text("output");
     const { session_id } = await findSession(link, given.words[0] ?? "");
     const file = named === undefined ? undefined : openOutputFile(named, host.directory);
-    try {
-      const document = await link.call("ExportSession", { session_id, format });
-      if (!file) {
-        // JSON escapes its control characters, and Markdown comes without.
-        if (context.isJson && format === "markdown") await printJson(context, document);
-        else await context.out.write(document.text);
-        return 0;
+    const document = await link.call("ExportSession", { session_id, format });
+    if (!file) {
+      // A terminal obeys neither: JSON has escapes, and Markdown comes without.
+      if (context.isJson && format === "markdown") await printJson(context, document);
+      else {
+        const { text } = document;
+        await context.out.write(format === "json" ? escapeControls(text) : text);
       }
-      file.commit(document.text);
-      const bytes = Buffer.byteLength(document.text);
-      if (context.isJson) await printJson(context, { session_id, format, file: file.path, bytes });
-      else await context.note(`Exported session: ${session_id}, ${bytes} bytes`);
       return 0;
-    } catch (thrown) {
-      file?.discard();
-      throw thrown;
     }
+    await file.commit(document.text);
+    const bytes = Buffer.byteLength(document.text);
+    if (context.isJson) await printJson(context, { session_id, format, file: file.path, bytes });
+    else await context.note(`Exported session: ${session_id}, ${bytes} bytes`);
+    return 0;
   });
 
 export const importSession = (context: Context): Promise<number> =>
@@ -88,7 +92,7 @@ export const importSession = (context: Context): Promise<number> =>
     const { session } = await importAs(link, file, {
       document,
       po_name: given.text("object") ?? null,
-      name: given.text("name") ?? null,
+      name: await nameFor(link, document, given.text("name")),
     });
     if (context.isJson) await printJson(context, { session });
     else await context.out.write(`Imported session: ${session.session_id}\n`);
@@ -100,6 +104,21 @@ export const importSession = (context: Context): Promise<number> =>
     }
     return 0;
   });
+
+/** That of the document may be taken, by the session that it was made of. */
+async function nameFor(
+  link: Link,
+  document: Document,
+  given: string | undefined,
+): Promise<string | null> {
+  if (given !== undefined) {
+    await requireFreeName(link, given);
+    return given;
+  }
+  // Whether it is a document is not known yet.
+  const name: unknown = isObject(document) && isObject(document.session) && document.session.name;
+  return typeof name === "string" && name !== "" ? await freeName(link, name) : null;
+}
 
 /** Whether it is a document the daemon says: here it has no shape yet. */
 function parseDocument(bytes: Uint8Array, file: string): Document {
@@ -130,14 +149,5 @@ async function readDocument(named: string, directory: string): Promise<Uint8Arra
     const bytes = await readStdin(plan, MAX_FRAME_BYTES, () => undefined);
     return bytes === "skipped" ? new Uint8Array() : bytes;
   }
-  const { resolve } = await import("node:path");
-  const file = Bun.file(resolve(directory, named));
-  try {
-    const { size } = await file.stat();
-    if (size <= MAX_FRAME_BYTES) return await file.bytes();
-  } catch (cause) {
-    throw new JameyError("input_missing", `Cannot read ${named}: ${messageOf(cause)}`, { cause });
-  }
-  const message = `${named} is larger than ${MAX_FRAME_BYTES / 1024 / 1024} MiB, and an exported session is not.`;
-  throw new JameyError("too_large", message);
+  return await readPath(resolve(directory, named), MAX_FRAME_BYTES);
 }

@@ -5,7 +5,6 @@ import { MAX_LIST_LENGTH } from "../../protocol/limits.ts";
 import type { Message, SessionSummary } from "../../protocol/messages.ts";
 import { describeCall } from "../activity.ts";
 import { parseSince, showAge } from "../age.ts";
-import { type Arguments, usageError } from "../arguments.ts";
 import { codeBlocks } from "../code-blocks.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
@@ -13,13 +12,13 @@ import { drawMarkdown, isRendered, withNewline } from "../final-text.ts";
 import { findSession } from "../find-session.ts";
 import { withPager } from "../pager.ts";
 import { sessionTable, shortIds } from "../session-table.ts";
+import { STATUSES } from "../session-words.ts";
 import { readCount } from "../settings.ts";
 import { shortHash } from "../short-hash.ts";
 import { oneLine, stripControl } from "../strip.ts";
 import { turnVersions } from "../turn-versions.ts";
 
 const DEFAULT_LIMIT = 50;
-const STATUSES = ["completed", "failed", "cancelled"] as const;
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
@@ -141,7 +140,7 @@ export const search = (context: Context): Promise<number> =>
       po_name: given.text("object") ?? null,
       tool: given.text("tool") ?? null,
       model: given.text("model") ?? null,
-      status: readStatus(given),
+      status: STATUSES.find((one) => one === given.text("status")) ?? null,
       since: since === undefined ? null : parseSince(since, "--since", Date.now()),
       limit: readCount(given, "limit") ?? DEFAULT_LIMIT,
     });
@@ -161,14 +160,6 @@ export const search = (context: Context): Promise<number> =>
     }
     return 0;
   });
-
-function readStatus(given: Arguments): (typeof STATUSES)[number] | null {
-  const text = given.text("status");
-  if (text === undefined) return null;
-  const found = STATUSES.find((status) => status === text);
-  if (found) return found;
-  throw usageError(`--status takes ${STATUSES.join(", ")}; not '${text}'.`);
-}
 
 export const status = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

@@ -29,8 +29,7 @@ export async function test(context: Context): Promise<number> {
       results.push(result);
       await context.note(progressOf(context, result));
     }
-    if (watch.signal.aborted) report?.discard();
-    else report?.commit(junitOf(environment, results));
+    if (!watch.signal.aborted) await report?.commit(junitOf(environment, results));
   } finally {
     watch.stop();
   }

@@ -15,12 +15,14 @@ export const list = (context: Context): Promise<number> =>
       const rows = found.tools.map(({ name, risk, description }) => [
         oneLine(name, 64),
         risk,
-        oneLine(showHidden(description), 200),
+        firstSentence(oneLine(showHidden(description), 200)),
       ]);
       await withPager(context, columns(rows));
     }
     return 0;
   });
+
+const firstSentence = (text: string): string => /^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;
 
 export const runTool = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

@@ -119,8 +119,9 @@ function wantValue(
   typed: string,
   kind: (found: Kind, before: string, typed: string) => Wanted,
 ): Wanted {
-  if (flag.options) {
-    const found = plain(flag.options.map((option) => `${before}${option}`));
+  const options = flag.options ?? flag.offered;
+  if (options) {
+    const found = plain(options.map((option) => `${before}${option}`));
     return values(found, `${before}${typed}`);
   }
   const found = kindOfFlag(name, flag);

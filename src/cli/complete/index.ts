@@ -23,9 +23,12 @@ async function found(wanted: Wanted, options: CompleteOptions): Promise<Value[]>
   const { kind, before, typed, environment } = wanted;
   if (kind === "none" || kind === "files" || kind === "folders") return [];
   const all = await valuesOf(kind, { ...options, environment }, typed);
-  return all
-    .filter(({ value }) => value.startsWith(typed))
-    .map(({ value, description }) => ({ value: `${before}${value}`, description }));
+  return (
+    all
+      // What begins like a flag would be read as one.
+      .filter(({ value }) => value.startsWith(typed) && !value.startsWith("-"))
+      .map(({ value, description }) => ({ value: `${before}${value}`, description }))
+  );
 }
 
 function fallbackOf(wanted: Wanted): "files" | "folders" | "none" {
@@ -37,8 +40,13 @@ function fallbackOf(wanted: Wanted): "files" | "folders" | "none" {
 
 function answer(values: readonly Value[], fallback: string): string {
   const lines = values
-    // A value that a shell would split is of no use to it.
-    .filter(({ value }) => /^[^\s\p{Cc}]+$/u.test(value))
+    .filter(({ value }) => isSafe(value))
     .map(({ value, description }) => `${value}\t${description}`);
   return `${[...lines, `:${fallback}`].join("\n")}\n`;
 }
+
+/**
+ * What goes onto a line that a shell then reads: one word of nothing that any shell reads as its own, which is
+ * no mark of this protocol. Names of files and of tools are chosen by others.
+ */
+const isSafe = (value: string): boolean => /^[\p{L}\p{N}_-][\p{L}\p{N}_@%+=:./,-]*$/u.test(value);

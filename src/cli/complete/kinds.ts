@@ -5,7 +5,7 @@ import type { Word } from "../table.ts";
 /** Where the values of a kind come from; `files` and `folders` are the shell's own business. */
 export type Kind =
   | ("environments" | "objects" | "sessions" | "requests" | "tools" | "models" | "vendors" | "keys")
-  | ("workflows" | "settings" | "files" | "folders" | "none");
+  | ("workflows" | "settings" | "events" | "files" | "folders" | "none");
 
 const kindOfHint: Readonly<Record<string, Kind>> = {
   "name|path": "environments",
@@ -13,6 +13,7 @@ const kindOfHint: Readonly<Record<string, Kind>> = {
   "vendor/model": "models",
   vendor: "vendors",
   tool: "tools",
+  type: "events",
   path: "files",
   file: "files",
   "file|-": "files",

@@ -6,7 +6,7 @@ import { isSocketThere } from "../../client/daemon.ts";
 import { findEnvironment } from "../../client/places.ts";
 import type { Variables } from "../../client/variables.ts";
 import type { CommandName, Params, Reply } from "../../protocol/commands/index.ts";
-import { placesOf } from "../../protocol/places.ts";
+import { isEnvironmentName, placesOf } from "../../protocol/places.ts";
 import type { Upkeep } from "../../protocol/upkeep.ts";
 import { oneLine } from "../strip.ts";
 import type { Value } from "./engine.ts";
@@ -38,6 +38,7 @@ export async function valuesOf(kind: Kind, where: Where, typed: string): Promise
   });
   if (kind === "objects") return objectsIn(places.folder);
   if (kind === "settings") return await settings(await where.upkeep(), environment);
+  if (kind === "events") return await eventTypes();
   const ask = asked(kind, typed);
   if (!ask || !isSocketThere(places)) return [];
   return (await ask((command, params) => call(places.socket, command, params)))
@@ -56,11 +57,19 @@ function asked(kind: Kind, typed: string): ((call: Call) => Promise<Value[]>) | 
   switch (kind) {
     case "sessions":
       return async (call) => {
-        const { sessions } = await call("ListSessions", { limit: MAX_VALUES, match });
-        return sessions.map(({ session_id, name, title, po_name }) => ({
+        // A match is a whole name or the start of an id: of names that only begin so, the latest are looked at.
+        const [matched, latest] = await Promise.all([
+          call("ListSessions", { limit: MAX_VALUES, match }),
+          call("ListSessions", { limit: MAX_VALUES }),
+        ]);
+        const named = latest.sessions.flatMap(({ session_id, name }) =>
+          name === null ? [] : [{ value: name, description: session_id }],
+        );
+        const ids = matched.sessions.map(({ session_id, name, title, po_name }) => ({
           value: session_id,
           description: `${name ?? title ?? ""} (${po_name})`,
         }));
+        return [...named.filter(({ value }) => value.startsWith(typed)), ...ids];
       };
     case "requests":
       return async (call) => {
@@ -121,6 +130,11 @@ async function call<Name extends CommandName>(
   return payload;
 }
 
+async function eventTypes(): Promise<Value[]> {
+  const { events } = await import("../../protocol/events/index.ts");
+  return Object.keys(events).map((value) => ({ value, description: "event" }));
+}
+
 async function settings(upkeep: Upkeep, environment: string): Promise<Value[]> {
   const found = await upkeep.settings(environment);
   return found.settings.map(({ key, meaning }) => ({
@@ -131,7 +145,7 @@ async function settings(upkeep: Upkeep, environment: string): Promise<Value[]> {
 
 function environments({ variables }: Where): Value[] {
   const folder = `${placesOf(variables, variables.HOME ?? "/").data}/environments`;
-  const names = namesIn(folder);
+  const names = namesIn(folder).filter(isEnvironmentName);
   const all = names.includes("default") ? names : ["default", ...names];
   return all.slice(0, MAX_VALUES).map((value) => ({ value, description: "environment" }));
 }

@@ -7,6 +7,7 @@ import type { Arguments } from "../arguments.ts";
 import { usageError } from "../arguments.ts";
 import { readSecretLine } from "../ask.ts";
 import type { Context } from "../context.ts";
+import { openStdin } from "../stdin.ts";
 import { isTerminal } from "../terminal.ts";
 
 export type Vendor = Reply<"ListModels">["vendors"][number];
@@ -50,7 +51,7 @@ export async function choose(
   const name = given.text("vendor") ?? (await asker?.vendor(offered(vendors)));
   if (name === undefined) return undefined;
   const vendor = findVendor(vendors, name);
-  const baseUrl = await chooseBaseUrl(given, vendor, asker);
+  const baseUrl = await chooseBaseUrl(context, vendor, asker);
   if (baseUrl === undefined) return undefined;
   const key = await chooseKey(context, vendor, asker);
   if (key === undefined) return undefined;
@@ -78,7 +79,7 @@ function findVendor(vendors: readonly Vendor[], name: string): Vendor {
 }
 
 async function chooseBaseUrl(
-  given: Arguments,
+  { arguments: given, host }: Context,
   vendor: Vendor,
   asker: Asker | null,
 ): Promise<string | null | undefined> {
@@ -88,7 +89,11 @@ async function chooseBaseUrl(
     if (!isUrl(url)) throw usageError(`--base-url takes an http or https address; not '${url}'.`);
     return url;
   }
-  if (vendor.base_url !== "" || vendor.base_url_variable === null) return null;
+  if (vendor.base_url_variable === null) return null;
+  // The model is tried at the address of this shell, and so that is kept with it.
+  const exported = host.variables[vendor.base_url_variable]?.trim();
+  if (exported && isUrl(exported)) return exported;
+  if (vendor.base_url !== "") return null;
   if (asker) return await asker.baseUrl(vendor);
   throw usageError(`${vendor.vendor} has no address of its own: give --base-url URL.`);
 }
@@ -124,7 +129,7 @@ async function chooseKey(
 async function readPipe(): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
-  for await (const piece of Bun.stdin.stream()) {
+  for await (const piece of openStdin()) {
     text += decoder.decode(piece, { stream: true });
     if (text.length > MAX_SECRET_LENGTH)
       throw usageError("What came on stdin is no key: too long.");

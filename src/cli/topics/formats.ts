@@ -5,7 +5,7 @@ export const formats: readonly Section[] = [
   {
     title: "-o json, --json",
     text: [
-      "One object on stdout when the turn has ended. --json works with every command; when one fails, stdout gets {type: error, error: {code, message, retryable, details}, exit_code}.",
+      "One object on stdout when the turn has ended. --json works with every command; when one fails, or the line is wrong (with -o stream-json too), stdout gets {type: error, error: {code, message, retryable, details}, exit_code}.",
     ],
     entries: [
       ["text, structured", "the answer; with --schema also as the document it is"],
@@ -16,6 +16,7 @@ export const formats: readonly Section[] = [
       ["usage, cost_usd, duration_ms", "tokens, money, time"],
       ["denials, pending_requests", "what was refused, and what waits for a human"],
       ["stdin_skipped, warnings", "what should not go unseen"],
+      ["is_offline", "true: no model is connected, and the offline guide answered"],
     ],
   },
   {

@@ -43,9 +43,14 @@ export const topics: Readonly<Record<string, Topic>> = {
     load: async () => (await import("./formats.ts")).formats,
   },
   http: {
-    summary: "The same over HTTP and WebSocket",
-    aliases: ["api", "websocket"],
+    summary: "The same over HTTP",
+    aliases: ["api"],
     load: async () => (await import("./http.ts")).http,
+  },
+  websocket: {
+    summary: "The same over a WebSocket: its frames, with an example",
+    aliases: ["ws"],
+    load: async () => (await import("./websocket.ts")).websocket,
   },
   models: {
     summary: "Who answers, and where its key comes from",

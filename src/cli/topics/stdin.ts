@@ -14,13 +14,17 @@ export const stdin: readonly Section[] = [
     entries: [
       ["-, --stdin", "to its end, however long that takes"],
       ["no prompt", "a pipe or a file is read to its end"],
-      ["prompt, and a file", "read"],
+      [
+        "prompt, and a file",
+        "read, from where it stands: a shell that took lines of it left the rest",
+      ],
       ["prompt, and a pipe", "read; on a terminal it is said that jamey waits for it"],
       [
         "prompt, and a silent pipe",
         "with no terminal anywhere it is given up after 10 s (a socket: 3 s) with a warning, and stdin_skipped is true in JSON; once a byte has come it is read to its end",
       ],
       ["prompt, and a terminal", "not read"],
+      ["-i, and a pipe", "data for the first message; then keys come from the terminal"],
       ["-n, JAMEY_STDIN=skip", "not read: for loops whose input is the loop's"],
     ],
   },

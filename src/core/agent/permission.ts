@@ -24,7 +24,20 @@ export function permit(rules: PermissionRule[], call: AskedCall): Permission {
 
 function matches(rule: PermissionRule, call: AskedCall): boolean {
   if (!matchesPattern(rule.tool, call.tool)) return false;
-  return rule.match === null || matchesPattern(rule.match, call.subject);
+  if (rule.match === null || matchesPattern(rule.match, call.subject)) return true;
+  // `git log *` is about `git log`, with arguments or without.
+  return rule.match.endsWith(" *") && matchesPattern(rule.match.slice(0, -2), call.subject);
+}
+
+/** Longer than this, or with what a rule gives a meaning to, a subject is no advice that people would type. */
+const MAX_ADVISED_LENGTH = 80;
+
+/** The narrowest rule, as people write it, that allows the call. */
+export function narrowestRule(call: AskedCall): string {
+  const rule = { tool: call.tool, match: call.subject, action: "allow" as const };
+  const isPlain = call.subject.length <= MAX_ADVISED_LENGTH && !/['*()\p{Cc}]/u.test(call.subject);
+  const isEnough = isPlain && call.subject !== "" && permit([rule], call).action === "allow";
+  return ruleText({ tool: call.tool, match: isEnough ? call.subject : null });
 }
 
 /** Rule 4. */

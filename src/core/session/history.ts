@@ -38,24 +38,36 @@ function summaryMessage(like: Message, summary: string): Message {
 
 /** Each assistant message followed by exactly one result for each of its calls, in their order. */
 export function repaired(conversation: Message[]): Message[] {
-  const results = new Map<string, Message>();
-  for (const message of conversation) {
-    if (message.role === "tool" && message.tool_call_id !== null) {
-      if (!results.has(message.tool_call_id)) results.set(message.tool_call_id, message);
-    }
-  }
+  const results = resultsOf(conversation);
   const history: Message[] = [];
   for (const message of conversation) {
     if (message.role === "tool") continue;
     history.push(message);
     for (const call of message.tool_calls) {
-      history.push(results.get(call.id) ?? unknownResult(message, call));
+      history.push(results.get(call) ?? unknownResult(message, call));
     }
   }
   return history;
 }
 
-function unknownResult(message: Message, call: ToolCall): Message {
+/** The result of each call that has one: the first after it with its id. Ids may come twice: a result belongs to
+ * the newest call before it that has none yet. */
+export function resultsOf(conversation: readonly Message[]): Map<ToolCall, Message> {
+  const results = new Map<ToolCall, Message>();
+  const open = new Map<string, ToolCall>();
+  for (const message of conversation) {
+    for (const call of message.tool_calls) open.set(call.id, call);
+    if (message.role !== "tool" || message.tool_call_id === null) continue;
+    const call = open.get(message.tool_call_id);
+    if (!call) continue;
+    open.delete(message.tool_call_id);
+    results.set(call, message);
+  }
+  return results;
+}
+
+/** What says of a call of this message that nothing is known of it. */
+export function unknownResult(message: Message, call: ToolCall): Message {
   return {
     ...message,
     message_id: `${call.id}_r`,

@@ -13,6 +13,7 @@ import type {
   Reasoning,
   SharedData,
   Source,
+  ToolCall,
   Usage,
 } from "../../protocol/messages.ts";
 import type { EndReason } from "../model.ts";
@@ -82,6 +83,14 @@ export type SessionCommand =
   /** Something for the whole tree of delegations, said to its root. */
   | { type: "store_data"; entry: SharedData; from_session_id: string }
   | { type: "rename"; name: string | null }
+  /** What a human did with a tool, outside of any turn: joins the conversation where none runs. */
+  | {
+      type: "record";
+      message_ids: { said: string; asked: string; result: string };
+      call: ToolCall;
+      output: string;
+      source: Source;
+    }
   | { type: "delete" }
   | { type: "respond"; request_id: string; response: Answer };
 
@@ -135,7 +144,7 @@ export type SessionOutcome =
     }
   /** What does not fit; nothing where all does. */
   | { type: "answer_checked"; message_id: string; problems: string[] }
-  | { type: "woke" };
+  | { type: "woke"; partial?: PartialAnswer | null };
 
 export type SessionInput = { at: string } & (SessionCommand | SessionOutcome);
 export type InputOf<Type extends SessionInput["type"]> = Extract<SessionInput, { type: Type }>;

@@ -15,6 +15,7 @@ import {
   create,
   prepared,
   prepareFailed,
+  record,
   remove,
   rename,
   revived,
@@ -24,7 +25,7 @@ import { expireRequests, responded } from "./decide/requests.ts";
 import { checkWall, toolChecked, toolFinished } from "./decide/tools.ts";
 import { isObjectCall } from "./delegation.ts";
 import { createDraft, type Draft } from "./draft.ts";
-import type { SessionInput } from "./inputs.ts";
+import type { PartialAnswer, SessionInput } from "./inputs.ts";
 import { sessionNotFound } from "./manager.ts";
 import { dataRefusal, storeData } from "./shared-data.ts";
 import { type Happened, initialSessionState, type SessionActorState, type Turn } from "./state.ts";
@@ -59,11 +60,12 @@ const step = match<SessionInput, Draft, void>({
   cancel,
   store_data: storeData,
   rename,
+  record,
   delete: remove,
   respond: responded,
   revived: (draft) => {
     revived(draft);
-    woke(draft);
+    woke(draft, {});
   },
   prepared,
   prepare_failed: prepareFailed,
@@ -80,11 +82,11 @@ const step = match<SessionInput, Draft, void>({
 });
 
 /** Whatever is due by now. */
-function woke(draft: Draft): void {
+function woke(draft: Draft, { partial }: { partial?: PartialAnswer | null }): void {
   retryModel(draft);
   expireRequests(draft);
   const { turn } = draft.state();
-  if (turn) checkWall(draft, wallDeadline(turn));
+  if (turn) checkWall(draft, wallDeadline(turn), partial);
 }
 
 /** Why a command cannot be taken, before anything is decided. */

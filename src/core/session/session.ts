@@ -122,7 +122,8 @@ export function withEndedCall(
   return { ...session, turn: { ...turn, failed: [...turn.failed, call_id] } };
 }
 
-/** Updates by name: what the session state knows goes there, the rest into metadata. */
+/** Updates by name: what the session state knows goes there, the rest into metadata. protocol/session-updates.ts
+ * has the same rule for everybody else. */
 export function withUpdates(session: Session, updates: Record<string, Json>, at: string): Session {
   const state = { ...session.state };
   const rest: [string, Json][] = [];

@@ -1,9 +1,22 @@
 // The shape of one row in the table of commands.
 import { z } from "zod";
+import { JameyError } from "../errors.ts";
+import { SCOPES, type Scope } from "../scopes.ts";
 
-/** `read` looks, `chat` talks and answers, `admin` changes what agents may do or stops the daemon. */
-export const scope = z.enum(["read", "chat", "admin"]);
-export type Scope = z.infer<typeof scope>;
+export const scope = z.enum(SCOPES);
+export type { Scope };
+
+/** These and all that they include, the least first. */
+export function widened(scopes: readonly Scope[]): Scope[] {
+  return SCOPES.filter((_one, index) => SCOPES.slice(index).some((it) => scopes.includes(it)));
+}
+
+/** Refuses who does not have the scope that a command needs. */
+export function requireScope(name: string, needed: Scope, has: readonly Scope[]): void {
+  if (has.includes(needed)) return;
+  const message = `${name} needs the scope '${needed}', which this caller does not have.`;
+  throw new JameyError("forbidden", message, { details: { scope: needed } });
+}
 
 export interface CommandWord<
   Params extends z.ZodType = z.ZodType,

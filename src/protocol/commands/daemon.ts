@@ -59,7 +59,8 @@ export const daemonCommands = {
       environment: z.string(),
       journal_id: id,
       pid: count,
-      socket: z.string(),
+      /** Its path; null for who is neither on its machine nor has the scope admin. */
+      socket: z.string().nullable(),
       /** The address of the TCP listener, such as http://127.0.0.1:8080; null where there is none. */
       url: z.string().nullable(),
       started_at: at,

@@ -30,7 +30,7 @@ export const keyCommands = {
     isHumanOnly: true,
     params: z.object({
       name,
-      /** No more than the caller has. */
+      /** No more than the caller has. Each brings those beneath it: admin > chat > read. */
       scopes: scopes.default(["read", "chat"]),
       expires_at: orNull(at),
     }),

@@ -1,6 +1,6 @@
 // Commands over prompt objects and what they can use.
 import { z } from "zod";
-import { risk } from "../agents.ts";
+import { agentConfig, permissionRule, risk } from "../agents.ts";
 import { MAX_OBJECT_BYTES, MAX_VERSIONS } from "../limits.ts";
 import { at, count, id, name, orNull, poState, toolSpec } from "../messages.ts";
 import { command } from "./command.ts";
@@ -59,6 +59,9 @@ export const objectCommands = {
       /** What its prompt, if it is a template, needs a value for in a session's context. */
       parameters: z.array(z.string()),
       model: z.string().nullable(),
+      /** As they hold for it where a message says nothing else: the environment's and its own. */
+      limits: agentConfig,
+      rules: z.array(permissionRule),
       version: z.string(),
       file: z.string(),
     }),

@@ -12,7 +12,8 @@ export const requestCommands = {
     payload: z.object({ requests: z.array(humanRequest) }),
   }),
   RespondToRequest: command({
-    summary: "Answer one. The first answer wins.",
+    summary:
+      "Answer one. The first answer wins. To approve, or to give a secret, needs the scope admin.",
     scope: "chat",
     isHumanOnly: true,
     params: z.object({ request_id: id, response: answer }),

@@ -21,6 +21,7 @@ import {
   role,
   session,
   sessionDocument,
+  sessionName,
   sessionSummary,
   source,
   toolCall,
@@ -30,7 +31,6 @@ import {
 } from "../messages.ts";
 import { command } from "./command.ts";
 
-const title = z.string().min(1).max(MAX_TITLE_LENGTH);
 const sessionInfo = z.object({ session });
 
 /** How a turn ended, whole: what WaitForTurn answers, and what every interface classifies. */
@@ -59,7 +59,8 @@ export type Run = z.infer<typeof run>;
 
 export const sessionCommands = {
   SendMessage: command({
-    summary: "Say something to an object. Accepted and kept, then answered.",
+    summary:
+      "Say something to an object. Accepted and kept, then answered. Rules that allow and wider limits need the scope admin.",
     scope: "chat",
     params: z.object({
       po_name: name,
@@ -115,7 +116,7 @@ export const sessionCommands = {
     scope: "chat",
     params: z.object({
       po_name: name,
-      name: orNull(title),
+      name: orNull(sessionName),
       /** null: as the object says. */
       agent_mode: orNull(agentMode),
       /** Which one runs in the mode `workflow`; null: the object's own. */
@@ -137,7 +138,7 @@ export const sessionCommands = {
       session_id: id,
       /** The last message that the new one has; null takes all. */
       message_id: orNull(id),
-      name: orNull(title),
+      name: orNull(sessionName),
       /** Answers in the new session where a message names no other; null: as in the session that is copied. */
       model: orNull(z.string().min(1).max(256)),
       new_session_id: orNull(chosenId),
@@ -161,14 +162,22 @@ export const sessionCommands = {
     summary: "Begin a session with the conversation of an exported document.",
     scope: "chat",
     isHumanOnly: true,
-    params: z.object({ document: sessionDocument, po_name: orNull(name), name: orNull(title) }),
+    params: z.object({
+      document: sessionDocument,
+      po_name: orNull(name),
+      name: orNull(sessionName),
+    }),
     reply: "SessionInfo",
     payload: sessionInfo,
   }),
   GetSession: command({
     summary: "One session with its conversation.",
     scope: "read",
-    params: z.object({ session_id: id }),
+    params: z.object({
+      session_id: id,
+      /** `none`: what else is known of it, with no messages. */
+      messages: z.enum(["all", "none"]).default("all"),
+    }),
     reply: "SessionInfo",
     payload: sessionInfo,
   }),
@@ -199,7 +208,7 @@ export const sessionCommands = {
   RenameSession: command({
     summary: "Give a session a name, or take it away.",
     scope: "chat",
-    params: z.object({ session_id: id, name: title.nullable() }),
+    params: z.object({ session_id: id, name: sessionName.nullable() }),
     reply: "Ok",
     payload: z.object({}),
   }),
@@ -267,7 +276,7 @@ export const sessionCommands = {
   }),
   RunTool: command({
     summary:
-      "Run one tool in a session's workspace, outside of any turn. The caller is the approval.",
+      "Run one tool, in a session's workspace and outside of any turn. The caller is the approval. The call and its result join the conversation, unless a turn runs in it when the tool is done.",
     scope: "admin",
     isHumanOnly: true,
     params: z.object({ session_id: orNull(id), name: z.string(), args: json }),
@@ -279,6 +288,8 @@ export const sessionCommands = {
         output: z.string(),
         success: z.boolean(),
       }),
+      /** The message of the session that holds the result; null where it joined none. */
+      message_id: id.nullable(),
     }),
   }),
 } as const;

@@ -2,7 +2,7 @@
 import { isIP } from "node:net";
 
 /** Longer texts are none of these. */
-const MAX_FORMATTED_LENGTH = 4_096;
+export const MAX_FORMATTED_LENGTH = 4_096;
 
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 const TIME = /^([01]\d|2[0-3]):[0-5]\d:([0-5]\d|60)(\.\d{1,9})?(z|[+-]([01]\d|2[0-3]):[0-5]\d)$/i;

@@ -1,5 +1,6 @@
 // The keywords of JSON Schema (draft 2020-12) that are understood: what each must hold, and where further
 // schemas stand in it. A keyword of no table is an annotation, as the draft has it, and means nothing.
+import { isObject } from "../../protocol/json.ts";
 import type { Json } from "../../protocol/messages.ts";
 
 export type SchemaObject = { [key: string]: Json };
@@ -68,9 +69,6 @@ const inPlace = ["allOf", "anyOf", "oneOf", "not", "if", "then", "else", "depend
 
 export const types = ["null", "boolean", "object", "array", "number", "string", "integer"];
 
-export const isObject = (value: Json | undefined): value is SchemaObject =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
-
 /** The schemas that stand directly in this one, each with its place. */
 export function schemasIn(schema: SchemaObject): { key: string; path: string; schema: Json }[] {
   return Object.entries(schema).flatMap(([key, value]) => {
@@ -82,7 +80,7 @@ export function schemasIn(schema: SchemaObject): { key: string; path: string; sc
     if (!isMany) return [];
     return Object.entries(value ?? {}).map(([name, one]) => ({
       key,
-      path: `${key}/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`,
+      path: `${key}/${pointerPart(name)}`,
       schema: one,
     }));
   });
@@ -92,8 +90,12 @@ export function schemasIn(schema: SchemaObject): { key: string; path: string; sc
 export function schemasBeside(schema: SchemaObject, root: SchemaObject): SchemaObject[] {
   const beside = schemasIn(schema).filter(({ key }) => inPlace.includes(key));
   const target = typeof schema.$ref === "string" ? resolve(root, schema.$ref) : undefined;
-  return [...beside.map((one) => one.schema), target].filter(isObject);
+  return [...beside.map((one) => one.schema), target].filter((one) => isObject(one));
 }
+
+/** A name as a part of a JSON pointer. */
+export const pointerPart = (name: string): string =>
+  name.replaceAll("~", "~0").replaceAll("/", "~1");
 
 /** What a reference within the schema leads to: `#`, or `#/` and a JSON pointer. */
 export function resolve(root: SchemaObject, reference: string): Json | undefined {
@@ -103,7 +105,8 @@ export function resolve(root: SchemaObject, reference: string): Json | undefined
   for (const part of reference.slice(2).split("/")) {
     if (found === null || typeof found !== "object") return undefined;
     const name = decoded(part).replaceAll("~1", "/").replaceAll("~0", "~");
-    found = Object.hasOwn(found, name) ? new Map(Object.entries(found)).get(name) : undefined;
+    // Read without making a list of all: references are followed often.
+    found = Object.getOwnPropertyDescriptor(found, name)?.value;
   }
   return found;
 }

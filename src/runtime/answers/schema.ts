@@ -2,10 +2,10 @@
 // ignored although it changes what fits. Nothing is stored or asked before this has passed.
 import { bytesOf, nestingOf } from "../../protocol/decode.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
 import { MAX_OUTPUT_SCHEMA_BYTES } from "../../protocol/limits.ts";
 import type { Json } from "../../protocol/messages.ts";
 import {
-  isObject,
   keywords,
   refused,
   resolve,

@@ -1,7 +1,9 @@
 // The settings by their keys: which there are, what each means, and its variable. All of it is read from
 // the schema, so that a new field appears everywhere by itself.
+
 import { z } from "zod";
 import { JameyError } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
 import { suggest } from "../../protocol/suggest.ts";
 import { configSchema } from "../config.ts";
 
@@ -64,14 +66,11 @@ function bare(schema: z.ZodType): z.ZodType {
   return bare(schema.unwrap() as z.ZodType);
 }
 
-export const isPlain = (value: unknown): value is Record<string, unknown> =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
-
 /** The value at a path; undefined where nothing is. */
 export function valueAt(values: Record<string, unknown>, path: readonly string[]): unknown {
   let found: unknown = values;
   for (const key of path) {
-    if (!isPlain(found) || !Object.hasOwn(found, key)) return undefined;
+    if (!isObject(found) || !Object.hasOwn(found, key)) return undefined;
     found = found[key];
   }
   return found;
@@ -82,7 +81,7 @@ export function putAt(values: Record<string, unknown>, path: readonly string[], 
   let target = values;
   for (const key of path.slice(0, -1)) {
     const known = target[key];
-    const next = isPlain(known) ? known : {};
+    const next = isObject(known) ? known : {};
     target[key] = next;
     target = next;
   }

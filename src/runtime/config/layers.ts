@@ -1,10 +1,12 @@
 // Settings in layers: flag > environment variable > manifest > daemon.yml > default.
 // A bad value is an error that names its place; an unknown key is a warning.
+
 import type { z } from "zod";
 import { JameyError } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
 import { suggest } from "../../protocol/suggest.ts";
 import { type Config, configSchema } from "../config.ts";
-import { fieldsOf, isPlain } from "./keys.ts";
+import { fieldsOf } from "./keys.ts";
 
 /** One layer of settings and where it comes from: a file's path, or a phrase. */
 export interface ConfigLayer {
@@ -39,7 +41,7 @@ function knownOnly(layer: ConfigLayer, warnings: string[]): Record<string, unkno
       const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
       if (!field) warn(here, Object.keys(fields));
       else if (!fieldsOf(field)) known[key] = value;
-      else if (value !== null) known[key] = isPlain(value) ? walk(value, field, here) : value;
+      else if (value !== null) known[key] = isObject(value) ? walk(value, field, here) : value;
     }
     return known;
   };
@@ -72,7 +74,7 @@ function mergeObjects(
   for (const [key, value] of Object.entries(under)) {
     const above = merged[key];
     if (above === undefined) merged[key] = value;
-    else if (isPlain(above) && isPlain(value)) merged[key] = mergeObjects(value, above);
+    else if (isObject(above) && isObject(value)) merged[key] = mergeObjects(value, above);
   }
   return merged;
 }

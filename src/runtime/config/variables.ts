@@ -51,8 +51,12 @@ export function readText(text: string, schema: z.ZodType): unknown {
   if (/^null$/i.test(text)) readings.unshift(null);
   if (text.trim() !== "") readings.push(Number(text));
   readings.push(...readJson(text), splitList(text));
-  const fit = readings.findIndex((reading) => schema.safeParse(reading).success);
-  return fit < 0 ? text : readings[fit];
+  const results = readings.map((reading) => schema.safeParse(reading));
+  const fit = results.findIndex((result) => result.success);
+  if (fit >= 0) return readings[fit];
+  // None holds: of the right type, it is at least told what is wrong with it, such as the range.
+  const near = results.findIndex(({ error }) => error?.issues[0]?.code !== "invalid_type");
+  return near < 0 ? text : readings[near];
 }
 
 const splitList = (text: string): string[] =>

@@ -1,26 +1,32 @@
 // What happens to a request over TCP before and after it is answered: the Host, the Origin, the key, the
 // rate; only then the door, and a line in the log. What is refused is closed, its body unread.
+// Open to all are `/health` and the files of the static folder, which the human has put there to be seen.
 // Rules: 1. An address authenticates nobody, and what a proxy says of one counts for nothing.
 //        2. The right key is let in, however many wrong ones come.
 import { type ErrorBody, errorCodes } from "../../protocol/errors.ts";
 import type { Identity } from "../access.ts";
 import type { Gateway } from "../gateway.ts";
-import { type AccessLog, createAccessLog } from "./access-log.ts";
+import { createAccessLog } from "./access-log.ts";
 import type { Door } from "./http/door.ts";
+import type { Admit } from "./http/options.ts";
+import { errorResponse, healthResponse } from "./http/responses.ts";
 import { canonicalAddress, createLimiter, type LimiterOptions } from "./limiter.ts";
 import type { HostRule } from "./origin.ts";
 import type { SocketData } from "./websocket.ts";
 
-/** Requests of one key; more is answered 429. */
+/** Requests of one key, over WebSockets too; more is answered 429, or an error frame. */
 const REQUESTS: LimiterOptions = { perSecond: 500, burst: 2_000 };
 /** Wrong keys from one address; more is answered 429. */
 const FAILURES: LimiterOptions = { perSecond: 1, burst: 20 };
+/** Files of the static folder to one address that shows no key; more is answered 429. */
+const PAGES: LimiterOptions = { perSecond: 200, burst: 1_000 };
 /** How soon who was let in and is no longer loses what is open. Looked at only while something is. */
 const REFRESH_MS = 250;
 
 export interface Rates {
   requests?: LimiterOptions;
   failures?: LimiterOptions;
+  pages?: LimiterOptions;
 }
 
 export type Answer = (
@@ -28,43 +34,74 @@ export type Answer = (
   server: Bun.Server<SocketData>,
 ) => Promise<Response | undefined>;
 
+/** One rate for each key, whether it asks over plain HTTP or over WebSockets. */
+export function createAdmit(options: LimiterOptions = REQUESTS): Admit {
+  const requests = createLimiter(options);
+  return ({ id, name }) => (requests.take(id) ? undefined : tooFast(name, options.perSecond));
+}
+
 /** Host, Origin, key, rate, door; and a line in the log. */
 export function createAnswer(options: {
   gateway: Gateway;
   door: Door;
+  admit: Admit;
   rates: Rates;
   hostRule: HostRule;
 }): Answer {
-  const { gateway, door, rates, hostRule } = options;
+  const { gateway, door, admit, rates, hostRule } = options;
   const failures = createLimiter(rates.failures ?? FAILURES);
-  const requests = createLimiter(rates.requests ?? REQUESTS);
+  const pages = createLimiter(rates.pages ?? PAGES);
   const accessLog = createAccessLog(gateway.log);
 
   function letIn(request: Request, server: Bun.Server<SocketData>): Identity | ErrorBody {
     const secret = secretOf(request.headers);
     const identity = secret === undefined ? undefined : gateway.access.identify(secret);
-    if (identity) return requests.take(identity.id) ? identity : tooFast(identity.name);
-    const address = canonicalAddress(server.requestIP(request)?.address ?? "");
-    if (secret !== undefined && !failures.take(address)) return tooManyFailures;
+    if (identity) return admit(identity) ?? identity;
+    if (secret !== undefined && !failures.take(addressOf(request, server))) return tooManyFailures;
     return secret === undefined ? noKey : wrongKey;
   }
 
+  /** The page that is there for everybody; undefined: it is for who has a key. */
+  function pageFor(
+    request: Request,
+    server: Bun.Server<SocketData>,
+  ): Response | ErrorBody | undefined {
+    const { method, url, headers } = request;
+    if (!door.files || secretOf(headers) !== undefined || !isLooking(method)) return undefined;
+    const { pathname } = new URL(url);
+    if (!door.files.mayHave(pathname)) return undefined;
+    // Also what is not there has to be looked for.
+    if (!pages.take(addressOf(request, server))) return tooManyPages;
+    return door.files.read(method, pathname);
+  }
+
   return async (request, server) => {
-    const startedMs = performance.now();
+    const about = { request, startedMs: performance.now() };
     const refuse = (error: ErrorBody) => {
-      const { status } = errorCodes[error.code];
-      accessLog({ request, status, startedMs, identity: undefined, bytes: undefined });
-      return refusal(error);
+      accessLog({ ...about, status: errorCodes[error.code].status, identity: undefined });
+      return errorResponse(error, { closes: true });
     };
     const foreign = hostRule(request);
     if (foreign) return refuse(foreign);
-    if (isHealth(request)) return new Response("OK", { headers: plainHeaders });
-    const found = letIn(request, server);
+    if (isHealth(request)) return healthResponse();
+    const page = pageFor(request, server);
+    if (page instanceof Response) {
+      accessLog({ ...about, status: page.status, identity: undefined });
+      return page;
+    }
+    const found = page ?? letIn(request, server);
     if ("code" in found) return refuse(found);
     const response = await whileLetIn(found, door.fetch(request, server, found));
-    return await logged(response, { request, startedMs, identity: found.name }, accessLog);
+    // What has no response became a WebSocket.
+    accessLog({ ...about, status: response?.status ?? 101, identity: found.name });
+    return response;
   };
 }
+
+const addressOf = (request: Request, server: Bun.Server<SocketData>): string =>
+  canonicalAddress(server.requestIP(request)?.address ?? "");
+
+const isLooking = (method: string): boolean => method === "GET" || method === "HEAD";
 
 /** An answer that takes long is not waited for by who has been sent away meanwhile. */
 async function whileLetIn(
@@ -72,7 +109,7 @@ async function whileLetIn(
   answering: Promise<Response | undefined>,
 ): Promise<Response | undefined> {
   const sentAway = Promise.withResolvers<Response>();
-  const sendAway = () => sentAway.resolve(refusal(wrongKey));
+  const sendAway = () => sentAway.resolve(errorResponse(wrongKey, { closes: true }));
   ended.addEventListener("abort", sendAway);
   try {
     return await Promise.race([answering, sentAway.promise]);
@@ -83,7 +120,7 @@ async function whileLetIn(
 
 /** All that is answered to nobody in particular: whether somebody is there. */
 const isHealth = ({ method, url }: Request): boolean =>
-  method === "GET" && /^https?:\/\/[^/]+\/health(\?|$)/.test(url);
+  isLooking(method) && /^https?:\/\/[^/]+\/health(\?|$)/.test(url);
 
 /** `Authorization: Bearer` or `x-api-key`; both only if they say the same. */
 function secretOf(headers: Headers): string | undefined {
@@ -96,8 +133,6 @@ function secretOf(headers: Headers): string | undefined {
   const [first, second = first] = given;
   return first === second ? first : "";
 }
-
-const plainHeaders = { "cache-control": "no-store", "x-content-type-options": "nosniff" };
 
 const noKey: ErrorBody = {
   code: "unauthorized",
@@ -116,40 +151,16 @@ const tooManyFailures: ErrorBody = {
   message: "Too many wrong keys from this address: try again later.",
   details: {},
 };
-const tooFast = (name: string): ErrorBody => ({
+const tooManyPages: ErrorBody = {
   code: "overloaded",
-  message: `Too many requests with the key '${name}': at most ${REQUESTS.perSecond} a second.`,
+  message: `Too many files at once: at most ${PAGES.perSecond} a second.`,
+  details: {},
+};
+const tooFast = (name: string, perSecond: number): ErrorBody => ({
+  code: "overloaded",
+  message: `Too many requests with the key '${name}': at most ${perSecond} a second.`,
   details: {},
 });
-
-/** The connection goes with it, so that nothing of a body is read. */
-function refusal(error: ErrorBody): Response {
-  const { status } = errorCodes[error.code];
-  const headers = new Headers({ connection: "close", ...plainHeaders });
-  if (status === 401) headers.set("www-authenticate", 'Bearer realm="jamey"');
-  if (status === 429) headers.set("retry-after", "1");
-  return Response.json({ error }, { status, headers });
-}
-
-/** undefined became a WebSocket. The size is told where the whole answer is here already. */
-async function logged(
-  response: Response | undefined,
-  about: { request: Request; startedMs: number; identity: string },
-  accessLog: AccessLog,
-): Promise<Response | undefined> {
-  if (!response) {
-    accessLog({ ...about, status: 101, bytes: undefined });
-    return undefined;
-  }
-  const { status, headers } = response;
-  if (!headers.get("content-type")?.startsWith("application/json") || !response.body) {
-    accessLog({ ...about, status, bytes: undefined });
-    return response;
-  }
-  const body = await response.blob();
-  accessLog({ ...about, status, bytes: body.size });
-  return new Response(body, { status, headers });
-}
 
 /** Looks whether everybody who is here is still let in, for as long as somebody is. */
 export function createWatch(gateway: Gateway) {

@@ -6,13 +6,12 @@
 // 4. While it is held nothing is pulled: the reply to a Subscribe goes before what it begins.
 import { MAX_BATCH_BYTES, MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { Ring } from "../connections.ts";
+import { createGathering } from "./gathering.ts";
 
 /** Above this the socket counts as full. */
 export const HIGH_WATER_BYTES = 512 * 1024;
 /** Replies that wait for a client which does not read, in UTF-16 units. */
 const MAX_WAITING_LENGTH = 2 * MAX_FRAME_BYTES;
-/** A signal goes out at once; those that follow it within this time are gathered. */
-const GATHER_MS = 4;
 /** Batches pulled before others get their turn. */
 const MAX_PULLS = 4;
 
@@ -88,7 +87,7 @@ export function createOutbox(options: {
     });
   }
 
-  const gathering = createGathering({ first: flushSoon, later: flush });
+  const gathering = createGathering(flushSoon, flush);
   return {
     reply(text) {
       replies.push(text);
@@ -114,32 +113,6 @@ export function createOutbox(options: {
       clearImmediate(soon);
       gathering.close();
     },
-  };
-}
-
-/** The first signal is not kept waiting; those that follow it soon travel together. */
-function createGathering({ first, later }: { first(): void; later(): void }) {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let hasGathered = false;
-  function gather(): void {
-    timer = setTimeout(() => {
-      timer = undefined;
-      if (!hasGathered) return;
-      hasGathered = false;
-      later();
-      gather();
-    }, GATHER_MS);
-  }
-  return {
-    ring() {
-      if (timer !== undefined) {
-        hasGathered = true;
-        return;
-      }
-      first();
-      gather();
-    },
-    close: () => clearTimeout(timer),
   };
 }
 

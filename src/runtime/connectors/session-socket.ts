@@ -1,12 +1,11 @@
 // The WebSocket of one session, `/sessions/:id/ws`: it shows what happens and takes nothing. Each frame is
 // one message. How events become frames is `session-view.ts`.
-import type { Reply } from "../../protocol/commands/index.ts";
-import { JameyError, messageOf, toErrorBody } from "../../protocol/errors.ts";
+import { messageOf, toErrorBody } from "../../protocol/errors.ts";
 import type { WebSocketEvent } from "../../protocol/rest.ts";
-import { PROTOCOL_VERSION, VERSION } from "../../protocol/version.ts";
 import type { Connection } from "../connections.ts";
 import type { Gateway } from "../gateway.ts";
-import { createOutbox, type Outbox } from "./outbox.ts";
+import { askAs, attachAs } from "./asking.ts";
+import { createOutbox } from "./outbox.ts";
 import { beginView, type SessionView, showEvent } from "./session-view.ts";
 import {
   type Client,
@@ -39,7 +38,8 @@ export function startSessionSocket(socket: Socket, gateway: Gateway, session_id:
 
   async function begin(): Promise<void> {
     try {
-      connection = open(socket, gateway, outbox);
+      const { identity } = socket.data;
+      connection = attachAs(gateway, { client: "api session", identity, ring: outbox.ring });
       const view = await openView(gateway, connection, session_id);
       const over = () => socket.close(NORMAL_CLOSURE, "the session was deleted");
       outbox.follow(createPull(connection, view, () => void setImmediate(over)));
@@ -51,11 +51,11 @@ export function startSessionSocket(socket: Socket, gateway: Gateway, session_id:
 
   void begin();
   return {
-    receive: () =>
-      say({
-        type: "error",
-        message: "This socket only shows a session: use POST /sessions/:id/messages, or /ws.",
-      }),
+    receive(_text, refused) {
+      if (refused) return socket.close(TRY_AGAIN_LATER, "too many messages");
+      const message = "This socket only shows a session: use POST /sessions/:id/messages, or /ws.";
+      say({ type: "error", message });
+    },
     flush: outbox.flush,
     end: () => Promise.resolve(),
     closed: closing.signal,
@@ -67,37 +67,20 @@ export function startSessionSocket(socket: Socket, gateway: Gateway, session_id:
   };
 }
 
-function open(socket: Socket, gateway: Gateway, outbox: Outbox): Connection {
-  const attach = {
-    type: "attach" as const,
-    client: "api session",
-    version: VERSION,
-    protocol_version: PROTOCOL_VERSION,
-    workspace: null,
-    variables: {},
-    call_id: null,
-  };
-  return gateway.connections.open(attach, { identity: socket.data.identity, ring: outbox.ring });
-}
-
 /**
  * Both are asked in one go: reading commands answer out of what is there now, so that nothing happens
  * between the state and the first event that is followed.
  */
 async function openView(
-  { handle }: Gateway,
+  gateway: Gateway,
   { caller }: Connection,
   session_id: string,
 ): Promise<SessionView> {
-  const [got, subscribed] = await Promise.all([
-    handle({ type: "GetSession", payload: { session_id } }, caller),
-    handle({ type: "Subscribe", payload: { session_id } }, caller),
+  const ask = askAs(gateway, caller);
+  const [{ session }] = await Promise.all([
+    ask("GetSession", { session_id }),
+    ask("Subscribe", { session_id }),
   ]);
-  for (const answer of [got, subscribed]) {
-    if (!answer.ok) throw new JameyError(answer.payload.code, answer.payload.message);
-  }
-  // The reply that the table of commands says.
-  const { session } = got.payload as Reply<"GetSession">;
   return beginView(session_id, session.session_state);
 }
 

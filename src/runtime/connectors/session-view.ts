@@ -12,8 +12,9 @@
 // SessionDeleted                          error, and it is over
 import type { EventName, EventPayload } from "../../protocol/events/index.ts";
 import type { EventFrame } from "../../protocol/frames.ts";
-import type { Json, SessionState } from "../../protocol/messages.ts";
+import type { SessionState } from "../../protocol/messages.ts";
 import type { WebSocketEvent } from "../../protocol/rest.ts";
+import { readUpdates } from "../../protocol/session-updates.ts";
 
 export interface SessionView {
   session_id: string;
@@ -66,7 +67,7 @@ const shows: Shows = {
   },
   ModelCallFailed: (_, { error, retry_at }) =>
     retry_at === null ? {} : { frames: [{ type: "error", message: error.message }] },
-  SessionUpdated: (view, { updates }) => updated(view, stateUpdates(updates)),
+  SessionUpdated: (view, { updates }) => updated(view, readUpdates(updates).state),
   TurnCompleted: (view) => updated(view, {}),
   TurnCancelled: (view) => updated(view, {}),
   TurnFailed(view, { error }) {
@@ -98,23 +99,3 @@ function updated(view: SessionView, fields: Partial<SessionState>): Partial<Show
   const { session_id } = view;
   return { view: { ...view, state }, frames: [{ type: "session_updated", session_id, state }] };
 }
-
-/** The known keys of an update; the others are metadata. */
-function stateUpdates(updates: Record<string, Json>): Partial<SessionState> {
-  const { active_tools, context, iteration_count } = updates;
-  return {
-    ...(isTextList(active_tools) ? { active_tools } : {}),
-    ...(isTextMap(context) ? { context } : {}),
-    ...(typeof iteration_count === "number" ? { iteration_count } : {}),
-  };
-}
-
-const isTextList = (value: Json | undefined): value is string[] =>
-  Array.isArray(value) && value.every((entry) => typeof entry === "string");
-
-const isTextMap = (value: Json | undefined): value is Record<string, string> =>
-  value !== undefined &&
-  value !== null &&
-  typeof value === "object" &&
-  !Array.isArray(value) &&
-  Object.values(value).every((entry) => typeof entry === "string");

@@ -1,20 +1,14 @@
-// TCP: HTTP and WebSocket for whoever carries a key: where it listens, what it refuses to begin with, and how
-// it makes room when strangers take all of it. Who is let in is decided in `admission.ts`.
-import { JameyError, messageOf } from "../../protocol/errors.ts";
+// TCP: HTTP and WebSocket for whoever carries a key: where it listens and what it refuses to begin with. How it
+// holds its port is `listener.ts`, who is let in `admission.ts`.
+import { JameyError } from "../../protocol/errors.ts";
+import { MAX_REMOTE_CONNECTIONS } from "../../protocol/limits.ts";
 import type { Connector, Gateway } from "../gateway.ts";
-import { type Answer, createAnswer, createWatch, type Rates } from "./admission.ts";
-import { type Certificate, type CertificateFiles, readCertificate } from "./certificate.ts";
-import { watchDescriptors } from "./descriptors.ts";
-import { MAX_INCOMING_BYTES } from "./http/body.ts";
-import { createDoor, type Door, type DoorOptions } from "./http/door.ts";
+import { createAdmit, createAnswer, createWatch, type Rates } from "./admission.ts";
+import { type CertificateFiles, readCertificate } from "./certificate.ts";
+import { createDoor, type DoorOptions } from "./http/door.ts";
+import { startListener } from "./listener.ts";
 import { bracketed, createHostRule, type HostRule, isLoopback, isWildcard } from "./origin.ts";
-import { stopServer } from "./unix.ts";
-import type { SocketData } from "./websocket.ts";
 
-/** Sockets of TCP at once: fewer than there may be in all, so that the unix socket has room. */
-const MAX_TCP_SOCKETS = 1_500;
-/** Without a byte for this long a connection is closed, and headers and bodies must be here. Seconds. */
-const IDLE_SECONDS = 10;
 export interface TcpOptions {
   hostname: string;
   /** 0 takes a free one. */
@@ -48,9 +42,11 @@ export function startTcpConnector(
   if (certificate?.warning) gateway.log.warn(certificate.warning);
   // A broken file of keys is said now, not when somebody is refused for it.
   gateway.access.refresh();
+  const admit = createAdmit(limits.requests);
   const door = createDoor(gateway, {
-    maxSockets: MAX_TCP_SOCKETS,
+    maxSockets: MAX_REMOTE_CONNECTIONS,
     ...limits,
+    admit,
     hasWebSocket,
     ...(staticDir === undefined ? {} : { staticDir }),
   });
@@ -59,14 +55,25 @@ export function startTcpConnector(
   const answer = createAnswer({
     gateway,
     door,
+    admit,
     rates: limits,
     hostRule: (request) => hostRule(request),
   });
   const watch = createWatch(gateway);
-  const listener = startListener({ options, certificate, door, gateway }, (request, server) => {
-    watch.begin(server);
-    return answer(request, server);
-  });
+  const listener = startListener(
+    {
+      hostname,
+      port: options.port,
+      certificate,
+      door,
+      answer(request, server) {
+        watch.begin(server);
+        return answer(request, server);
+      },
+      whoHas: options.whoHas,
+    },
+    gateway.log,
+  );
   const { port } = listener;
   hostRule = createHostRule({
     hostname,
@@ -102,106 +109,22 @@ function refuseExposed({ hostname }: TcpOptions, { access }: Gateway): void {
   if (isLoopback(hostname) || access.hasMadeKey()) return;
   throw new JameyError(
     "config_invalid",
-    `Listening on ${hostname} shows jamey to the network, and there is no key: make one with 'JAMEY_CONNECTORS_HTTP_ENABLED=false jamey keys create NAME' and then 'jamey daemon restart', or set JAMEY_TOKEN to 32 characters or more.`,
+    `Listening on ${hostname} shows jamey to the network, and there is no key: make one with 'jamey keys create NAME', or set JAMEY_TOKEN to 32 characters or more.`,
   );
 }
 
-function warnExposed(url: string, { hostname, tls }: TcpOptions, { log }: Gateway): void {
-  const who = isWildcard(hostname) ? "whoever reaches this machine" : `whoever reaches ${hostname}`;
+function warnExposed(
+  url: string,
+  { hostname, tls, allowedHosts }: TcpOptions,
+  { log }: Gateway,
+): void {
+  const isAny = isWildcard(hostname);
+  const who = isAny ? "whoever reaches this machine" : `whoever reaches ${hostname}`;
   log.warn(
     `${who} and has a key can read all conversations and run what agents may run, at ${url}`,
   );
+  if (isAny && allowedHosts.length === 0) {
+    log.warn("it answers to addresses only; to be reached by a name it needs --allow-host NAME");
+  }
   if (!tls) log.warn("without TLS keys and conversations travel readable: give a certificate");
-}
-
-interface Listener {
-  port: number;
-  stop(): Promise<void>;
-}
-
-/** Between two attempts to listen again at the port that was ours. */
-const RELISTEN_MS = 1_000;
-
-/** Listens, and closes all that is open over TCP where it takes the descriptors of everybody else. */
-function startListener(
-  given: {
-    options: TcpOptions;
-    certificate: Certificate | undefined;
-    door: Door;
-    gateway: Gateway;
-  },
-  answer: Answer,
-): Listener {
-  const { options, certificate, door, gateway } = given;
-  const { log } = gateway;
-  let server = listen(options, certificate, door, answer);
-  const port = server.port ?? options.port;
-  let isStopped = false;
-  let clearing: Promise<void> | undefined;
-
-  async function clear(): Promise<void> {
-    log.warn("too many connections: those over TCP are closed, so that others find room");
-    await server.stop(true);
-    while (!isStopped) {
-      try {
-        server = listen({ ...options, port }, certificate, door, answer);
-        return;
-      } catch (thrown) {
-        log.error("cannot listen again", { reason: messageOf(thrown) });
-        await Bun.sleep(RELISTEN_MS);
-      }
-    }
-  }
-
-  const descriptors = watchDescriptors(() => {
-    clearing ??= clear().finally(() => {
-      clearing = undefined;
-    });
-  });
-  return {
-    port,
-    async stop() {
-      isStopped = true;
-      descriptors.stop();
-      await clearing;
-      await stopServer(server, door);
-    },
-  };
-}
-
-function listen(
-  options: TcpOptions,
-  certificate: Certificate | undefined,
-  door: Door,
-  answer: Answer,
-): Bun.Server<SocketData> {
-  const { hostname, port } = options;
-  try {
-    return Bun.serve<SocketData>({
-      hostname,
-      port,
-      idleTimeout: IDLE_SECONDS,
-      // Whatever breaks, no page of ours shows where. Bun would then share the port with who comes next.
-      development: false,
-      reusePort: false,
-      maxRequestBodySize: MAX_INCOMING_BYTES,
-      ...(certificate ? { tls: { cert: certificate.cert, key: certificate.key } } : {}),
-      fetch: answer,
-      websocket: door.websocket,
-    });
-  } catch (cause) {
-    throw cannotListen(options, cause);
-  }
-}
-
-function cannotListen({ hostname, port, whoHas }: TcpOptions, cause: unknown): JameyError {
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  const who = whoHas?.(port);
-  const reasons: Record<string, string> = {
-    EADDRINUSE: `Port ${port} on ${hostname} is taken${who ? ` by ${who}` : ""}: stop that, or choose another with --http PORT.`,
-    EACCES: `Port ${port} is not for ordinary users: choose one above 1023 with --http PORT.`,
-  };
-  const message =
-    reasons[code] ?? `Cannot listen on ${hostname}, port ${port}: ${messageOf(cause)}`;
-  return new JameyError("config_invalid", message, { cause, details: { port } });
 }

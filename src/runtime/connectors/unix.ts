@@ -1,11 +1,18 @@
 // The unix socket: HTTP and WebSocket for the programs of this user. The folder (0700) and the socket
 // (0600) are the authentication.
 //
+// Rules: 1. A request of a web page, which has an Origin, is refused. The Host says nothing here: no name leads
+//           a browser to a socket, and clients write into it what they like.
+//        2. Plain HTTP is a human's word; a WebSocket's attach may name the call of an agent that it comes
+//           from. That keeps apart who does not pretend: around an approved shell command there is no
+//           sandbox, and any secret that would tell it from a human, it could read.
+//
 // It listens under a name of its own, which is then moved to the place where clients look: so it appears
-// with its mode and ready, and what happens to lie there at the end is removed only if it is this one.
-import { lstatSync, renameSync, unlinkSync } from "node:fs";
+// with its mode and ready, and what happens to lie there at the end is removed only if it is this one. Where
+// the place is empty, because somebody tidied it away, it is put back: nobody could reach the daemon.
+import { existsSync, lstatSync, mkdirSync, renameSync, unlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { JameyError } from "../../protocol/errors.ts";
+import { JameyError, messageOf } from "../../protocol/errors.ts";
 import type { Identity } from "../access.ts";
 import type { Connector, Gateway } from "../gateway.ts";
 import { MAX_INCOMING_BYTES } from "./http/body.ts";
@@ -16,32 +23,66 @@ import type { SocketData } from "./websocket.ts";
 /** Running answers get this long when the daemon stops. */
 const STOP_TIMEOUT_MS = 1_000;
 const PRIVATE_MASK = 0o177;
+/** How often it is looked whether the socket is still there. Milliseconds. */
+const LOOK_MS = 1_000;
 
 /** Refuses what lies at the place unless it is a socket that nobody answers on. */
 export async function startUnixConnector(
   socket: string,
   gateway: Gateway,
-  options: DoorOptions = {},
+  { lookMs = LOOK_MS, ...options }: DoorOptions & { lookMs?: number } = {},
 ): Promise<Connector> {
   await refuseTaken(socket);
+  const { log, access } = gateway;
   const door = createDoor(gateway, options);
+  const settle = () => takePlace(socket, (path) => listen(path, door, access.socket));
+  let place = settle();
+  const before: Bun.Server<SocketData>[] = [];
+  let said = "";
+  function look(): void {
+    try {
+      if (lstatSync(socket, { throwIfNoEntry: false })) return;
+      const { server } = place;
+      place = settle();
+      // Who came in through it stays.
+      void server.stop();
+      before.push(server);
+      log.warn("the socket was gone and is there again", { socket });
+      said = "";
+    } catch (thrown) {
+      const reason = messageOf(thrown);
+      if (reason !== said) log.error("the socket is gone", { socket, reason });
+      said = reason;
+    }
+  }
+  const timer = setInterval(look, lookMs);
+  timer.unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await stopServer(place.server, door);
+      for (const server of before) await server.stop(true);
+      if (lstatSync(socket, { throwIfNoEntry: false })?.ino === place.ino) unlinkSync(socket);
+    },
+  };
+}
+
+function takePlace(socket: string, listenAt: (path: string) => Bun.Server<SocketData>) {
+  const folder = dirname(socket);
+  // Not its parents: where those are gone too, nobody wants anything there.
+  if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 });
   // No longer than the name that the path was measured with.
-  const own = join(dirname(socket), `.${crypto.randomUUID().slice(0, 4)}`);
+  const own = join(folder, `.${crypto.randomUUID().slice(0, 4)}`);
   const mask = process.umask(PRIVATE_MASK);
   let server: Bun.Server<SocketData>;
   try {
-    server = listen(own, door, gateway.access.socket);
+    server = listenAt(own);
   } finally {
     process.umask(mask);
   }
   const { ino } = lstatSync(own);
   renameSync(own, socket);
-  return {
-    async stop() {
-      await stopServer(server, door);
-      if (lstatSync(socket, { throwIfNoEntry: false })?.ino === ino) unlinkSync(socket);
-    },
-  };
+  return { server, ino };
 }
 
 function listen(path: string, door: Door, identity: Identity) {
@@ -70,7 +111,7 @@ export async function stopServer(server: Bun.Server<SocketData>, door: Door): Pr
 }
 
 /** A dead daemon's socket may be replaced; anything else at its place is refused and left alone. */
-async function refuseTaken(socket: string): Promise<void> {
+export async function refuseTaken(socket: string): Promise<void> {
   const found = lstatSync(socket, { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isSocket()) {

@@ -3,8 +3,9 @@
 // be another kind of client: `SocketData.start` says which.
 import type { ServerWebSocket, WebSocketHandler } from "bun";
 import { bytesOf, parseJson } from "../../protocol/decode.ts";
-import { JameyError, messageOf, toErrorBody } from "../../protocol/errors.ts";
+import { type ErrorBody, JameyError, messageOf, toErrorBody } from "../../protocol/errors.ts";
 import { attach as attachSchema, request as requestSchema } from "../../protocol/frames.ts";
+import { readGiven } from "../../protocol/given.ts";
 import {
   ATTACH_TIMEOUT_MS,
   MAX_FRAME_BYTES,
@@ -14,6 +15,7 @@ import { PROTOCOL_VERSION } from "../../protocol/version.ts";
 import type { Identity } from "../access.ts";
 import type { Connection } from "../connections.ts";
 import type { Gateway } from "../gateway.ts";
+import type { DoorOptions } from "./http/options.ts";
 import { createOutbox, HIGH_WATER_BYTES } from "./outbox.ts";
 
 /** WebSocket close codes. */
@@ -32,7 +34,8 @@ export interface SocketData {
 export type Socket = ServerWebSocket<SocketData>;
 
 export interface Client {
-  receive(text: string): void;
+  /** `refused` where it is too much: then nothing is done with it. */
+  receive(text: string, refused: ErrorBody | undefined): void;
   flush(): void;
   /** Answers what was asked, then says goodbye. */
   end(): Promise<void>;
@@ -49,7 +52,10 @@ export interface WebSockets {
 
 export function createWebSockets(
   gateway: Gateway,
-  { attachTimeoutMs = ATTACH_TIMEOUT_MS }: { attachTimeoutMs?: number } = {},
+  {
+    attachTimeoutMs = ATTACH_TIMEOUT_MS,
+    admit,
+  }: Pick<DoorOptions, "attachTimeoutMs" | "admit"> = {},
 ): WebSockets {
   const clients = new Map<Socket, Client>();
   return {
@@ -71,7 +77,8 @@ export function createWebSockets(
         });
       },
       message(socket, message) {
-        if (typeof message === "string") socket.data.client?.receive(message);
+        const { identity, client } = socket.data;
+        if (typeof message === "string") client?.receive(message, admit?.(identity));
         else socket.close(POLICY_VIOLATION, "frames are JSON text");
       },
       drain: (socket) => socket.data.client?.flush(),
@@ -133,31 +140,32 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
     }
   }
 
-  async function request(text: string, { caller }: Connection): Promise<void> {
-    const release: (() => void)[] = [];
+  async function request(text: string, { caller }: Connection, refused?: ErrorBody): Promise<void> {
+    let isHeld = false;
     try {
       const { id, type, payload } = readRequest(parseJson(text));
-      if (type === "Subscribe") {
-        outbox.hold();
-        release.push(outbox.release);
-      }
+      if (refused) return reply({ id, type: "Error", payload: refused });
+      isHeld = type === "Subscribe";
+      if (isHeld) outbox.hold();
       const answer = await gateway.handle({ type, payload }, caller);
       reply({ id, type: answer.type, payload: answer.payload });
     } catch (thrown) {
       replyError(thrown);
     } finally {
-      for (const end of release) end();
+      if (isHeld) outbox.release();
     }
   }
 
   return {
-    receive(text) {
+    receive(text, refused) {
       if (!connection) return attach(text);
       if (isEnding) return replyError(new JameyError("unavailable", "The daemon is stopping."));
       if (inFlight.size + outbox.count() >= MAX_REQUESTS_IN_FLIGHT) {
         return socket.close(TRY_AGAIN_LATER, "too many requests without reading their replies");
       }
-      const answering = request(text, connection).finally(() => inFlight.delete(answering));
+      const answering = request(text, connection, refused).finally(() =>
+        inFlight.delete(answering),
+      );
       inFlight.add(answering);
     },
     flush: outbox.flush,
@@ -176,12 +184,9 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
 }
 
 function readAttach(frame: unknown) {
-  const result = attachSchema.safeParse(frame);
-  if (!result.success) {
-    throw new JameyError("invalid_request", "The first frame must be a valid attach.");
-  }
-  const asked = result.data.protocol_version;
-  if (asked === PROTOCOL_VERSION) return result.data;
+  const given = readGiven({ id: "The first frame must be an attach", asks: attachSchema }, frame);
+  const asked = given.protocol_version;
+  if (asked === PROTOCOL_VERSION) return given;
   const message = `This daemon speaks protocol version ${PROTOCOL_VERSION}, the client ${asked}: use the same jamey for both.`;
   const details = { daemon: PROTOCOL_VERSION, client: asked };
   throw new JameyError("version_mismatch", message, { details });

@@ -57,7 +57,7 @@ export function createCatalog(options: {
   log: Log;
   changed(change: CatalogChange): void;
 }): Catalog {
-  const { files, log, changed } = options;
+  const { files, changed } = options;
   const entries = new Map<string, Entry>();
   const problems = new Map<string, string>();
   let remembered = new Map<string, Remembered>();
@@ -65,6 +65,85 @@ export function createCatalog(options: {
   const definitions = () =>
     [...entries.values()].flatMap((one) => (one.definition ? [one.definition] : []));
   const byName = (po_name: string) => definitions().find((one) => one.name === po_name);
+
+  const { report, look, recall } = createReader({ ...options, problems });
+
+  const accept = createAcceptance({ entries, problems, report, byName });
+
+  function forgetGone(all: { file: string }[], present: { file: string }[]): void {
+    const there = new Set(all.map((one) => one.file));
+    const names = new Set(present.map((one) => one.file));
+    for (const file of problems.keys()) if (!there.has(file)) problems.delete(file);
+    for (const file of entries.keys()) if (!names.has(file)) entries.delete(file);
+  }
+
+  function refresh(): void {
+    const all = files.list();
+    const present = all.slice(0, MAX_OBJECTS);
+    for (const { file } of all.slice(MAX_OBJECTS)) report(file, `there are ${MAX_OBJECTS} already`);
+    const before = new Map(definitions().map((one) => [one.name, one]));
+    forgetGone(all, present);
+    // A file with a problem is read again each time: what it lacks may have come about elsewhere.
+    const looked = present
+      .filter(({ file, stamp }) => entries.get(file)?.stamp !== stamp || problems.has(file))
+      .map(look);
+    const broken = looked.filter((one) => "problem" in one.found);
+    for (const { file, stamp, found } of broken) {
+      if ("problem" in found) report(file, found.problem);
+      entries.set(file, { stamp, definition: entries.get(file)?.definition });
+    }
+    const recalled = isFirst
+      ? broken.flatMap((one) => recall(one, remembered.get(basename(one.file))))
+      : [];
+    const good = [...looked.filter(isGood), ...recalled];
+    const accepted = accept(good, before, isFirst ? remembered : undefined);
+    for (const change of changesOf({ accepted, before, byName, isFirst })) changed(change);
+    isFirst = false;
+  }
+
+  return {
+    list: () => definitions().toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+    get: byName,
+    refresh(po_name) {
+      refresh();
+      return po_name === undefined ? undefined : byName(po_name);
+    },
+    problems: () => problems,
+    begin(known) {
+      remembered = new Map(known.flatMap((one) => (one.file === null ? [] : [[one.file, one]])));
+      refresh();
+      remembered = new Map();
+    },
+  };
+}
+
+/** What is new, and what is there no more. */
+function changesOf(options: {
+  accepted: Good[];
+  before: Map<string, ObjectDefinition>;
+  byName(po_name: string): ObjectDefinition | undefined;
+  isFirst: boolean;
+}): CatalogChange[] {
+  const { accepted, before, byName, isFirst } = options;
+  const found = accepted.flatMap(({ found: { definition, text } }): CatalogChange[] => {
+    const known = before.get(definition.name);
+    if (known?.hash === definition.hash && known.file === definition.file) return [];
+    return [{ type: "found", definition, text, is_new: isFirst }];
+  });
+  const gone = [...before.keys()].filter((po_name) => !byName(po_name));
+  return [...found, ...gone.map((po_name) => ({ type: "unloaded" as const, po_name }))];
+}
+
+const isGood = (one: Looked): one is Good => "definition" in one.found;
+
+/** Reads files as objects, and says what is wrong with them once. */
+function createReader(options: {
+  files: Pick<ObjectFiles, "read">;
+  hash: (text: string) => string;
+  log: Log;
+  problems: Map<string, string>;
+}) {
+  const { files, log, problems } = options;
 
   function report(file: string, problem: string): void {
     if (problems.get(file) === problem) return;
@@ -86,8 +165,8 @@ export function createCatalog(options: {
   }
 
   /** The last good version of a file that was broken while no daemon ran. */
-  function recall({ file, stamp }: Looked): Good[] {
-    const text = remembered.get(basename(file))?.text();
+  function recall({ file, stamp }: Looked, last: Remembered | undefined): Good[] {
+    const text = last?.text();
     if (text === undefined) return [];
     try {
       return [{ file, stamp, found: { definition: parse(text, file), text }, isRecalled: true }];
@@ -97,11 +176,25 @@ export function createCatalog(options: {
     }
   }
 
-  /** Those that keep their name come first: the second file of a name is the one that is new. */
-  function accept(good: Good[], before: Map<string, ObjectDefinition>): Good[] {
+  return { report, look, recall };
+}
+
+/** Those that keep their name come first: the second file of a name is the one that is new. */
+function createAcceptance(parts: {
+  entries: Map<string, Entry>;
+  problems: Map<string, string>;
+  report(file: string, problem: string): void;
+  byName(po_name: string): ObjectDefinition | undefined;
+}) {
+  const { entries, problems, report, byName } = parts;
+  return (
+    good: Good[],
+    before: Map<string, ObjectDefinition>,
+    remembered: Map<string, Remembered> | undefined,
+  ): Good[] => {
     const wasHere = ({ file, found }: Good) => {
       const { name } = found.definition;
-      const holder = isFirst
+      const holder = remembered
         ? remembered.get(basename(file))?.po_name
         : entries.get(file)?.definition?.name;
       return holder === name || before.get(name)?.file === file;
@@ -128,61 +221,5 @@ export function createCatalog(options: {
       entries.set(file, { stamp, definition: last });
     }
     return accepted;
-  }
-
-  function forgetGone(all: { file: string }[], present: { file: string }[]): void {
-    const there = new Set(all.map((one) => one.file));
-    const names = new Set(present.map((one) => one.file));
-    for (const file of problems.keys()) if (!there.has(file)) problems.delete(file);
-    for (const file of entries.keys()) if (!names.has(file)) entries.delete(file);
-  }
-
-  function refresh(): void {
-    const all = files.list();
-    const present = all.slice(0, MAX_OBJECTS);
-    for (const { file } of all.slice(MAX_OBJECTS)) report(file, `there are ${MAX_OBJECTS} already`);
-    const before = new Map(definitions().map((one) => [one.name, one]));
-    forgetGone(all, present);
-    // A file with a problem is read again each time: what it lacks may have come about elsewhere.
-    const looked = present
-      .filter(({ file, stamp }) => entries.get(file)?.stamp !== stamp || problems.has(file))
-      .map(look);
-    const broken = looked.filter((one) => "problem" in one.found);
-    for (const { file, stamp, found } of broken) {
-      if ("problem" in found) report(file, found.problem);
-      entries.set(file, { stamp, definition: entries.get(file)?.definition });
-    }
-    const recalled = isFirst ? broken.flatMap(recall) : [];
-    tell(accept([...looked.filter(isGood), ...recalled], before), before);
-    isFirst = false;
-  }
-
-  function tell(accepted: Good[], before: Map<string, ObjectDefinition>): void {
-    for (const { found } of accepted) {
-      const { definition, text } = found;
-      const known = before.get(definition.name);
-      if (known?.hash === definition.hash && known.file === definition.file) continue;
-      changed({ type: "found", definition, text, is_new: isFirst });
-    }
-    for (const po_name of before.keys()) {
-      if (!byName(po_name)) changed({ type: "unloaded", po_name });
-    }
-  }
-
-  return {
-    list: () => definitions().toSorted((one, other) => (one.name < other.name ? -1 : 1)),
-    get: byName,
-    refresh(po_name) {
-      refresh();
-      return po_name === undefined ? undefined : byName(po_name);
-    },
-    problems: () => problems,
-    begin(known) {
-      remembered = new Map(known.flatMap((one) => (one.file === null ? [] : [[one.file, one]])));
-      refresh();
-      remembered = new Map();
-    },
   };
 }
-
-const isGood = (one: Looked): one is Good => "definition" in one.found;

@@ -1,13 +1,15 @@
 // An environment as a folder: made on first use, its files read, its state kept in `.state/`.
-import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, lstatSync, mkdirSync, renameSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { JameyError } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
 import { type EnvironmentPlaces, environmentPlaces, placesOf } from "../../protocol/places.ts";
-import { isPlain, valueAt } from "../config/keys.ts";
+import { valueAt } from "../config/keys.ts";
 import { type ConfigLayer, mergeConfig } from "../config/layers.ts";
 import { configFromVariables, unknownVariables } from "../config/variables.ts";
 import type { Config } from "../config.ts";
+import { replaceFile } from "../replace-file.ts";
 import type { ProtectedPlaces } from "../world/protected.ts";
 import { boundedRead } from "./bounded-read.ts";
 import { defaultAssistant, newManifest } from "./defaults.ts";
@@ -114,15 +116,24 @@ export function openEnvironment(
 
 /** What an untrusted manifest says in vain. */
 const heldBack = (folder: string): string[] => narrowed(layer(manifestIn(folder))).held;
+/** What was typed for a setting of the listener. */
+const FLAGS: Readonly<Record<string, string>> = {
+  host: "--host",
+  static_dir: "--static",
+  tls: "--tls-cert",
+  allowed_hosts: "--allow-host",
+};
 
 /** Nothing that a human asked for is passed over in silence. */
 function checkFlags(flags: Record<string, unknown>, config: Config): void {
   const asked = valueAt(flags, ["connectors", "http"]);
-  if (!isPlain(asked) || config.connectors.http.enabled) return;
-  const names = Object.keys(asked).join(", ");
+  if (!isObject(asked) || config.connectors.http.enabled) return;
+  const names = Object.keys(asked)
+    .map((name) => FLAGS[name] ?? name)
+    .join(", ");
   throw new JameyError(
     "config_invalid",
-    `The command line says ${names} for HTTP, but nothing listens on TCP: add --http.`,
+    `The command line says ${names}, but nothing listens on TCP: add --http.`,
   );
 }
 
@@ -177,7 +188,7 @@ function makeWhole(folder: string, name: string): void {
 }
 
 function makeFile(file: string, text: string): void {
-  if (!existsSync(file)) writeFileSync(file, text, { mode: 0o600 });
+  if (!existsSync(file)) replaceFile(file, text);
 }
 
 /** A folder that is ours and only ours; somebody else's, or a link, is refused and left alone. */

@@ -2,7 +2,7 @@
 // is there. Everybody who would make something of it active asks here.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isPlain } from "../config/keys.ts";
+import { isObject } from "../../protocol/json.ts";
 import type { ConfigLayer } from "../config/layers.ts";
 
 /** Beside the database, where no archive can put anything and no tool reaches. */
@@ -22,7 +22,7 @@ export const removeMark = (state: string): void => rmSync(markIn(state), { force
 export function originOf(state: string): string | null {
   try {
     const said: unknown = JSON.parse(readFileSync(markIn(state), "utf8"));
-    return isPlain(said) && typeof said.from === "string" ? said.from : null;
+    return isObject(said) && typeof said.from === "string" ? said.from : null;
   } catch (_unreadable) {
     return null;
   }
@@ -37,7 +37,7 @@ export function narrowed(layer: ConfigLayer): { layer: ConfigLayer; held: string
   const held: string[] = [];
   for (const [key, value] of Object.entries(layer.values)) {
     if (HARMLESS.includes(key)) values[key] = value;
-    else if (key !== "permissions" || !isPlain(value)) held.push(key);
+    else if (key !== "permissions" || !isObject(value)) held.push(key);
     else {
       const rules = Object.entries(value);
       values[key] = Object.fromEntries(rules.filter(([, action]) => action !== "allow"));

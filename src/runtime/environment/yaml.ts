@@ -1,5 +1,6 @@
 // YAML files from people: bounded, an object at the top, errors with file and line.
 import { JameyError, messageOf } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
 import { findRepeatedKey } from "./repeated-keys.ts";
 
 /** Settings, manifests and front matter are small. */
@@ -24,12 +25,12 @@ export function parseYaml(text: string, file: string, firstLine = 1): Record<str
   try {
     value = Bun.YAML.parse(text);
   } catch (thrown) {
+    // What its parser says of nesting that has no end is about the parser.
+    if (thrown instanceof RangeError) throw invalid(1, "is nested too deeply.", thrown);
     throw invalid(badLine(text), messageOf(thrown), thrown);
   }
   if (value === null || value === undefined) return {};
-  if (!isMapping(value)) throw invalid(1, "must be keys and values.");
-  const twice = findRepeatedKey(text);
-  if (twice) throw invalid(twice.line, `'${twice.key}' is given twice; take one away.`);
+  if (!isObject(value)) throw invalid(1, "must be keys and values.");
   let values = 0;
   const copy = (from: unknown, path: string[]): unknown => {
     const line = () => lineOfPath(text, path);
@@ -38,7 +39,7 @@ export function parseYaml(text: string, file: string, firstLine = 1): Record<str
     if (path.length > MAX_YAML_DEPTH)
       throw invalid(line(), `deeper than ${MAX_YAML_DEPTH} levels.`);
     if (Array.isArray(from)) return from.map((one, index) => copy(one, [...path, String(index)]));
-    return isMapping(from) ? copyMapping(from, path) : from;
+    return isObject(from) ? copyMapping(from, path) : from;
   };
   const copyMapping = (from: object, path: string[]): Record<string, unknown> => {
     const entries = Object.entries(from).map(([key, inner]) => {
@@ -48,11 +49,11 @@ export function parseYaml(text: string, file: string, firstLine = 1): Record<str
     });
     return Object.fromEntries(entries);
   };
-  return copyMapping(value, []);
+  const copied = copyMapping(value, []);
+  const twice = findRepeatedKey(text);
+  if (twice) throw invalid(twice.line, `'${twice.key}' is given twice; take one away.`);
+  return copied;
 }
-
-const isMapping = (value: unknown): value is object =>
-  value !== null && typeof value === "object" && !Array.isArray(value);
 
 /** The line, from 1, on which the key at this path stands, or the deepest of its parents that is found. */
 export function lineOfPath(text: string, path: readonly string[]): number {

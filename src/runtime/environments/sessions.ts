@@ -16,7 +16,7 @@ import { type FoundEnvironment, trashIn } from "../environment/open.ts";
 import type { BeginSession } from "../handlers/begin-session.ts";
 import { createExportSession } from "../handlers/export-session.ts";
 import { createImportSession } from "../handlers/import-session.ts";
-import { sessionNotFound } from "../handlers/send-message.ts";
+import { sessionNotFound } from "../handlers/new-session.ts";
 import { createLog } from "../log.ts";
 import { createSessionFiles } from "../session-files.ts";
 import { sessionStream } from "../store/journal.ts";

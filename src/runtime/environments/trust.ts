@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Activation } from "../../protocol/environments.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
-import { isPlain } from "../config/keys.ts";
+import { isObject } from "../../protocol/json.ts";
 import { boundedRead } from "../environment/bounded-read.ts";
 import { parseObject } from "../environment/object-file.ts";
 import { objectFilesIn } from "../environment/object-files.ts";
@@ -78,7 +78,7 @@ function heldSettings(folder: string): Activation["settings"] {
   return narrowed(layer).held.map((key) => {
     const rule = key.startsWith("permissions.") ? key.slice("permissions.".length) : undefined;
     const value =
-      rule !== undefined && isPlain(permissions) ? permissions[rule] : layer.values[key];
+      rule !== undefined && isObject(permissions) ? permissions[rule] : layer.values[key];
     return { key, value };
   });
 }

@@ -6,7 +6,8 @@ import { type Caller, callerName } from "../caller.ts";
 import { removeWhenGone } from "../ephemeral.ts";
 import { sessionStream } from "../store/journal.ts";
 import type { HandlerContext } from "./index.ts";
-import { createOrder, sessionNotFound } from "./send-message.ts";
+import { sessionNotFound } from "./new-session.ts";
+import { createOrder } from "./order.ts";
 
 export interface Beginning {
   caller: Caller;

@@ -1,7 +1,7 @@
 // Handlers over the daemon itself, its connections and its stream of events.
 import { JameyError } from "../../protocol/errors.ts";
 import { PROTOCOL_VERSION, VERSION } from "../../protocol/version.ts";
-import type { Caller, Subscriptions } from "../caller.ts";
+import { type Caller, mayKnowPlaces, type Subscriptions } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
 
@@ -21,13 +21,13 @@ export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCo
       return {};
     },
     ListConnectors: () => ({ connectors: connections.list() }),
-    GetStatus: () => ({
+    GetStatus: (_asked, caller) => ({
       version: VERSION,
       protocol_version: PROTOCOL_VERSION,
       environment: context.environment,
       journal_id: journal.journal_id,
       pid: process.pid,
-      socket: context.socket,
+      socket: mayKnowPlaces(caller) ? context.socket : null,
       url: context.url(),
       started_at: context.started_at,
       seq: journal.head(),

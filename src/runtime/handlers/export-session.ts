@@ -6,7 +6,7 @@ import type { Handlers } from "../handle.ts";
 import type { Services } from "../services.ts";
 import type { Views } from "../store/views/index.ts";
 import { markdownOf } from "./export-markdown.ts";
-import { sessionNotFound } from "./send-message.ts";
+import { sessionNotFound } from "./new-session.ts";
 
 /** A document as JSON text, in bytes: it travels back as one frame, with room for what goes around it. */
 export const MAX_DOCUMENT_BYTES = MAX_FRAME_BYTES - 64 * 1024;

@@ -1,4 +1,5 @@
 // ForkSession: a session that begins with what is committed of another's conversation.
+import { copyHistory, upTo } from "../../core/session/copied-history.ts";
 import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_IMPORTED_MESSAGES } from "../../protocol/limits.ts";
@@ -7,9 +8,8 @@ import type { Caller } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import { sessionStream } from "../store/journal.ts";
 import type { BeginSession } from "./begin-session.ts";
-import { copyHistory, upTo } from "./copied-history.ts";
 import type { HandlerContext } from "./index.ts";
-import { newSession, sessionNotFound } from "./send-message.ts";
+import { newSession, sessionNotFound } from "./new-session.ts";
 
 export function createForkSession(
   context: HandlerContext,

@@ -1,15 +1,15 @@
 // ImportSession: a session that begins with the conversation of a document. The document is somebody
 // else's: it is taken whole or refused whole, and nothing in it is sent to a vendor as the vendor's own.
+import { copyHistory } from "../../core/session/copied-history.ts";
 import { dataRefusal, withData } from "../../core/session/shared-data.ts";
 import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
-import { MAX_ATTACHMENTS, MAX_ATTACHMENTS_BYTES } from "../../protocol/limits.ts";
+import { IMAGE_TYPES, MAX_ATTACHMENTS, MAX_ATTACHMENTS_BYTES } from "../../protocol/limits.ts";
 import type { Message, SessionDocument } from "../../protocol/messages.ts";
 import type { Handlers } from "../handle.ts";
 import type { Services } from "../services.ts";
 import type { BeginSession } from "./begin-session.ts";
-import { copyHistory } from "./copied-history.ts";
-import { IMAGE_TYPES, newSession } from "./send-message.ts";
+import { newSession } from "./new-session.ts";
 
 /** What a daemon has, and who takes in a whole environment. */
 type ImportServices = Pick<Services, "catalog" | "sessionFiles"> & {

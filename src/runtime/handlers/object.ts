@@ -1,9 +1,12 @@
 // Handlers over prompt objects, tools and models.
 import { templateParameters } from "../../core/prompt/template.ts";
 import { risk } from "../../protocol/agents.ts";
+import { fileFor } from "../caller.ts";
+import { mergeLimits } from "../config.ts";
 import type { Handlers } from "../handle.ts";
+import { rulesOf } from "../perform/prepare-turn.ts";
 import type { HandlerContext } from "./index.ts";
-import { unknownObject } from "./send-message.ts";
+import { unknownObject } from "./new-session.ts";
 
 export function objectHandlers(
   context: HandlerContext,
@@ -24,12 +27,15 @@ export function objectHandlers(
   }
 
   return {
-    ListPOs() {
+    ListPOs(_asked, caller) {
       catalog.refresh();
       const prompt_objects = catalog
         .list()
         .map(({ name, description }) => ({ name, description, state: objects.state(name) }));
-      const problems = [...catalog.problems()].map(([file, problem]) => ({ file, problem }));
+      const problems = [...catalog.problems()].map(([file, problem]) => ({
+        file: fileFor(caller, file),
+        problem,
+      }));
       return { prompt_objects, problems };
     },
     InspectPO({ po_name }, caller) {
@@ -45,8 +51,10 @@ export function objectHandlers(
         prompt: found.body,
         parameters: found.template ? templateParameters({ text: found.body }) : [],
         model: found.model,
+        limits: mergeLimits(config.limits, found.limits),
+        rules: rulesOf(found, [], services),
         version: found.hash,
-        file: found.file,
+        file: fileFor(caller, found.file),
       };
     },
     ListTools: () => ({

@@ -9,7 +9,7 @@ import { recordingOf } from "../cassette.ts";
 import type { Handlers } from "../handle.ts";
 import { sessionStream } from "../store/journal.ts";
 import type { HandlerContext } from "./index.ts";
-import { sessionNotFound } from "./send-message.ts";
+import { sessionNotFound } from "./new-session.ts";
 
 /** Of payload, in one reply: a frame takes more. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;

@@ -1,8 +1,9 @@
 // Handlers over the questions that wait for humans.
+import { requireScope } from "../../protocol/commands/command.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
 import { PROVIDER_VARIABLES } from "../../protocol/variables.ts";
-import { callerName } from "../caller.ts";
+import { type Caller, callerName } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
 import { ruleOf } from "./rule.ts";
@@ -25,6 +26,7 @@ export function requestHandlers(
   return {
     ListPendingRequests: ({ session_id }) => ({ requests: views.listRequests(session_id) }),
     async RespondToRequest({ request_id, response }, caller) {
+      requireMeans(response, caller);
       const request = openRequest(request_id);
       const { session_id } = request;
       const rule = ruleOf(request, response, { caller, context });
@@ -44,6 +46,14 @@ export function requestHandlers(
       return {};
     },
   };
+}
+
+/** An approval or a secret gives an agent what it did not have: as much as to run it oneself. */
+function requireMeans(response: Answer, { scopes }: Caller): void {
+  if (response.type === "secret") requireScope("To give a secret", "admin", scopes);
+  else if (response.type === "decision" && response.decision === "approve") {
+    requireScope("To approve", "admin", scopes);
+  }
 }
 
 function keepSecret(request: HumanRequest, response: Answer, { services }: HandlerContext): void {

@@ -2,21 +2,18 @@
 import type { NewSession } from "../../core/session/inputs.ts";
 import type { Asked, Reply } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
-import { MAX_ATTACHMENTS_BYTES, MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
-import type { AgentMode, Attachment, Json } from "../../protocol/messages.ts";
+import { IMAGE_TYPES, MAX_ATTACHMENTS_BYTES, MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
+import type { Attachment } from "../../protocol/messages.ts";
 import { type Caller, callerName } from "../caller.ts";
 import { objectWarnings } from "../object-warnings.ts";
 import type { Services } from "../services.ts";
 import { chosenWorkflow } from "../workflows/chosen.ts";
 import type { HandlerContext } from "./index.ts";
+import { newSession, requireSession, unknownObject } from "./new-session.ts";
+import { createOrder } from "./order.ts";
 import { allowedSettings, requireSettings } from "./turn-settings.ts";
 
 type Accepted = Reply<"SendMessage">;
-
-export const IMAGE_TYPES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
-
-/** Messages to one session that are on their way to its mailbox. */
-const MAX_WAITING_SENDS = 1_000;
 
 /** What the session that a message begins has of its own. */
 type Begun = Pick<Parameters<typeof newSession>[0], "agent_mode" | "context" | "metadata" | "name">;
@@ -51,33 +48,6 @@ export function createSendMessage(context: HandlerContext) {
     }
   };
 }
-
-/** What is sent to one session keeps its order, however long its images or its model take. */
-export function createOrder() {
-  const last = new Map<string, { done: Promise<unknown>; count: number }>();
-  return async <Out>(session_id: string | null, run: () => Promise<Out>): Promise<Out> => {
-    if (session_id === null) return await run();
-    const before = last.get(session_id);
-    const count = (before?.count ?? 0) + 1;
-    if (count > MAX_WAITING_SENDS) {
-      const message = `${MAX_WAITING_SENDS} messages are on their way to ${session_id} already; try again later.`;
-      throw new JameyError("overloaded", message);
-    }
-    const sending = before ? before.done.then(run) : run();
-    // The next one waits for the end of this one, good or bad: the error is the caller's.
-    const place = { done: sending.then(ignore, ignore), count };
-    last.set(session_id, place);
-    try {
-      return await sending;
-    } finally {
-      const newest = last.get(session_id);
-      if (newest === place) last.delete(session_id);
-      else if (newest) newest.count -= 1;
-    }
-  };
-}
-
-const ignore = () => undefined;
 
 async function send(
   context: HandlerContext,
@@ -122,22 +92,11 @@ async function send(
   const { happened, seq } = await begin(session_id, said, from);
   const queued = happened.find((event) => event.type === "MessageQueued");
   if (!queued) throw new JameyError("internal", "The message was not queued.");
-  if (!caller.isHuman) services.places.letIn(queued.payload.turn_id);
+  if (!caller.isHuman) {
+    services.places.letIn({ session_id, turn_id: queued.payload.turn_id });
+  }
   const warnings = objectWarnings(asked.po_name, services);
   return { session_id, turn_id: queued.payload.turn_id, message_id, seq, warnings };
-}
-
-/** The session is there and the object's own. */
-export function requireSession(
-  { views }: Pick<HandlerContext, "views">,
-  session_id: string,
-  po_name: string,
-): void {
-  const found = views.findSession(session_id);
-  if (!found) throw sessionNotFound(session_id);
-  if (found.po_name === po_name) return;
-  const message = `The session ${session_id} belongs to '${found.po_name}', not '${po_name}'.`;
-  throw new JameyError("session_mismatch", message);
 }
 
 /** A session that answers a call speaks with its caller alone. */
@@ -162,9 +121,6 @@ async function requireWorkflow(
   const metadata = create?.metadata ?? there?.metadata ?? {};
   await chosenWorkflow({ mode, metadata, definition }, services.workflows);
 }
-
-export const sessionNotFound = (session_id: string): JameyError =>
-  new JameyError("session_not_found", `Session not found: ${session_id}`);
 
 /**
  * The model that the caller works with, or what stands in where nobody names one: chosen now, with the
@@ -193,46 +149,6 @@ function requireImages(
   if (!model || models.mayTakeImages(model)) return;
   const message = `${model} reads text only, and the message has an image. Choose another model (--model).`;
   throw new JameyError("bad_data", message, { details: { model } });
-}
-
-export function newSession(options: {
-  po_name: string;
-  name: string | null;
-  caller: Caller;
-  services: Pick<Services, "catalog">;
-  session_id?: string;
-  ephemeral?: boolean;
-  /** null: the object's own. */
-  agent_mode?: AgentMode | null;
-  context?: Record<string, string>;
-  metadata?: Record<string, Json>;
-}): NewSession {
-  const { po_name, caller, services } = options;
-  const definition = services.catalog.refresh(po_name);
-  if (!definition) throw unknownObject(po_name, services);
-  const agent_mode = options.agent_mode ?? definition.mode;
-  return {
-    session_id: options.session_id ?? crypto.randomUUID(),
-    po_name,
-    source: caller.source,
-    name: options.name,
-    agent_mode,
-    workspace: caller.workspace,
-    context: options.context ?? {},
-    metadata: options.metadata ?? {},
-    forked_from: null,
-    parent: null,
-    ephemeral: options.ephemeral ?? false,
-  };
-}
-
-export function unknownObject(po_name: string, { catalog }: Pick<Services, "catalog">): JameyError {
-  const names = catalog.list().map((one) => one.name);
-  const problem = [...catalog.problems().values()].find((text) => text.includes(`${po_name}.md`));
-  const why = problem ? ` ${problem}` : ` There are: ${names.join(", ") || "none"}.`;
-  return new JameyError("po_not_found", `There is no object '${po_name}' (PO not found).${why}`, {
-    details: { po_name, known: names },
-  });
 }
 
 async function keepAttachments(

@@ -4,14 +4,15 @@ import { JameyError } from "../../protocol/errors.ts";
 import { type Caller, callerName } from "../caller.ts";
 import { removeSession } from "../ephemeral.ts";
 import type { Handlers } from "../handle.ts";
-import { toolContextOf } from "../perform/tools.ts";
 import { chosenWorkflow, WORKFLOW } from "../workflows/chosen.ts";
 import { createBeginSession } from "./begin-session.ts";
 import { createExportSession } from "./export-session.ts";
 import { createForkSession } from "./fork-session.ts";
 import { createImportSession } from "./import-session.ts";
 import type { HandlerContext } from "./index.ts";
-import { createSendMessage, newSession, requireSession, sessionNotFound } from "./send-message.ts";
+import { newSession, requireSession, sessionNotFound } from "./new-session.ts";
+import { createRunTool } from "./run-tool.ts";
+import { createSendMessage } from "./send-message.ts";
 import { createWaitForTurn } from "./wait-for-turn.ts";
 
 type SessionCommands =
@@ -40,12 +41,6 @@ const fromCaller = (caller: Caller) => ({ caller: callerName(caller), causation_
 export function sessionHandlers(context: HandlerContext): Pick<Handlers, SessionCommands> {
   const { views, sessions, journal, services } = context;
   const begin = createBeginSession(context);
-
-  function viewOf(session_id: string) {
-    const session = views.getSession(session_id);
-    if (session) return session;
-    throw sessionNotFound(session_id);
-  }
 
   return {
     SendMessage: createSendMessage(context),
@@ -83,7 +78,11 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
     ForkSession: createForkSession(context, begin),
     ExportSession: createExportSession(context),
     ImportSession: createImportSession(context, begin),
-    GetSession: ({ session_id }) => ({ session: viewOf(session_id) }),
+    GetSession({ session_id, messages }) {
+      const session = views.getSession(session_id, messages);
+      if (!session) throw sessionNotFound(session_id);
+      return { session };
+    },
     ListSessions: (filter) =>
       views.listSessions({ ...filter, updated_before: inMilliseconds(filter.updated_before) }),
     async RenameSession({ session_id, name }, caller) {
@@ -127,22 +126,5 @@ function inWorkflow({ workflow, ...asked }: Asked<"CreateSession">) {
     ...asked,
     agent_mode: "workflow" as const,
     metadata: { ...metadata, [WORKFLOW]: workflow },
-  };
-}
-
-function createRunTool({ views, services }: HandlerContext): Handlers["RunTool"] {
-  return async ({ session_id, name, args }, caller) => {
-    const tool = services.tools.find(name);
-    if (!tool) throw new JameyError("tool_not_found", `There is no tool '${name}'.`);
-    const session = session_id === null ? caller : views.findSession(session_id);
-    if (!session) throw sessionNotFound(session_id ?? "");
-    const call_id = services.world.newId("run");
-    services.log.info("Executing tool for session", { session: session_id, tool: name, call_id });
-    const ids = { workspace: session.workspace, session_id, call_id };
-    const toolContext = toolContextOf(ids, caller.signal, services);
-    const check = await tool.check(args, toolContext);
-    if (!check.valid) throw new JameyError("invalid_request", `${name}: ${check.problem}`);
-    const { output, success } = await tool.call(args, toolContext);
-    return { result: { id: call_id, name, output, success } };
   };
 }

@@ -1,11 +1,12 @@
 // The settings that come with a message: refused where they name what is not there, cannot be, or is not the
 // caller's to choose; narrowed for processes that an agent started.
 import type { TurnSettings } from "../../protocol/agents.ts";
+import { requireScope } from "../../protocol/commands/command.ts";
 import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { Caller } from "../caller.ts";
 import { mergeLimits } from "../config.ts";
-import { narrowedLimits } from "../narrowed-limits.ts";
+import { narrowedLimits, widenedLimits } from "../narrowed-limits.ts";
 import type { Services } from "../services.ts";
 
 /** Throws before anything is kept or asked. */
@@ -16,10 +17,11 @@ export async function requireSettings(
 ): Promise<void> {
   requireTools(asked.settings, services);
   requireOwnWords(asked, caller, services);
+  requireNarrowing(asked, caller, services);
   await requireOutput(asked.settings);
 }
 
-/** Humans may allow and widen; what an agent's process sends can only narrow. */
+/** Who may do anything may allow and widen; what an agent's process sends can only narrow. */
 export function allowedSettings(
   { settings, po_name }: Asked<"SendMessage">,
   caller: Caller,
@@ -34,6 +36,21 @@ export function allowedSettings(
     rules: settings.rules.filter((rule) => rule.action !== "allow"),
     limits: narrowedLimits(settings.limits, base),
   };
+}
+
+/** Who may only chat gives an agent nothing that the object and the environment did not. */
+function requireNarrowing(
+  { settings, po_name }: Asked<"SendMessage">,
+  { isHuman, scopes }: Caller,
+  { config, catalog }: Services,
+): void {
+  if (!isHuman || scopes.includes("admin")) return;
+  if (settings.rules.some((rule) => rule.action === "allow")) {
+    requireScope("A rule that allows", "admin", scopes);
+  }
+  const base = mergeLimits(config.limits, catalog.get(po_name)?.limits ?? {});
+  const [wider] = widenedLimits(settings.limits, base);
+  if (wider) requireScope(`A wider ${wider} than the environment's`, "admin", scopes);
 }
 
 /** What a caller names must be there: a rule or a tool with a slip in its name would count for nothing. */

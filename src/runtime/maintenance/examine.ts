@@ -8,16 +8,18 @@ import { bad, type Check, type Subject } from "./checks/check.ts";
 import { checkDaemon, checkLog } from "./checks/daemon.ts";
 import { checkKeys, checkListener } from "./checks/doors.ts";
 import { checkObjects, checkPermissions, checkSettings } from "./checks/files.ts";
-import { checkDisk, checkStore } from "./checks/store.ts";
+import { checkDisk, checkPlaces, checkStore } from "./checks/store.ts";
 import { readLayers, reportSettings } from "./settings.ts";
 
-/** What one check may take, in milliseconds; the slowest reads a whole database. */
-const CHECK_TIMEOUT_MS = 60_000;
+/** How long one check may wait for others (a socket, a vendor's program), in milliseconds. Those that read
+ * files do it in one go, however long that takes. */
+const CHECK_TIMEOUT_MS = 10_000;
 
 const checks = {
   settings: checkSettings,
   objects: checkObjects,
   permissions: checkPermissions,
+  folders: checkPlaces,
   daemon: checkDaemon,
   log: checkLog,
   database: checkStore,

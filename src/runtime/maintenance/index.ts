@@ -15,6 +15,10 @@ export function createUpkeep(variables: Record<string, string | undefined>): Upk
       const { setSetting } = await import("./set.ts");
       return setSetting(options, variables);
     },
+    async createKey(asked) {
+      const { createKey } = await import("./keys.ts");
+      return createKey(asked, variables);
+    },
     async examine(environment) {
       const { examine } = await import("./examine.ts");
       return await examine(environment, variables);

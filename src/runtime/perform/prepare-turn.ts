@@ -188,9 +188,9 @@ function preambleOf(
 
 /**
  * The caller's first, then what a human allowed this object in an answer, then its own, which may only narrow,
- * then the environment's.
+ * then the environment's; the first that fits decides.
  */
-function rulesOf(
+export function rulesOf(
   definition: ObjectDefinition,
   asked: PermissionRule[],
   { config, rulesFor }: Services,

@@ -7,12 +7,16 @@ const MAX_WAIT_MS = 24 * 3_600_000;
 
 export async function wakeAt(
   effect: EffectOf<"wake_at">,
-  { signal }: Context,
-  { world }: Services,
+  { signal, state }: Context,
+  { world, signals }: Services,
 ): Performed {
   while (!signal.aborted) {
     const left = Date.parse(effect.at) - Date.parse(world.now());
-    if (left <= 0) return { type: "woke" };
+    if (left <= 0) {
+      const { session, turn } = state();
+      const at = turn && { turn_id: turn.turn_id, session_id: session?.id ?? "" };
+      return { type: "woke", partial: at ? signals.answerOf(at) : null };
+    }
     await pause(Math.min(left, MAX_WAIT_MS), signal);
   }
   return undefined;

@@ -31,21 +31,25 @@ export function openEraser(options: {
       .prepare(),
   );
   const marked = lazily(() => db.select().from(erasures).prepare());
-  const readable = client.prepare<EventRecord, [string, number]>(
-    `SELECT seq, stream, version, type, type_version, at, caller, causation_id FROM events
+  const readable = lazily(() =>
+    client.prepare<EventRecord, [string, number]>(
+      `SELECT seq, stream, version, type, type_version, at, caller, causation_id FROM events
      WHERE stream = ? AND is_erased = 0 AND type <> 'SessionDeleted' ORDER BY version LIMIT ?`,
+    ),
   );
-  const blank = client.prepare<unknown, [number, number]>(
-    "UPDATE events SET payload = '', is_erased = 1, checksum = ?2 WHERE seq = ?1",
+  const blank = lazily(() =>
+    client.prepare<unknown, [number, number]>(
+      "UPDATE events SET payload = '', is_erased = 1, checksum = ?2 WHERE seq = ?1",
+    ),
   );
   const running = new Set<Promise<void>>();
 
   /** Blanks some rows; true when none are left. */
   function eraseSome(stream: string): boolean {
     return transact(client, () => {
-      const rows = readable.all(stream, ERASE_ROWS);
+      const rows = readable().all(stream, ERASE_ROWS);
       for (const row of rows) {
-        blank.run(row.seq, checksumOf({ ...row, payload: "", is_erased: true }));
+        blank().run(row.seq, checksumOf({ ...row, payload: "", is_erased: true }));
       }
       if (rows.length === ERASE_ROWS) return false;
       forget(stream.slice(sessionStream("").length));

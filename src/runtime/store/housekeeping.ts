@@ -5,6 +5,7 @@ import type { Database } from "bun:sqlite";
 import { storedEvents } from "../../protocol/events/index.ts";
 import { toStorageError, transact } from "./database.ts";
 import type { Pending } from "./group.ts";
+import { lazily } from "./lazily.ts";
 import type { StoreLimits } from "./limits.ts";
 
 export function openHousekeeping(options: {
@@ -65,36 +66,44 @@ function countHousekeeping(events: readonly { type: keyof typeof storedEvents }[
 }
 
 function openPruner(client: Database, limits: StoreLimits) {
-  const count = client.prepare<{ count: number }, []>(
-    "SELECT count(*) AS count FROM events WHERE is_housekeeping = 1",
+  const count = lazily(() =>
+    client.prepare<{ count: number }, []>(
+      "SELECT count(*) AS count FROM events WHERE is_housekeeping = 1",
+    ),
   );
-  const bound = client.prepare<{ seq: number }, [number]>(
-    "SELECT seq FROM events WHERE is_housekeeping = 1 ORDER BY seq DESC LIMIT 1 OFFSET ?",
+  const bound = lazily(() =>
+    client.prepare<{ seq: number }, [number]>(
+      "SELECT seq FROM events WHERE is_housekeeping = 1 ORDER BY seq DESC LIMIT 1 OFFSET ?",
+    ),
   );
   // The newest event of a stream stays: it carries the stream's version, and the newest seq.
-  const remove = client.prepare<unknown, [number, string]>(
-    `DELETE FROM events AS old
+  const remove = lazily(() =>
+    client.prepare<unknown, [number, string]>(
+      `DELETE FROM events AS old
      WHERE is_housekeeping = 1 AND seq <= ?1
        AND seq NOT IN (SELECT value FROM json_each(?2))
        AND EXISTS (SELECT 1 FROM events WHERE stream = old.stream AND version > old.version)`,
+    ),
   );
-  const readMark = client.prepare<{ value: string }, []>(
-    "SELECT value FROM meta WHERE key = 'pruned_through'",
+  const readMark = lazily(() =>
+    client.prepare<{ value: string }, []>("SELECT value FROM meta WHERE key = 'pruned_through'"),
   );
-  const writeMark = client.prepare<unknown, [string]>(
-    "INSERT INTO meta (key, value) VALUES ('pruned_through', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+  const writeMark = lazily(() =>
+    client.prepare<unknown, [string]>(
+      "INSERT INTO meta (key, value) VALUES ('pruned_through', ?) ON CONFLICT DO UPDATE SET value = excluded.value",
+    ),
   );
-  let prunedThrough = Number(readMark.get()?.value ?? 0);
+  let prunedThrough = Number(readMark().get()?.value ?? 0);
 
   return {
-    count: () => count.get()?.count ?? 0,
+    count: () => count().get()?.count ?? 0,
     prunedThrough: () => prunedThrough,
     prune(needed: readonly number[]): void {
-      const seq = bound.get(limits.housekeepingEvents)?.seq;
+      const seq = bound().get(limits.housekeepingEvents)?.seq;
       if (seq === undefined) return;
       transact(client, () => {
-        remove.run(seq, JSON.stringify(needed));
-        writeMark.run(String(seq));
+        remove().run(seq, JSON.stringify(needed));
+        writeMark().run(String(seq));
       });
       prunedThrough = seq;
     },

@@ -6,16 +6,18 @@ import { transact } from "./database.ts";
 import start from "./migrations/0001-start.sql" with { type: "text" };
 import lists from "./migrations/0002-sessions.sql" with { type: "text" };
 import structured from "./migrations/0003-structured.sql" with { type: "text" };
-import objects from "./migrations/0004-objects.sql" with { type: "text" };
-import delegation from "./migrations/0005-delegation.sql" with { type: "text" };
-import capabilities from "./migrations/0009-capabilities.sql" with { type: "text" };
-import replay from "./migrations/0010-replay.sql" with { type: "text" };
+import narrow from "./migrations/0004-narrow.sql" with { type: "text" };
+import objects from "./migrations/0005-objects.sql" with { type: "text" };
+import delegation from "./migrations/0006-delegation.sql" with { type: "text" };
+import capabilities from "./migrations/0007-capabilities.sql" with { type: "text" };
+import replay from "./migrations/0008-replay.sql" with { type: "text" };
 
 /** In order: the first leads from version 0 to 1. */
 export const migrations: readonly string[] = [
   start,
   lists,
   structured,
+  narrow,
   objects,
   delegation,
   capabilities,

@@ -28,27 +28,33 @@ export function openRecords(client: Database, db: Db, options: { examinedRows: n
   );
 
   // Rows are read through bun's own iterator: a page must end at a size, and a payload may be large.
-  const inStream = client.prepare<EventRecord, [string, number]>(
-    `SELECT ${COLUMNS} FROM events
+  const inStream = lazily(() =>
+    client.prepare<EventRecord, [string, number]>(
+      `SELECT ${COLUMNS} FROM events
      WHERE stream = ? AND version > ? AND is_erased = 0 ORDER BY version`,
+    ),
   );
   // The `+` keeps SQLite on the primary key: a follower near the head reads only what is new.
-  const afterSeq = client.prepare<EventRecord, (string | number | null)[]>(
-    `SELECT ${COLUMNS} FROM events
+  const afterSeq = lazily(() =>
+    client.prepare<EventRecord, (string | number | null)[]>(
+      `SELECT ${COLUMNS} FROM events
      WHERE seq > ?1 AND seq <= ?2 AND is_erased = 0
        AND (?3 IS NULL OR type IN (SELECT value FROM json_each(?3)))
        AND (?4 IS NULL OR +stream = ?4)
      ORDER BY seq`,
+    ),
   );
-  const page = client.prepare<EventRecord, [number]>(
-    `SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq`,
+  const page = lazily(() =>
+    client.prepare<EventRecord, [number]>(
+      `SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq`,
+    ),
   );
 
   /** Every row there is, in pages: no statement stays open while the caller writes. */
   function* all(): Iterable<EventRecord> {
     let after = 0;
     while (true) {
-      const { rows, isWhole } = takePage(page.iterate(after), PAGE);
+      const { rows, isWhole } = takePage(page().iterate(after), PAGE);
       yield* rows;
       if (isWhole) return;
       after = rows.at(-1)?.seq ?? after;
@@ -67,7 +73,7 @@ export function openRecords(client: Database, db: Db, options: { examinedRows: n
     *stream(stream: string, after_version: number): Iterable<StoredRow> {
       let after = after_version;
       while (true) {
-        const page = takePage(inStream.iterate(stream, after), PAGE);
+        const page = takePage(inStream().iterate(stream, after), PAGE);
         // A page is read to its end before it is given away: no statement stays open in between.
         yield* page.rows.map(readRecord);
         if (page.isWhole) return;
@@ -80,7 +86,7 @@ export function openRecords(client: Database, db: Db, options: { examinedRows: n
       if (through <= after) return { rows: [], cursor: after };
       const types = filter.types === null ? null : JSON.stringify(filter.types);
       const stream = filter.session_id === null ? null : sessionStream(filter.session_id);
-      const page = takePage(afterSeq.iterate(after, through, types, stream), limit);
+      const page = takePage(afterSeq().iterate(after, through, types, stream), limit);
       const cursor = page.isWhole ? through : (page.rows.at(-1)?.seq ?? after);
       return { rows: page.rows.map(readRecord), cursor };
     },

@@ -47,9 +47,6 @@ export const sessions = sqliteTable("sessions", {
   source: text().$type<Source>().notNull(),
   agent_mode: text().$type<AgentMode>().notNull(),
   workspace: text().notNull(),
-  context: text({ mode: "json" }).$type<Record<string, string>>().notNull(),
-  metadata: text({ mode: "json" }).$type<Record<string, Json>>().notNull(),
-  active_tools: text({ mode: "json" }).$type<string[]>().notNull(),
   iteration_count: integer().notNull(),
   message_count: integer().notNull(),
   /** The turn that runs. */
@@ -71,6 +68,14 @@ export const sessions = sqliteTable("sessions", {
   paused_calls: integer().notNull(),
   /** Answers where a message names no other; null: as the object says. */
   model: text(),
+});
+
+/** What is wide of a session: its row in `sessions` is written anew by each of its events. */
+export const sessionStates = sqliteTable("session_states", {
+  session_id: text().primaryKey(),
+  context: text({ mode: "json" }).$type<Record<string, string>>().notNull(),
+  metadata: text({ mode: "json" }).$type<Record<string, Json>>().notNull(),
+  active_tools: text({ mode: "json" }).$type<string[]>().notNull(),
 });
 
 export const messages = sqliteTable("messages", {
@@ -222,6 +227,7 @@ export const connectors = sqliteTable("connectors", {
 /** Everything that is folded from the journal, and so can be thrown away and made again. */
 export const viewTables = {
   sessions,
+  sessionStates,
   messages,
   queuedMessages,
   messageKeys,

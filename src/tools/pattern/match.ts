@@ -38,6 +38,8 @@ export interface Matcher {
   isMatch(state: MatchState): boolean;
   /** Whether the line matches, if it ends here. */
   endsInMatch(state: MatchState): boolean;
+  /** Instructions that were looked at so far to make states: what matching cost beside one look for each character. */
+  work(): number;
 }
 
 export function createMatcher(pattern: Pattern): Attempt<Matcher> {
@@ -48,6 +50,7 @@ export function createMatcher(pattern: Pattern): Attempt<Matcher> {
   const classes = classesOf(program);
   const matched: MatchState = { from: [], before: "other", next: [] };
   const remembered = new Map<string, MatchState>();
+  let work = 0;
 
   const stateOf = (from: number[], before: Before): MatchState => {
     const sorted = from.toSorted((one, other) => one - other);
@@ -64,6 +67,7 @@ export function createMatcher(pattern: Pattern): Attempt<Matcher> {
     return state;
   };
   const step = (state: MatchState, index: number): MatchState => {
+    work += program.length;
     const isWord = classes.isWord[index] === true;
     const reached = closure(program, state, isWord ? "word" : "other");
     if (reached === undefined) return matched;
@@ -98,6 +102,7 @@ export function createMatcher(pattern: Pattern): Attempt<Matcher> {
       },
       isMatch: (state) => state === matched,
       endsInMatch: (state) => state === matched || closure(program, state, "end") === undefined,
+      work: () => work,
     },
   };
 }

@@ -153,6 +153,19 @@ describe("the stream of events", () => {
     expect(attached()).toBe(0);
   });
 
+  test("is no error where its reader leaves, in a pause or in the middle", async () => {
+    await using scene = await openApi({ heartbeatMs: 60_000 });
+    const { world, socket } = scene;
+    for (const isCaughtUp of [true, false]) {
+      const before = world.rows({ types: ["ConnectorDetached"] }).at(-1)?.seq ?? 0;
+      const source = await openSource(socket, "/api/events?after=0");
+      if (isCaughtUp) await source.until((one) => one.event === "caught_up");
+      source.close();
+      await world.happened("ConnectorDetached", ({ seq }) => seq > before);
+    }
+    expect(world.log.filter((line) => line.includes("error"))).toEqual([]);
+  });
+
   test("ends when the one who follows is let in no longer", async () => {
     await using scene = await openApi();
     const { world } = scene;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readStaticFile } from "../../../src/runtime/connectors/http/static-files.ts";
+import { createStaticFiles } from "../../../src/runtime/connectors/http/static-files.ts";
 import { codeOf, openApi } from "../../support/api.ts";
 
 function makeFolder() {
@@ -93,7 +93,7 @@ describe("the static folder", () => {
       `/${"a/".repeat(5_000)}`,
     ];
     const found = targets.filter((target) => {
-      const response = readStaticFile(folder, "GET", target);
+      const response = createStaticFiles(folder).read("GET", target);
       return response !== undefined && response.status === 200;
     });
     // A link that leads out and in again leads to what is inside.
@@ -109,7 +109,7 @@ describe("the static folder", () => {
       "application/json",
     );
     for (const name of ["api", "sessions", "tools", "health", "ws", "openapi.json"]) {
-      expect(readStaticFile(made.folder, "GET", `/${name}/pos`)).toBeUndefined();
+      expect(createStaticFiles(made.folder).read("GET", `/${name}/pos`)).toBeUndefined();
     }
     await using without = await openApi();
     expect(codeOf(await without.call("GET", "/index.html"))).toEqual([404, "not_found"]);

@@ -43,11 +43,30 @@ describe("a turn that is no answer", () => {
     expect(scene.faults).toEqual([]);
   });
 
+  test("of calls that nobody is there to approve is the same, unless it says that it waits", async () => {
+    await using scene = await openApi(apiWorld);
+    const { call } = scene;
+    const session_id = await begin(call);
+    const places = [
+      "/api/pos/helper/message",
+      `/api/sessions/${session_id}/messages`,
+      `/sessions/${session_id}/messages`,
+    ];
+    for (const place of places) {
+      const answer = await call("POST", place, { message: "put" });
+      expect([place, ...codeOf(answer)]).toEqual([place, 409, "blocked"]);
+    }
+    expect(scene.faults).toEqual([]);
+  });
+
   test("of somebody who cancelled it is 409", async () => {
     await using scene = await openApi(apiWorld);
     const { call, world } = scene;
     const session_id = await begin(call);
-    const waiting = call("POST", `/api/sessions/${session_id}/messages`, { message: "ask" });
+    const waiting = call("POST", `/api/sessions/${session_id}/messages`, {
+      message: "ask",
+      settings: { on_ask: "queue" },
+    });
     await world.happened("HumanRequestQueued");
     expect((await call("POST", `/api/sessions/${session_id}/cancel`)).body).toEqual({ session_id });
     expect(codeOf(await waiting)).toEqual([409, "cancelled"]);

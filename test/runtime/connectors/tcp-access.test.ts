@@ -1,15 +1,16 @@
 // Who is let in over TCP, generated from the routes: every route with every kind of key.
 import { describe, expect, test } from "bun:test";
-import { scope } from "../../../src/protocol/commands/command.ts";
+import { type Scope, scope, widened } from "../../../src/protocol/commands/command.ts";
 import { commands } from "../../../src/protocol/commands/index.ts";
 import { otherPaths, routes } from "../../../src/runtime/connectors/http/routes.ts";
 import { rawHttp } from "../../support/raw-http.ts";
 import { openRawWire } from "../../support/raw-wire.ts";
 import { type Listening, openListening } from "../../support/tcp.ts";
+import { heldRun, testTool } from "../../support/test-tools.ts";
 import { localToken } from "../../support/world.ts";
 
 /** What is no command needs what its content does. */
-const otherScopes: Record<(typeof otherPaths)[keyof typeof otherPaths], readonly string[]> = {
+const otherScopes: Record<(typeof otherPaths)[keyof typeof otherPaths], readonly Scope[]> = {
   health: [],
   openapi: [],
   events: ["read"],
@@ -21,7 +22,7 @@ const entries = [
   ...routes.map((route) => ({
     method: route.method as string,
     path: route.path,
-    scopes: route.commands.map((name) => commands[name].scope as string),
+    scopes: route.commands.map((name) => commands[name].scope),
     isSocketOnly: route.commands.some((name) => commands[name].isSocketOnly),
   })),
   ...Object.entries(otherPaths).map(([path, kind]) => ({
@@ -51,6 +52,16 @@ async function status(
   return response.status;
 }
 
+/** Its time has come, as the file has it. */
+async function expire({ world }: Listening, key_id: string): Promise<void> {
+  const file = Bun.file(`${world.folder}/keys.yml`);
+  // The file is ours: a list of keys.
+  const { keys } = Bun.YAML.parse(await file.text()) as { keys: { key_id: string }[] };
+  const past = { expires_at: "2020-01-01T00:00:00.000Z" };
+  const left = keys.map((key) => (key.key_id === key_id ? { ...key, ...past } : key));
+  await Bun.write(file, Bun.YAML.stringify({ keys: left }, null, 2));
+}
+
 describe("A route", () => {
   test("is among those that are judged, and they are many", () => {
     expect(guarded.length).toBeGreaterThan(Object.keys(commands).length);
@@ -60,9 +71,8 @@ describe("A route", () => {
     await using listening = await openListening();
     const revoked = await listening.makeKey([...scope.options]);
     await listening.world.ask("RevokeKey", { key_id: revoked.key_id });
-    const expiry = new Date(Date.now() + 1).toISOString();
-    const expired = await listening.makeKey([...scope.options], expiry).catch(() => revoked);
-    while (Date.now() <= Date.parse(expiry)) await new Promise(setImmediate);
+    const expired = await listening.makeKey([...scope.options]);
+    await expire(listening, expired.key_id);
     const good = (await listening.makeKey([...scope.options])).text;
     const credentials: Record<string, string>[] = [
       {},
@@ -93,22 +103,20 @@ describe("A route", () => {
     expect(listening.world.shutdowns).toEqual([]);
   }, 60_000);
 
-  test.each(scope.options)(
-    "lets a key with only the scope %s do what the table says",
-    async (one) => {
-      await using listening = await openListening();
-      const { text } = await listening.makeKey([one]);
-      const wrong: Record<string, number> = {};
-      for (const entry of guarded) {
-        const answer = await status(listening, entry, { authorization: `Bearer ${text}` });
-        const isAllowed = !entry.isSocketOnly && entry.scopes.every((needed) => needed === one);
-        if ((answer !== 403) !== isAllowed || answer === 401) {
-          wrong[`${entry.method} ${entry.path}`] = answer;
-        }
+  test.each(scope.options)("lets a key with the scope %s do what the table says", async (one) => {
+    await using listening = await openListening();
+    const { text } = await listening.makeKey([one]);
+    const wrong: Record<string, number> = {};
+    for (const entry of guarded) {
+      const answer = await status(listening, entry, { authorization: `Bearer ${text}` });
+      const isAllowed =
+        !entry.isSocketOnly && entry.scopes.every((needed) => widened([one]).includes(needed));
+      if ((answer !== 403) !== isAllowed || answer === 401) {
+        wrong[`${entry.method} ${entry.path}`] = answer;
       }
-      expect(wrong).toEqual({});
-    },
-  );
+    }
+    expect(wrong).toEqual({});
+  });
 
   test("lets the local token and a key in either field do everything that may travel", async () => {
     await using listening = await openListening();
@@ -144,7 +152,6 @@ test("Without a key there is health, and nothing else: not even what there is", 
     "GET /%68ealth",
     "GET /HEALTH",
     "GET /health;a",
-    "HEAD /health",
     "POST /health",
     "DELETE /health",
   ];
@@ -211,7 +218,7 @@ test("A WebSocket needs the key too, and does what its scopes say", async () => 
 });
 
 describe("A key that ends", () => {
-  test("closes its WebSockets and its streams within a second, and no others", async () => {
+  test("closes its WebSockets and its streams, and no others", async () => {
     await using listening = await openListening();
     const [going, staying] = [await listening.makeKey(), await listening.makeKey()];
     const wires = await Promise.all(
@@ -225,10 +232,8 @@ describe("A key that ends", () => {
     const streamed = stream.text().catch(() => "broken off");
     const sent = await listening.world.ask("SendMessage", { po_name: "helper", message: "hi" });
     await listening.world.ask("WaitForTurn", { turn_id: sent.turn_id });
-    const at = performance.now();
     await listening.world.ask("RevokeKey", { key_id: going.key_id });
     const ends = await Promise.all([wires[0]?.closed, wires[1]?.closed, streamed]);
-    expect(performance.now() - at).toBeLessThan(1_000);
     expect(ends.slice(0, 2)).toEqual(
       [1, 2].map(() => ({ code: 1008, reason: "no longer let in" })),
     );
@@ -237,19 +242,34 @@ describe("A key that ends", () => {
     wires[2]?.close();
   });
 
-  test("by the clock, or in the file, ends who came with it without a word to the daemon", async () => {
+  test("by its date, or is taken out of the file, ends who came with it without a word to the daemon", async () => {
     await using listening = await openListening();
     const wireOf = async (text: string) => {
       const wire = await openRawWire(listening.url, { headers: { "x-api-key": text } });
       await wire.attach();
       return wire;
     };
+    const key = await listening.makeKey();
+    const expiring = await wireOf(key.text);
+    await expire(listening, key.key_id);
+    expect((await expiring.closed).code).toBe(1008);
     const edited = await wireOf((await listening.makeKey()).text);
     await Bun.write(`${listening.world.folder}/keys.yml`, "keys: []\n");
     expect((await edited.closed).code).toBe(1008);
-    const soon = new Date(Date.now() + 700).toISOString();
-    const expiring = await wireOf((await listening.makeKey(["read"], soon)).text);
-    expect((await expiring.closed).code).toBe(1008);
+  });
+
+  test("ends the tool that runs for it, which is answered with 401", async () => {
+    const held = heldRun();
+    const tools = [testTool("look", { run: held.run })];
+    await using listening = await openListening({ world: { tools } });
+    const key = await listening.makeKey([...scope.options]);
+    const running = listening.call("RunTool", key.text, { name: "look", args: {} });
+    const { signal } = await held.started;
+    const aborted = Promise.withResolvers<void>();
+    signal.addEventListener("abort", () => aborted.resolve(), { once: true });
+    await listening.world.ask("RevokeKey", { key_id: key.key_id });
+    await aborted.promise;
+    expect((await running).status).toBe(401);
   });
 
   test("answers who waits for a turn with 401", async () => {

@@ -1,6 +1,6 @@
 // Clients side by side over TCP: no answer reaches another, and nothing that is sent again happens again.
 import { expect, test } from "bun:test";
-import { MAX_REMOTE_CONNECTIONS } from "../../../src/runtime/connections.ts";
+import { MAX_KEY_CONNECTIONS, MAX_REMOTE_CONNECTIONS } from "../../../src/protocol/limits.ts";
 import { startTcpConnector } from "../../../src/runtime/connectors/tcp.ts";
 import { openRawWire } from "../../support/raw-wire.ts";
 import { openListening, unlimited } from "../../support/tcp.ts";
@@ -112,4 +112,49 @@ test("However many come over the network, this user's own clients find room", as
   expect(() => world.connect()).not.toThrow();
   first.close();
   expect(() => world.connect({}, remote)).not.toThrow();
+});
+
+test("One key has its share of clients, and takes none from another", async () => {
+  await using world = await openTestWorld();
+  const { access, connections } = world.runtime();
+  const open = (id: string) =>
+    connections.open(
+      {
+        type: "attach",
+        client: "api",
+        version: "test",
+        protocol_version: 1,
+        workspace: null,
+        variables: {},
+        call_id: null,
+      },
+      {
+        identity: { ...access.socket, id, name: `name of ${id}`, isOnSocket: false },
+        ring: { events: () => undefined, signals: () => undefined },
+      },
+    );
+  const opened = Array.from({ length: MAX_KEY_CONNECTIONS }, () => open("k_greedy"));
+  const message = `${MAX_KEY_CONNECTIONS} clients are connected with the key 'name of k_greedy' already: close one first.`;
+  expect(() => open("k_greedy")).toThrow(message);
+  expect(() => open("k_other").close()).not.toThrow();
+  opened[0]?.close();
+  expect(() => open("k_greedy")).not.toThrow();
+});
+
+test("However many come and go at once, each coming and each going is kept", async () => {
+  await using world = await openTestWorld();
+  const clients = Array.from({ length: MAX_REMOTE_CONNECTIONS }, () =>
+    world.connect({}, { isLocal: false }),
+  );
+  for (const client of clients) client.close();
+  const { connections } = world.runtime();
+  await connections.flush();
+  const count = (type: "ConnectorAttached" | "ConnectorDetached") =>
+    world.rows({ types: [type] }).length;
+  expect([connections.list(), count("ConnectorAttached"), count("ConnectorDetached")]).toEqual([
+    [],
+    MAX_REMOTE_CONNECTIONS,
+    MAX_REMOTE_CONNECTIONS,
+  ]);
+  expect(world.log.filter((line) => line.includes("not kept"))).toEqual([]);
 });

@@ -1,5 +1,6 @@
 // Which names the listener answers to, and which web pages may speak to it.
 import { describe, expect, test } from "bun:test";
+import { createHostRule } from "../../../src/runtime/connectors/origin.ts";
 import { rawHttp } from "../../support/raw-http.ts";
 import { type Listening, openListening } from "../../support/tcp.ts";
 import { localToken } from "../../support/world.ts";
@@ -98,6 +99,37 @@ describe("Host", () => {
     const ask = async (line: string) =>
       (await rawHttp(port, `${line} HTTP/1.1\r\nHost: evil.example:${port}\r\n\r\n`)).status;
     expect([await ask("GET /health"), await ask("GET /api/pos")]).toEqual([403, 403]);
+  });
+
+  test("is any address, and no name, where it listens on all of them", () => {
+    const rule = createHostRule({ hostname: "::", port: 8080, isTls: false, allowedHosts: [] });
+    const isLetIn = (host: string) =>
+      rule(new Request("http://any/api/pos", { headers: { host } })) === undefined;
+    const own = ["203.0.113.9:8080", "10.0.0.1:8080", "[2001:db8::1]:8080", "localhost:8080"];
+    const foreign = [
+      "203.0.113.9",
+      "203.0.113.9:8081",
+      "203.0.113.9:08080",
+      "203.0.113.9.evil.example:8080",
+      "jamey.example:8080",
+      "2130706433:8080",
+      "127.1:8080",
+      "0.0.0.0:8080",
+      "[::]:8080",
+      "[0:0::0]:8080",
+      "2001:db8::1:8080",
+      "[203.0.113.9]:8080",
+      "[2001:db8::1%eth0]:8080",
+      "203.0.113.9:8080@evil.example",
+      "",
+    ];
+    expect([own.filter((host) => !isLetIn(host)), foreign.filter(isLetIn)]).toEqual([[], []]);
+    const secure = createHostRule({ hostname: "::", port: 443, isTls: true, allowedHosts: [] });
+    const plain = new Request("http://any/", { headers: { host: "203.0.113.9" } });
+    expect([secure(plain), secure(new Request("http://any/"))?.code]).toEqual([
+      undefined,
+      "forbidden",
+    ]);
   });
 
   test("may be a name that settings allow: as it stands, or with our port", async () => {

@@ -77,15 +77,18 @@ describe("The listener", () => {
     expect([
       said.length,
       said[0]?.includes(connector.url),
-      said[1]?.includes("without TLS"),
-    ]).toEqual([2, true, true]);
+      said[1]?.includes("--allow-host"),
+      said[2]?.includes("without TLS"),
+    ]).toEqual([3, true, true, true]);
     const statuses = await Promise.all(
-      ["127.0.0.1", "0.0.0.0"].map(async (name) => {
-        const host = `${name}:${connector.port}`;
-        return (await fetch(`${connector.url}/health`, { headers: { host } })).status;
-      }),
+      ["127.0.0.1", "203.0.113.9", "[2001:db8::1]", "0.0.0.0", "jamey.example"].map(
+        async (name) => {
+          const host = `${name}:${connector.port}`;
+          return (await fetch(`${connector.url}/health`, { headers: { host } })).status;
+        },
+      ),
     );
-    expect(statuses).toEqual([200, 403]);
+    expect(statuses).toEqual([200, 200, 200, 403, 403]);
     await connector.stop();
     expect(await refusal(world, { hostname: "203.0.113.1" })).toStartWith(
       "config_invalid: Cannot listen on 203.0.113.1, port 0: ",
@@ -161,12 +164,27 @@ describe("A limit", () => {
       {
         error: {
           code: "overloaded",
-          message: "Too many requests with the key 'key-1': at most 500 a second.",
+          message: "Too many requests with the key 'key-1': at most 0.001 a second.",
           details: {},
         },
       },
     ]);
     expect((await listening.call("ListPOs", calm.text)).status).toBe(200);
+  });
+
+  test("of requests counts what comes over a WebSocket too", async () => {
+    await using listening = await openListening({ limits: { requests: slow } });
+    const { text } = await listening.makeKey();
+    const wire = await openRawWire(listening.url, { headers: { "x-api-key": text } });
+    // The handshake and the attach were two.
+    await wire.attach();
+    expect((await wire.ask("ListPOs")).type).toBe("POList");
+    expect(await wire.ask("ListPOs")).toMatchObject({
+      type: "Error",
+      payload: { code: "overloaded", message: expect.stringContaining("with the key 'key-1'") },
+    });
+    expect((await listening.call("ListPOs", text)).status).toBe(429);
+    wire.close();
   });
 
   test("of wrong keys is one for all ways to show them, and the right key is let in nevertheless", async () => {
@@ -223,13 +241,9 @@ describe("The access log", () => {
       .filter((line) => line.includes(" request "))
       .map((line) => line.slice(line.indexOf("request")).trimEnd());
     expect(lines.map((line) => line.replace(/ms=[\d.]+/, "ms=1"))).toEqual([
-      expect.stringMatching(
-        /^request method=POST path=\/api\/call\/ListPOs status=200 ms=1 identity=key-1 bytes=\d+$/,
-      ),
-      "request method=GET path=/api/pos/no-canary status=401 ms=1 identity=null bytes=null",
-      expect.stringMatching(
-        /^request method=GET path="\/a%0ab%1b\[31m" status=404 ms=1 identity=local bytes=\d+$/,
-      ),
+      "request method=POST path=/api/call/ListPOs status=200 ms=1 identity=key-1",
+      "request method=GET path=/api/pos/no-canary status=401 ms=1 identity=null",
+      'request method=GET path="/a%0ab%1b[31m" status=404 ms=1 identity=local',
     ]);
     expect(listening.world.log.join("")).not.toMatch(/query-canary|wrong-canary|jamey_/);
     expect(listening.world.log.join("")).not.toContain(key.text);
@@ -253,10 +267,82 @@ describe("The access log", () => {
     const logged = () => listening.world.log.filter((line) => line.includes("status=401"));
     await Promise.all(Array.from({ length: 300 }, () => listening.get("/api/pos")));
     expect(logged().length).toBeLessThan(300);
-    while (!listening.world.log.some((line) => line.includes("more requests were refused"))) {
+    while (!listening.world.log.some((line) => line.includes("more requests without a key"))) {
       await listening.get("/api/pos");
     }
   });
+});
+
+describe("the static folder over TCP", () => {
+  test("is for everybody, and nothing beside its files is", async () => {
+    const staticDir = mkdtempSync(join(folder, "static-"));
+    writeFileSync(join(staticDir, "index.html"), "<p>hello</p>");
+    await using listening = await openListening({ options: { staticDir } });
+    const page = await listening.get("/");
+    expect([page.status, await page.text()]).toEqual([200, "<p>hello</p>"]);
+    const others = ["/missing.html", "/api/pos", "/openapi.json", "/ws", "/..%2fkeys.yml"];
+    const statuses = await Promise.all(
+      others.map(async (path) => (await listening.get(path)).status),
+    );
+    expect(statuses).toEqual(others.map(() => 401));
+    const posted = await fetch(listening.url, { method: "POST", body: "x" });
+    expect(posted.status).toBe(401);
+    const foreign = await listening.get("/", { origin: "https://evil.example" });
+    expect(foreign.status).toBe(403);
+    const wrong = await listening.get("/", { authorization: "Bearer wrong" });
+    expect(wrong.status).toBe(401);
+  });
+});
+
+describe("a page without a key", () => {
+  test("is looked for only so often, found or not", async () => {
+    const staticDir = mkdtempSync(join(folder, "static-"));
+    writeFileSync(join(staticDir, "index.html"), "<p>hello</p>");
+    const pages = { perSecond: 0.001, burst: 3 };
+    await using listening = await openListening({ options: { staticDir }, limits: { pages } });
+    const statusOf = async (path: string, headers?: Record<string, string>) =>
+      (await listening.get(path, headers)).status;
+    const statuses = [
+      await statusOf("/"),
+      await statusOf("/missing.html"),
+      // No file can be there: nothing is looked for.
+      await statusOf("/api/pos"),
+      await statusOf("/"),
+      await statusOf("/missing.html"),
+      await statusOf("/"),
+      await statusOf("/", { authorization: `Bearer ${localToken}` }),
+    ];
+    expect(statuses).toEqual([200, 401, 401, 200, 429, 429, 200]);
+  });
+});
+
+test("Health is answered to everybody, as GET and as HEAD", async () => {
+  await using listening = await openListening();
+  const answers = await Promise.all(
+    ["GET", "HEAD"].map(async (method) => {
+      const response = await fetch(`${listening.url}/health`, { method });
+      return [response.status, await response.text()];
+    }),
+  );
+  expect(answers).toEqual([
+    [200, "OK"],
+    [200, ""],
+  ]);
+});
+
+test("What ends does not wait for a handler that heeds no signal", async () => {
+  await using world = await openTestWorld();
+  const asked = Promise.withResolvers<void>();
+  const handle = () => {
+    asked.resolve();
+    return Promise.withResolvers<never>().promise;
+  };
+  const connector = startTcpConnector(plain, { ...world.runtime(), handle });
+  const headers = { authorization: `Bearer ${localToken}` };
+  const waiting = fetch(`${connector.url}/api/pos`, { headers }).catch(() => "broken off");
+  await asked.promise;
+  await connector.stop();
+  expect(await waiting).toBe("broken off");
 });
 
 test("What ends lets running answers out and closes what is open", async () => {

@@ -1,11 +1,13 @@
 // The unix socket: its modes, what may lie at its place, plain HTTP, and how it ends.
 import { describe, expect, test } from "bun:test";
 import {
+  existsSync,
   lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -32,6 +34,23 @@ describe("the socket", () => {
     expect(lstatSync(place(world)).mode & 0o777).toBe(0o600);
     expect(lstatSync(place(world)).isSocket()).toBe(true);
     expect(readdirSync(join(world.folder, "run"))).toEqual(["x.sock"]);
+    await connector.stop();
+    expect(readdirSync(join(world.folder, "run"))).toEqual([]);
+  });
+
+  test("that somebody removed is there again, and who came in before stays", async () => {
+    await using world = await openWorld();
+    const connector = await startUnixConnector(place(world), world.runtime(), { lookMs: 1 });
+    const before = await openRawWire(place(world));
+    await before.attach();
+    for (const gone of [place(world), join(world.folder, "run")]) {
+      rmSync(gone, { recursive: true });
+      while (!existsSync(place(world))) await new Promise((resolve) => setImmediate(resolve));
+      const wire = await openRawWire(place(world));
+      expect((await wire.attach()).type).toBe("hello");
+      expect((await before.ask("GetStatus")).type).toBe("Status");
+    }
+    expect(lstatSync(place(world)).mode & 0o777).toBe(0o600);
     await connector.stop();
     expect(readdirSync(join(world.folder, "run"))).toEqual([]);
   });

@@ -62,6 +62,17 @@ describe("attaching", () => {
     } as never);
   });
 
+  test("badly is refused in words that name the field", async () => {
+    await using scene = await openScene();
+    const wire = await scene.open();
+    const { payload } = await wire.attach({ protocol_version: "1" });
+    expect(errorOf({ payload })).toMatchObject({
+      code: "invalid_request",
+      message:
+        "The first frame must be an attach: 'protocol_version': Invalid input: expected number, received string",
+    });
+  });
+
   test("comes first: anything else is refused and closed", async () => {
     await using scene = await openScene();
     const firsts = [

@@ -13,6 +13,13 @@ const problemOf = (text: string, firstLine?: number): string => {
 };
 
 describe("YAML", () => {
+  test("that is nested without end is refused in words of ours", () => {
+    const depth = 60_000;
+    for (const text of [`a: ${"[".repeat(depth)}${"]".repeat(depth)}`, `a: ${"[".repeat(depth)}`]) {
+      expect(problemOf(text)).toBe("config_invalid f.yml:1: is nested too deeply.");
+    }
+  });
+
   test("is keys and values, or empty", () => {
     expect(problemOf("a: 1\nb: [x, y]\n")).toBe('fine {"a":1,"b":["x","y"]}');
     expect(problemOf("")).toBe("fine {}");
@@ -66,12 +73,30 @@ describe("YAML", () => {
     ["in braces", "p: {shell(a *): ask, b: 1, shell(a *): deny}\n", "f.yml:1: 'shell(a *)'"],
     ["in braces, quoted", "a: 1\np: {'x': {x: 1}, \"x\": 2}\n", "f.yml:2: 'x'"],
     ["in braces in an item", "a:\n  - {b: 1, b: 2}\n", "f.yml:2: 'b'"],
+    ["in braces of several lines", "a: {b: 1,\n b: 2}\n", "f.yml:2: 'b'"],
+    ["in braces as JSON has it", 'a: {"b":1,"b":2}\n', "f.yml:1: 'b'"],
+    ["written in two ways", 'a:\n  b: 1\n  "b" : 2\n', "f.yml:3: 'b'"],
+    ["with an anchor", "a: &x 1\nb: *x\n&y a: 2\n", "f.yml:3: 'a'"],
+    ["that is a number", "1: a\n2: b\n1: c\n", "f.yml:3: '1'"],
   ])(
     "with one key twice %s is refused, because the last would win in silence",
     (_, text, place) => {
       expect(problemOf(text)).toBe(`config_invalid ${place} is given twice; take one away.`);
     },
   );
+
+  test.each([
+    'a: "first\n  note: x\n  note: y"\n',
+    "rows: [ {\n  a: 1 }, {\n  a: 2 } ]\n",
+    "a: 'it''s: x'\nb: \"x\\\": y\"\n",
+    "a: first\n  x, note\n  and more\nb: 1\n",
+    "? a\n: 1\n? b\n: 2\n",
+    "a: &x {b: 1}\nc: *x\nd: *x\n",
+    "a: http://x:8080/y\nb: http://x:8080/y\n",
+    "- a: 1\n- a: 2\n".replace(/^/gm, "  ").replace(/^/, "list:\n"),
+  ])("that is valid is never refused for a key that only looks repeated: %j", (text) => {
+    expect(problemOf(text)).toBe(`fine ${JSON.stringify(Bun.YAML.parse(text))}`);
+  });
 
   test("may use one key in places that are not the same mapping, and in texts", () => {
     const text = [

@@ -27,9 +27,10 @@ async function makeStore(home: Home): Promise<void> {
   await store.close();
 }
 
-function listen(path: string): Disposable {
+function listen(path: string, answer?: string): Disposable {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const server = Bun.listen({ unix: path, socket: { data: () => undefined } });
+  const data = (socket: Bun.Socket) => void (answer && socket.write(answer));
+  const server = Bun.listen({ unix: path, socket: { data } });
   return { [Symbol.dispose]: () => server.stop(true) };
 }
 
@@ -47,6 +48,13 @@ describe("the doctor", () => {
     home.write(home.manifest, "limits: [\n");
     expect(await examine(home, "settings")).toMatchObject([
       { level: "broken", what: expect.stringContaining(`${home.manifest}:1: `) },
+    ]);
+  });
+
+  test("names folders in which nothing can be kept", async () => {
+    using home = openUpkeepHome({ JAMEY_HOME: "/dev/null" });
+    expect(await examine(home, "folders")).toMatchObject([
+      { level: "broken", why: "/dev/null: it is not a folder" },
     ]);
   });
 
@@ -104,7 +112,14 @@ describe("the doctor", () => {
       expect(await examine(home, "daemon")).toMatchObject([
         { level: "broken", what: expect.stringContaining("the daemon (pid 7) holds the lock") },
       ]);
-      using _ = listen(home.socket);
+      {
+        // As one that was suspended: the kernel takes the connection, and nobody answers.
+        using _ = listen(home.socket);
+        expect(await examine(home, "daemon")).toMatchObject([
+          { level: "broken", what: expect.stringContaining("does not answer") },
+        ]);
+      }
+      using _ = listen(home.socket, "HTTP/1.1 200 OK\r\n\r\n");
       expect(await examine(home, "daemon")).toMatchObject([{ level: "ok" }]);
       expect(await examine(home, "version")).toMatchObject([
         { level: "weak", advice: "jamey daemon restart" },
@@ -138,11 +153,12 @@ describe("the doctor", () => {
     expect(JSON.stringify(await home.upkeep.examine("default"))).not.toContain(text);
   });
 
-  test("says which model would answer, and never with which key", async () => {
+  test("says which model would be asked, not that it answers, and never with which key", async () => {
     using home = openUpkeepHome();
     home.write(home.credentials, "ANTHROPIC_API_KEY=sk-canary\n");
     const [model] = await examine(home, "model");
     expect([model?.level, model?.what.startsWith("anthropic/")]).toEqual(["ok", true]);
+    expect(model?.what).toEndWith("; whether it answers was not tried");
     expect(model?.what).not.toContain("canary");
   });
 
@@ -150,8 +166,22 @@ describe("the doctor", () => {
     using home = openUpkeepHome();
     home.write(home.manifest, "permissions: {shell(git *): allow}\n");
     expect(await examine(home, "shell")).toMatchObject([{ level: "note" }]);
-    home.write(home.manifest, "permissions: {shell: allow}\n");
-    expect(await examine(home, "shell")).toMatchObject([{ level: "weak" }]);
+    for (const rules of ["shell: allow", '"s*": allow', '"*": allow', '"shell(*)": allow']) {
+      home.write(home.manifest, `permissions: {${rules}}\n`);
+      expect({ rules, found: await examine(home, "shell") }).toMatchObject({
+        rules,
+        found: [{ level: "weak" }],
+      });
+    }
+    const asked: [string, string][] = [
+      ['shell: ask, "*": allow', "Each is asked for, but for *."],
+      ['shell: deny, "*": allow', "Each is denied."],
+      ['"file_*": allow', "Each is asked for."],
+    ];
+    for (const [rules, why] of asked) {
+      home.write(home.manifest, `permissions: {${rules}}\n`);
+      expect(await examine(home, "shell")).toMatchObject([{ level: "note", why }]);
+    }
   });
 });
 

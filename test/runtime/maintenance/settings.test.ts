@@ -4,10 +4,15 @@ import { existsSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node
 import { dirname, join } from "node:path";
 import { JameyError } from "../../../src/protocol/errors.ts";
 import type { Upkeep } from "../../../src/protocol/upkeep.ts";
+import { spawnCli } from "../../support/run-cli.ts";
 import { openUpkeepHome } from "../../support/upkeep-home.ts";
 
-const set = (upkeep: Upkeep, key: string, value: string, file: "daemon" | "manifest" = "daemon") =>
-  upkeep.set({ environment: "default", key, value, file });
+const set = (
+  upkeep: Upkeep,
+  key: string,
+  value: string | null,
+  file: "daemon" | "manifest" = "daemon",
+) => upkeep.set({ environment: "default", key, value, file });
 
 const errorOf = async (promise: Promise<unknown>): Promise<string> => {
   const thrown = await promise.catch((error: unknown) => error);
@@ -121,6 +126,39 @@ describe("a setting that is changed", () => {
     }
   });
 
+  test("is taken out by unset, and by null where it cannot be null; the file's rest stays", async () => {
+    using home = openUpkeepHome();
+    home.write(
+      home.daemonFile,
+      "# mine\n\nidle_timeout: 5\n# cheap\nmodel: a/b\nlimits:\n  max_tokens: 5\n",
+    );
+    const changes = [
+      await set(home.upkeep, "idle_timeout", null),
+      await set(home.upkeep, "limits.max_tokens", "null"),
+      await set(home.upkeep, "connectors.http.port", "null"),
+      await set(home.upkeep, "log_level", null),
+    ];
+    expect(changes.map(({ before, after }) => [before, after])).toEqual([
+      [5, null],
+      [5, null],
+      [null, null],
+      [null, null],
+    ]);
+    expect(readFileSync(home.daemonFile, "utf8")).toBe(
+      "# mine\n\n# cheap\nmodel: a/b\nlimits:\n  max_tokens: null\n",
+    );
+  });
+
+  test("by many programs at once keeps every change that was acknowledged", async () => {
+    using home = openUpkeepHome();
+    const keys = Array.from({ length: 8 }, (_, index) => `permissions.tool_${index}`);
+    const children = keys.map((key) => spawnCli(["config", "set", key, "allow"], home));
+    expect(await Promise.all(children.map((child) => child.exited))).toEqual(keys.map(() => 0));
+    const { settings } = await home.upkeep.settings("default");
+    const value = settings.find(({ key }) => key === "permissions")?.value;
+    expect(Object.keys(value as object).toSorted()).toEqual(keys.map((key) => key.slice(12)));
+  });
+
   test("that does not hold leaves the file as it was", async () => {
     using home = openUpkeepHome();
     const text = "idle_timeout: 5\n";
@@ -128,8 +166,8 @@ describe("a setting that is changed", () => {
     expect(await errorOf(set(home.upkeep, "idle_timeout", "soon"))).toStartWith(
       `config_invalid ${home.daemonFile}:1: idle_timeout: Invalid input`,
     );
-    expect(await errorOf(set(home.upkeep, "connectors.http.port", "70000"))).toStartWith(
-      "config_invalid ",
+    expect(await errorOf(set(home.upkeep, "connectors.http.port", "70000"))).toBe(
+      `config_invalid ${home.daemonFile}:4: connectors.http.port: Too big: expected number to be <=65535`,
     );
     expect(await errorOf(set(home.upkeep, "limits.max_iteration", "1"))).toBe(
       "not_found There is no setting 'limits.max_iteration'. Did you mean limits.max_iterations? See 'jamey config show'.",

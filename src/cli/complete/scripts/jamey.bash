@@ -21,10 +21,14 @@ _jamey() {
     case $line in
       :none) ;;
       :files | :folders)
-        compopt -o filenames 2>/dev/null
-        local option=-f
+        local option=-f quotes=0
+        # An older bash does not quote what it puts on the line, and would read it as commands.
+        compopt -o filenames 2>/dev/null || quotes=1
         if [[ $line == :folders ]]; then option=-d; fi
-        while IFS= read -r word; do COMPREPLY+=("$word"); done < <(compgen "$option" -- "$current")
+        while IFS= read -r word; do
+          if ((quotes)); then printf -v word %q "$word"; fi
+          COMPREPLY+=("$word")
+        done < <(compgen "$option" -- "$current")
         ;;
       *)
         word=${line%%$'\t'*}

@@ -84,6 +84,32 @@ export function rename(draft: Draft, input: InputOf<"rename">): void {
   draft.add("SessionRenamed", { session_id: session.id, name: input.name });
 }
 
+/** A call that a human made by hand: what was typed, so to say, then the call and its result. A running turn is
+ * not disturbed: its own calls and answer must stand together. */
+export function record(draft: Draft, input: InputOf<"record">): void {
+  const { session, turn } = draft.state();
+  if (!session || turn) return;
+  const { message_ids, call, output, source } = input;
+  const like = {
+    session_id: session.id,
+    turn_id: null,
+    content: "",
+    name: null,
+    tool_call_id: null,
+    tool_calls: [],
+    attachments: [],
+    reasoning: null,
+    source,
+    created_at: draft.at,
+  };
+  const content = `/${call.name} ${JSON.stringify(call.args)}`;
+  draft.add("MessageAdded", { ...like, message_id: message_ids.said, role: "user", content });
+  const asked = { message_id: message_ids.asked, role: "assistant" as const, tool_calls: [call] };
+  draft.add("MessageAdded", { ...like, ...asked });
+  const result = { message_id: message_ids.result, name: call.name, tool_call_id: call.id };
+  draft.add("MessageAdded", { ...like, ...result, role: "tool", content: output });
+}
+
 export function remove(draft: Draft): void {
   const { session, turn, queue } = draft.state();
   if (!session) return;

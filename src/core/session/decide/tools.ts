@@ -1,15 +1,16 @@
 // What becomes of a tool call once it is checked, finished, or found after a restart. At most once.
 
 import { limitReached, reachedLimit } from "../../agent/limits.ts";
-import { type Permission, permit, ruleText } from "../../agent/permission.ts";
+import { narrowestRule, type Permission, permit, ruleText } from "../../agent/permission.ts";
 import { isDue } from "../../time.ts";
 import { calledObject, isObjectCall, refusedDelegation } from "../delegation.ts";
 import type { Draft } from "../draft.ts";
 import { isGranted } from "../grants.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
-import type { InputOf } from "../inputs.ts";
+import type { InputOf, PartialAnswer } from "../inputs.ts";
 import { ASK_HUMAN } from "../question.ts";
 import { completeCall, freePlaces, startCall } from "./calls.ts";
+import { keepPartial } from "./model.ts";
 import { askApproval, askQuestion } from "./requests.ts";
 import { fail, running } from "./turn.ts";
 
@@ -52,7 +53,7 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
       ? "take that rule away"
       : check.must_ask
         ? "approve it when asked (--on-ask queue)"
-        : `--allow '${call.name}'`;
+        : `--allow '${narrowestRule(asked)}'`;
   const denial = { subject, allow_with };
   const blocked = {
     code: "blocked" as const,
@@ -83,9 +84,14 @@ export function interruptStarted(draft: Draft): void {
   }
 }
 
-/** The wall limit: checked when its time has come, whatever runs. */
-export function checkWall(draft: Draft, deadline: string | null): void {
+/** The wall limit: checked when its time has come, whatever runs. What had been said stays said. */
+export function checkWall(
+  draft: Draft,
+  deadline: string | null,
+  partial: PartialAnswer | null | undefined,
+): void {
   const now = running(draft);
   if (!now || deadline === null || !isDue(deadline, draft.at)) return;
+  if (partial) keepPartial(draft, partial);
   fail(draft, limitReached("wall_ms", now.turn.agent.config.max_wall_ms ?? 0));
 }

@@ -1,6 +1,7 @@
 // The body of a request: bounded, UTF-8, JSON, whatever content type it says it has.
 import { parseJson } from "../../../protocol/decode.ts";
 import { JameyError } from "../../../protocol/errors.ts";
+import { isObject } from "../../../protocol/json.ts";
 import { MAX_FRAME_BYTES } from "../../../protocol/limits.ts";
 
 /**
@@ -13,7 +14,7 @@ export const MAX_INCOMING_BYTES = 2 ** 40;
 export async function readBody(request: Request): Promise<Record<string, unknown>> {
   const bytes = await readBytes(request);
   const value = bytes.length === 0 ? {} : (parseJson(decoded(bytes)) ?? {});
-  if (isFields(value)) return value;
+  if (isObject(value)) return value;
   throw new JameyError("invalid_request", "The body must be a JSON object.");
 }
 
@@ -34,9 +35,6 @@ async function readBytes(request: Request): Promise<Uint8Array> {
 
 const tooLarge = () =>
   new JameyError("too_large", `A request has at most ${MAX_FRAME_BYTES} bytes.`);
-
-const isFields = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function decoded(bytes: Uint8Array): string {
   try {

@@ -1,13 +1,15 @@
 // Plays a row of the table of routes: reads path, query and body, asks its commands, says the reply.
+import { requireScope } from "../../../protocol/commands/command.ts";
 import type { CommandName } from "../../../protocol/commands/index.ts";
 import { commands } from "../../../protocol/commands/index.ts";
 import { JameyError } from "../../../protocol/errors.ts";
 import type { Identity } from "../../access.ts";
 import type { Gateway } from "../../gateway.ts";
+import { askAs } from "../asking.ts";
 import { readBody } from "./body.ts";
 import { createQueryReader, type ReadQuery } from "./query.ts";
 import { jsonResponse, textResponse } from "./responses.ts";
-import { type Ask, type Given, hasBody, type Route } from "./route.ts";
+import { type Given, hasBody, type Route } from "./route.ts";
 
 export interface Asking {
   gateway: Gateway;
@@ -16,6 +18,8 @@ export interface Asking {
   signal: AbortSignal;
   /** Called when the body is here. */
   received(): void;
+  /** Called at the end of an answer that goes on after its head: a stream. */
+  answerEnds(): void;
 }
 
 /** Answers one request to a route; throws what it refuses. */
@@ -36,7 +40,9 @@ export function createPlay(route: Route): Play {
     asking.received();
     const merged = merge(takesBody ? only(query, route.query ?? []) : query, body, fields);
     const given = route.commands.includes("SendMessage") ? withKey(merged, request) : merged;
-    const reply = await route.run(askOf(asking), given).catch((thrown: unknown) => {
+    const { gateway } = asking;
+    const ask = askAs(gateway, gateway.connections.passing(asking));
+    const reply = await route.run(ask, given).catch((thrown: unknown) => {
       throw asPlace(thrown, fields, request);
     });
     return respond(route, reply);
@@ -54,27 +60,9 @@ function respond(route: Route, reply: unknown): Response {
   return textResponse(text, media_type);
 }
 
-function askOf({ gateway, identity, signal }: Asking): Ask<CommandName> {
-  const caller = gateway.connections.passing({ identity, signal });
-  return async (type, payload) => {
-    const answer = await gateway.handle({ type, payload }, caller);
-    if (!answer.ok) {
-      const { code, message, details } = answer.payload;
-      throw new JameyError(code, message, { details });
-    }
-    // The table of commands says which reply each has; a handler of another does not compile.
-    return answer.payload as Awaited<ReturnType<Ask<typeof type>>>;
-  };
-}
-
 /** Before anything is done: half of a route is worse than none. */
 export function requireScopes(identity: Identity, names: readonly CommandName[]): void {
-  for (const name of names) {
-    const { scope } = commands[name];
-    if (identity.scopes.includes(scope)) continue;
-    const message = `${name} needs the scope '${scope}', which this caller does not have.`;
-    throw new JameyError("forbidden", message, { details: { scope } });
-  }
+  for (const name of names) requireScope(name, commands[name].scope, identity.scopes);
 }
 
 const only = (fields: Given, names: readonly string[]): Given =>

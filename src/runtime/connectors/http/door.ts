@@ -6,14 +6,17 @@ import type { Identity } from "../../access.ts";
 import type { Gateway } from "../../gateway.ts";
 import { createWebSockets, type SocketData, type WebSockets } from "../websocket.ts";
 import { createPlay, type Play } from "./calls.ts";
+import { isEventStream } from "./events.ts";
 import { createMatcher, type Match } from "./match.ts";
-import type { DoorOptions } from "./options.ts";
+import { type DoorOptions, IDLE_SECONDS } from "./options.ts";
 import { createOthers, type Visit } from "./others.ts";
 import { errorResponse } from "./responses.ts";
 import type { Method } from "./route.ts";
-import { CALL_PATH, type OtherKind, otherPaths, routes } from "./routes.ts";
-import { readStaticFile } from "./static-files.ts";
+import { CALL_PATH, followingCommands, type OtherKind, otherPaths, routes } from "./routes.ts";
+import { createStaticFiles, type StaticFiles } from "./static-files.ts";
 
+/** Who was told that the daemon stops gets this long to say so; whoever does not listen is left. */
+const FAREWELL_MS = 500;
 /** Requests of plain HTTP at once; one that waits for a turn is one of them. */
 const MAX_HTTP_REQUESTS = 1_000;
 
@@ -26,6 +29,8 @@ export interface Door {
     server: Bun.Server<SocketData>,
     identity: Identity,
   ): Promise<Response | undefined>;
+  /** What is there for everybody; undefined: no folder was given. */
+  files: StaticFiles | undefined;
   websocket: WebSockets["handler"];
   /** Takes no more requests, lets running answers out, ends streams and WebSockets. */
   end(deadline: Promise<void>): Promise<void>;
@@ -35,7 +40,9 @@ type Row = { method: Method; play: Play } | { method: "GET"; kind: OtherKind };
 
 export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
   const webSockets = createWebSockets(gateway, options);
-  const answer = createAnswer(gateway, options);
+  const files = options.staticDir === undefined ? undefined : createStaticFiles(options.staticDir);
+  const answer = createAnswer(gateway, options, files);
+  const { idleSeconds = IDLE_SECONDS } = options;
   const stopping = new AbortController();
   const answering = new Set<Promise<unknown>>();
   let isEnding = false;
@@ -51,15 +58,20 @@ export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
 
   return {
     async fetch(request, server, identity) {
-      const signal = AbortSignal.any([request.signal, stopping.signal]);
-      // The body has to come in time; the answer may take as long as a turn does.
+      const signal = AbortSignal.any([request.signal, stopping.signal, identity.ended]);
+      // The body has to come in time; the answer may take as long as a turn does; the next request has to
+      // come in time again.
       const received = () => server.timeout(request, 0);
+      const answerEnds = () => server.timeout(request, idleSeconds);
       const { pathname } = new URL(request.url);
-      const asking = { gateway, identity, signal, received };
+      const asking = { gateway, identity, signal, received, answerEnds };
       const running = answered({ request, server, pathname, fields: {}, asking });
       answering.add(running);
-      return await running.finally(() => answering.delete(running));
+      const response = await running.finally(() => answering.delete(running));
+      if (response && !isEventStream(response)) answerEnds();
+      return response;
     },
+    files,
     websocket: webSockets.handler,
     async end(deadline) {
       isEnding = true;
@@ -67,13 +79,20 @@ export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
       await Promise.race([Promise.allSettled(answering), deadline]);
       // What still waits for a turn is told so; the streams of events end.
       stopping.abort();
-      await Promise.allSettled(answering);
+      await withinMs(FAREWELL_MS, Promise.allSettled(answering));
       await new Promise(setImmediate);
     },
   };
 }
 
-function createAnswer(gateway: Gateway, options: DoorOptions) {
+async function withinMs(ms: number, ending: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<void>();
+  const timer = setTimeout(late.resolve, ms);
+  await Promise.race([ending, late.promise]);
+  clearTimeout(timer);
+}
+
+function createAnswer(gateway: Gateway, options: DoorOptions, files: StaticFiles | undefined) {
   const { hasWebSocket = true, maxHttpRequests = MAX_HTTP_REQUESTS } = options;
   const match = createMatcher(rowsOf(hasWebSocket));
   const others = createOthers(gateway, options);
@@ -82,12 +101,15 @@ function createAnswer(gateway: Gateway, options: DoorOptions) {
   async function elsewhere({ request, pathname, asking }: Visit): Promise<Response> {
     if (request.method === "POST" && pathname.startsWith(CALL_PATH)) {
       const type = pathname.slice(CALL_PATH.length);
+      if (followingCommands.some((name) => name === type)) {
+        const message = `${type} needs a connection that events can travel over: use GET /api/events, or the WebSocket /ws.`;
+        throw new JameyError("not_found", message);
+      }
       const caller = gateway.connections.passing(asking);
       const refused = await gateway.handle({ type, payload: undefined }, caller);
       if (!refused.ok) return errorResponse(refused.payload);
     }
-    const { staticDir } = options;
-    const file = staticDir && readStaticFile(staticDir, request.method, pathname);
+    const file = files?.read(request.method, pathname);
     if (file) return file;
     throw new JameyError("not_found", `There is nothing at ${pathname}.`);
   }

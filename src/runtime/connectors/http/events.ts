@@ -1,11 +1,11 @@
 // Events over plain HTTP, as a stream that a browser's EventSource reads and resumes. A reader that is
 // slow is not waited for: the next batch is read out of the journal when it has taken the one before.
-import { JameyError } from "../../../protocol/errors.ts";
+import { readGiven } from "../../../protocol/given.ts";
 import { eventsRequest } from "../../../protocol/rest.ts";
-import { PROTOCOL_VERSION, VERSION } from "../../../protocol/version.ts";
 import type { Connection } from "../../connections.ts";
+import { askAs, attachAs } from "../asking.ts";
+import { createGathering } from "../gathering.ts";
 import { type Asking, requireScopes } from "./calls.ts";
-import { readGiven } from "./given.ts";
 import { createQueryReader } from "./query.ts";
 import { apiHeaders } from "./responses.ts";
 import { encodeEvents, readCursor } from "./server-sent.ts";
@@ -14,11 +14,11 @@ import { encodeEvents, readCursor } from "./server-sent.ts";
 export const HEARTBEAT_MS = 15_000;
 /** How long a browser waits before it comes back. */
 export const RETRY_MS = 2_000;
-/** Signals are gathered for this long before they are sent. */
-const GATHER_MS = 8;
 
 export interface EventStreamOptions extends Asking {
   heartbeatMs?: number;
+  /** Resolves when this one may read the journal. */
+  turn(): Promise<void>;
   /** The stream has ended. */
   ended(): void;
 }
@@ -36,16 +36,7 @@ export async function openEventStream(
   const asked = readGiven({ id: "events", asks: eventsRequest }, given);
   if (request.method === "HEAD") return streamResponse(null);
   const bell = createBell();
-  const attach = {
-    type: "attach" as const,
-    client: "api events",
-    version: VERSION,
-    protocol_version: PROTOCOL_VERSION,
-    workspace: null,
-    variables: {},
-    call_id: null,
-  };
-  const connection = gateway.connections.open(attach, { identity, ring: bell.ring });
+  const connection = attachAs(gateway, { client: "api events", identity, ring: bell.ring });
   try {
     await subscribe(options, connection, asked);
   } catch (thrown) {
@@ -62,24 +53,21 @@ async function subscribe(
   { types, signals, session_id, after }: ReturnType<typeof eventsRequest.parse>,
 ): Promise<void> {
   const params = { event_types: types, signal_types: signals, session_id, ...readCursor(after) };
-  const known =
-    session_id === null
-      ? undefined
-      : await gateway.handle({ type: "GetSession", payload: { session_id } }, caller);
-  const answer =
-    known?.ok === false
-      ? known
-      : await gateway.handle({ type: "Subscribe", payload: params }, caller);
-  if (answer.ok) return;
-  const { code, message, details } = answer.payload;
-  throw new JameyError(code, message, { details });
+  const ask = askAs(gateway, caller);
+  if (session_id !== null) await ask("GetSession", { session_id, messages: "none" });
+  await ask("Subscribe", params);
 }
+
+const MEDIA_TYPE = "text/event-stream";
+
+export const isEventStream = ({ headers }: Response): boolean =>
+  headers.get("content-type")?.startsWith(MEDIA_TYPE) ?? false;
 
 const streamResponse = (body: ReadableStream<Uint8Array> | null): Response =>
   new Response(body, {
     headers: {
       ...apiHeaders,
-      "content-type": "text/event-stream;charset=utf-8",
+      "content-type": `${MEDIA_TYPE};charset=utf-8`,
       // Proxies that gather answers would make it late.
       "x-accel-buffering": "no",
     },
@@ -88,12 +76,13 @@ const streamResponse = (body: ReadableStream<Uint8Array> | null): Response =>
 function streamOf(
   connection: Connection,
   bell: ReturnType<typeof createBell>,
-  { signal, identity, heartbeatMs = HEARTBEAT_MS, ended, gateway }: EventStreamOptions,
+  { signal, identity, heartbeatMs = HEARTBEAT_MS, turn, ended, gateway }: EventStreamOptions,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const over = AbortSignal.any([signal, identity.ended]);
   const { journal_id } = connection.hello;
   let isOpen = true;
+  let hasReader = true;
   const close = () => {
     if (!isOpen) return;
     isOpen = false;
@@ -108,6 +97,8 @@ function streamOf(
   /** What there is to send now, or comes next; undefined at the end. */
   async function next(): Promise<string | undefined> {
     while (isOpen) {
+      await turn();
+      if (!isOpen) break;
       const { frames, hasMore } = connection.pull();
       if (frames.length > 0) return encodeEvents(frames, journal_id);
       if (!hasMore && !(await bell.rung(heartbeatMs)) && isOpen) return ":\n\n";
@@ -121,6 +112,7 @@ function streamOf(
       async pull(controller) {
         try {
           const text = await next();
+          if (!hasReader) return;
           if (text === undefined) controller.close();
           else controller.enqueue(encoder.encode(text));
         } catch (thrown) {
@@ -129,7 +121,11 @@ function streamOf(
           controller.error(thrown);
         }
       },
-      cancel: close,
+      cancel() {
+        // Of a stream that was cancelled nothing may be said any more, not even that it ends.
+        hasReader = false;
+        close();
+      },
     },
     { highWaterMark: 0 },
   );
@@ -139,20 +135,15 @@ function streamOf(
 function createBell() {
   let isRung = true;
   let wake: ((isRung: boolean) => void) | undefined;
-  let gathering: ReturnType<typeof setTimeout> | undefined;
   const events = () => {
     isRung = true;
     wake?.(true);
   };
+  const gathering = createGathering(events);
   return {
     ring: {
       events,
-      signals() {
-        gathering ??= setTimeout(() => {
-          gathering = undefined;
-          events();
-        }, GATHER_MS);
-      },
+      signals: gathering.ring,
     },
     /** False when nothing rang for so long. */
     async rung(timeoutMs: number): Promise<boolean> {
@@ -167,7 +158,7 @@ function createBell() {
       return answer;
     },
     end() {
-      clearTimeout(gathering);
+      gathering.close();
       events();
     },
   };

@@ -8,6 +8,7 @@ import { type Schema, schemaOf } from "../../../protocol/schema.ts";
 import { VERSION } from "../../../protocol/version.ts";
 import { hasBody, type Route } from "./route.ts";
 import { routes } from "./routes.ts";
+import { socketCommands, socketDescription, socketSchemas } from "./socket-words.ts";
 
 type Fields = Record<string, unknown>;
 /** A JSON Schema of which only what is looked at is named. */
@@ -281,15 +282,37 @@ type Describe = (
   operation: Fields;
 };
 
+const otherPayload = { description: "The parameters of another command, as under /api/call." };
+
 function socketOperations(schemas: Record<string, Shape>, operation: Describe) {
   schemas.WebSocketEvent = addSchema(schemas, webSocketEvent, "output");
+  for (const { name, schema, io } of [...socketSchemas, ...socketCommands]) {
+    schemas[name] = addSchema(schemas, schema, io);
+  }
+  const payloads = [...socketCommands.map(({ name }) => reference(name)), otherPayload];
+  const { RequestFrame: request } = schemas;
+  schemas.RequestFrame = {
+    ...request,
+    properties: { ...request?.properties, payload: { anyOf: payloads } },
+  };
+  const anyFrame = { anyOf: socketSchemas.map(({ name }) => reference(name)) };
   const errors = responsesFor(ALWAYS);
   const session = { name: "session_id", in: "path", required: true, schema: { type: "string" } };
   return [
     operation(
       "/ws",
-      { operationId: "openSocket", summary: "The WebSocket that takes every command." },
-      { "101": { description: "The first frame of a client is `attach`." } },
+      {
+        operationId: "openSocket",
+        summary: "The WebSocket that takes every command.",
+        description: socketDescription,
+      },
+      {
+        "101": {
+          description:
+            "Frames in both directions: a client sends AttachFrame, then RequestFrame; the others come from the daemon.",
+          content: { [JSON_TYPE]: { schema: anyFrame } },
+        },
+      },
       errors,
     ),
     operation(

@@ -1,20 +1,22 @@
 // The places of the API that are no command: health, the OpenAPI document, the stream of events, and the
 // two kinds of WebSocket.
 import { JameyError } from "../../../protocol/errors.ts";
+import { MAX_CONNECTIONS } from "../../../protocol/limits.ts";
 import type { Gateway } from "../../gateway.ts";
+import { askAs } from "../asking.ts";
 import { startSessionSocket } from "../session-socket.ts";
 import type { SocketData } from "../websocket.ts";
 import { type Asking, requireScopes } from "./calls.ts";
 import { openEventStream } from "./events.ts";
 import { describeApi } from "./openapi.ts";
 import type { DoorOptions } from "./options.ts";
-import { jsonResponse, textResponse } from "./responses.ts";
+import { healthResponse, jsonResponse } from "./responses.ts";
 import type { OtherKind } from "./routes.ts";
 
-/** Sockets open at once, attached or not yet. */
-const MAX_SOCKETS = 4_000;
 /** Streams of events at once, beside the plain requests. */
 const MAX_EVENT_STREAMS = 500;
+/** Of these under one key, so that one program leaves room for the others. */
+export const MAX_KEY_EVENT_STREAMS = 64;
 
 export interface Visit {
   request: Request;
@@ -34,7 +36,7 @@ export interface Others {
 }
 
 export function createOthers(gateway: Gateway, options: DoorOptions): Others {
-  const { hasWebSocket = true, maxSockets = MAX_SOCKETS } = options;
+  const { hasWebSocket = true, maxSockets = MAX_CONNECTIONS } = options;
   const events = createStreams(options);
   let description: object | undefined;
 
@@ -53,7 +55,7 @@ export function createOthers(gateway: Gateway, options: DoorOptions): Others {
   return {
     streams: events.count,
     table: {
-      health: () => textResponse("OK"),
+      health: healthResponse,
       openapi() {
         description ??= describeApi({ hasWebSocket });
         return jsonResponse(description);
@@ -69,19 +71,31 @@ export function createOthers(gateway: Gateway, options: DoorOptions): Others {
 }
 
 function createStreams({ heartbeatMs, maxEventStreams = MAX_EVENT_STREAMS }: DoorOptions) {
-  const open = new Set<object>();
+  /** Under which key each is. */
+  const open = new Map<object, string>();
+  const turn = createTurns();
+
+  function requireRoom({ id, name }: Asking["identity"]): void {
+    const own = [...open.values()].filter((one) => one === id).length;
+    const isFull = id !== "local" && own >= MAX_KEY_EVENT_STREAMS;
+    if (open.size < maxEventStreams && !isFull) return;
+    const whose = isFull ? ` under the key '${name}'` : "";
+    const message = `${isFull ? own : maxEventStreams} streams of events are open already${whose}: close one first.`;
+    throw new JameyError("overloaded", message);
+  }
+
   return {
     count: () => open.size,
     async open({ request, asking }: Visit): Promise<Response> {
-      if (open.size >= maxEventStreams) {
-        const message = `${maxEventStreams} streams of events are open already: close one first.`;
-        throw new JameyError("overloaded", message);
-      }
-      open.add(request);
-      const ended = () => void open.delete(request);
+      requireRoom(asking.identity);
+      open.set(request, asking.identity.id);
+      const ended = () => {
+        open.delete(request);
+        asking.answerEnds();
+      };
       const timing = heartbeatMs === undefined ? {} : { heartbeatMs };
       try {
-        const response = await openEventStream(request, { ...asking, ...timing, ended });
+        const response = await openEventStream(request, { ...asking, ...timing, turn, ended });
         if (response.body === null) ended();
         return response;
       } catch (thrown) {
@@ -92,15 +106,27 @@ function createStreams({ heartbeatMs, maxEventStreams = MAX_EVENT_STREAMS }: Doo
   };
 }
 
+/** Waits for one's turn: between two of them everybody else is served, for one may read megabytes. */
+function createTurns(): () => Promise<void> {
+  let last = Promise.resolve();
+  return () => {
+    last = last.then(() => new Promise((resolve) => void setImmediate(resolve)));
+    return last;
+  };
+}
+
 /** The session that is asked for, which is there and may be looked at. */
 async function requireSession({ fields, asking, pathname }: Visit): Promise<string> {
   const { session_id = "" } = fields;
   const { gateway, identity, signal } = asking;
   requireScopes(identity, ["GetSession", "Subscribe"]);
-  const caller = gateway.connections.passing({ identity, signal });
-  const answer = await gateway.handle({ type: "GetSession", payload: { session_id } }, caller);
-  if (answer.ok) return session_id;
-  const { code, message, details } = answer.payload;
-  if (code !== "invalid_request") throw new JameyError(code, message, { details });
-  throw new JameyError("not_found", `There is nothing at ${pathname}.`, { details });
+  const ask = askAs(gateway, gateway.connections.passing({ identity, signal }));
+  try {
+    await ask("GetSession", { session_id, messages: "none" });
+    return session_id;
+  } catch (thrown) {
+    if (!(thrown instanceof JameyError) || thrown.code !== "invalid_request") throw thrown;
+    const message = `There is nothing at ${pathname}.`;
+    throw new JameyError("not_found", message, { cause: thrown, details: thrown.details });
+  }
 }

@@ -17,16 +17,20 @@ export const textResponse = (
 ): Response =>
   new Response(text, { headers: { ...apiHeaders, "content-type": media_type, ...headers } });
 
+/** All that is answered to nobody in particular: that somebody is there. */
+export const healthResponse = (): Response => textResponse("OK");
+
 /** Seconds after which it is worth asking again, where it is too much now or not yet there. */
 const RETRY_AFTER_SECONDS = "1";
 
-export function errorResponse(error: ErrorBody): Response {
+/** With `closes` the connection goes too, so that nothing of a body is read. */
+export function errorResponse(error: ErrorBody, { closes = false } = {}): Response {
   const { allow } = error.details;
   const { status } = errorCodes[error.code];
   return jsonResponse({ error }, status, {
     ...(typeof allow === "string" ? { allow } : {}),
-    // The connection goes with it, so that nothing more of the body is read.
-    ...(status === 413 ? { connection: "close" } : {}),
+    ...(status === 401 ? { "www-authenticate": 'Bearer realm="jamey"' } : {}),
+    ...(closes || status === 413 ? { connection: "close" } : {}),
     ...(status === 429 || status === 503 ? { "retry-after": RETRY_AFTER_SECONDS } : {}),
   });
 }

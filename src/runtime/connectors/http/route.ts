@@ -7,8 +7,8 @@ import {
   type Params,
   type Reply,
 } from "../../../protocol/commands/index.ts";
+import { readGiven } from "../../../protocol/given.ts";
 import type { Schema } from "../../../protocol/schema.ts";
-import { readGiven } from "./given.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 

@@ -53,7 +53,9 @@ export const agentRoutes: readonly Route[] = [
     asks: sessionMessageRequest,
     answers: sendMessageResponse,
     async run(ask, asked) {
-      const { po_name } = (await ask("GetSession", { session_id: asked.session_id })).session;
+      const { session_id } = asked;
+      const before = await ask("GetSession", { session_id, messages: "none" });
+      const { po_name } = before.session;
       const { run, message_id } = await converse(ask, { ...asked, po_name });
       const { session } = await ask("GetSession", { session_id: run.session_id });
       const messages = session.conversation.filter(
@@ -68,7 +70,8 @@ export const agentRoutes: readonly Route[] = [
     summary: "Run one tool in the session's workspace.",
     description:
       "The tool runs at once, without a question: who may call this is the approval. A tool that fails " +
-      "is a result with success false; one that there is not is 404. The result has the call's id.",
+      "is a result with success false; one that there is not is 404. The result has the call's id, and " +
+      "joins the conversation unless a turn runs in it when the tool is done.",
     commands: ["RunTool"],
     asks: toolExecutionRequest,
     answers: toolExecutionResponse,

@@ -1,12 +1,12 @@
 // Routes of document 003 over prompt objects, requests, tools and the daemon.
 
-import { commands } from "../../../protocol/commands/index.ts";
 import { JameyError } from "../../../protocol/errors.ts";
 import {
   history,
   historyRequest,
   hookCall,
   objectMessage,
+  objectMessageRequest,
   promptObjectList,
 } from "../../../protocol/rest.ts";
 import { flow, one, type Route } from "./route.ts";
@@ -16,8 +16,10 @@ export const turnDescription =
   "Answers when the turn has ended. A turn without an answer is an error of its own code: what the " +
   "model's vendor did is 502 or 504; a limit that was reached, a cancelled turn, or calls that were " +
   "denied are 409. `details` then holds session_id, turn_id, status (failed, blocked, limit, " +
-  "interrupted) and what there is of a response. The message is kept in every case. A turn that waits " +
-  "for a human waits here too. `Idempotency-Key`, or message_key, makes a repeated request the same message.";
+  "interrupted) and what there is of a response. The message is kept in every case. Calls that need a human's " +
+  'approval are denied, as in any script; with `"settings": {"on_ask": "queue"}` the turn waits for the human, ' +
+  "and this request with it. A client that goes away does not stop the turn: cancel it, or ask for its end " +
+  "with /api/turns/{turn_id}. `Idempotency-Key`, or message_key, makes a repeated request the same message.";
 
 export const environmentRoutes: readonly Route[] = [
   one("GET", "/api/pos", "ListPOs", {
@@ -58,7 +60,7 @@ export const environmentRoutes: readonly Route[] = [
     summary: "Say something to an object and wait for its answer.",
     description: turnDescription,
     commands: ["SendMessage", "WaitForTurn"],
-    asks: commands.SendMessage.params,
+    asks: objectMessageRequest,
     answers: objectMessage,
     async run(ask, asked) {
       const { run } = await converse(ask, asked);

@@ -66,7 +66,8 @@ export const sessionRoutes: readonly Route[] = [
     asks: sessionMessageRequest,
     answers: objectMessage,
     async run(ask, asked) {
-      const { session } = await ask("GetSession", { session_id: asked.session_id });
+      const { session_id } = asked;
+      const { session } = await ask("GetSession", { session_id, messages: "none" });
       const { run } = await converse(ask, { ...asked, po_name: session.po_name });
       return { po_name: run.po_name, response: run.response, session_id: run.session_id };
     },
@@ -82,7 +83,7 @@ export const sessionRoutes: readonly Route[] = [
     asks: cancelRequest,
     answers: sessionRequest,
     async run(ask, { session_id, reason }) {
-      const { session } = await ask("GetSession", { session_id });
+      const { session } = await ask("GetSession", { session_id, messages: "none" });
       const { turn_id } = session;
       if (turn_id === null) {
         throw new JameyError("turn_not_found", `The session ${session_id} is doing nothing now.`);

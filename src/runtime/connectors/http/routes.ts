@@ -1,5 +1,5 @@
 // The table of routes: document 003's family under /api, document 000's under /sessions and /tools, and
-// every command as `POST /api/call/<Command>`. Replies are a command's own but where a document fixes them.
+// every command as `POST /api/call/<Command>` but those that need a connection which stays. Replies are a command's own but where a document fixes them.
 import type { CommandName } from "../../../protocol/commands/index.ts";
 import { commands } from "../../../protocol/commands/index.ts";
 import { one, type Route } from "./route.ts";
@@ -9,8 +9,13 @@ import { sessionRoutes } from "./routes-session.ts";
 
 export const CALL_PATH = "/api/call/";
 
+/** Commands that mean something only over a connection that stays: a WebSocket. */
+export const followingCommands: readonly CommandName[] = ["Subscribe", "Unsubscribe"];
+
 // The table has one row for each name.
-const commandNames = Object.keys(commands) as CommandName[];
+const commandNames = (Object.keys(commands) as CommandName[]).filter(
+  (name) => !followingCommands.includes(name),
+);
 
 const callRoutes: Route[] = commandNames.map((command) => ({
   ...one("POST", `${CALL_PATH}${command}`, command, { id: command, sends: "call" }),

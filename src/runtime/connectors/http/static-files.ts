@@ -10,14 +10,34 @@ import { otherPaths, routes } from "./routes.ts";
 
 const INDEX = "index.html";
 
-/** undefined: there is no such file. */
-export function readStaticFile(
+export interface StaticFiles {
+  /** Whether a file may be there at all; nothing is looked up. */
+  mayHave(pathname: string): boolean;
+  /** undefined: there is no such file. */
+  read(method: string, pathname: string): Response | undefined;
+}
+
+export function createStaticFiles(folder: string): StaticFiles {
+  const paths = [...routes.map((route) => route.path), ...Object.keys(otherPaths)];
+  const reserved = new Set(paths.map((path) => path.split("/")[1]));
+  const freeNames = (pathname: string) => {
+    const names = namesOf(pathname);
+    return names && !reserved.has(names[0] ?? "") ? names : undefined;
+  };
+  return {
+    mayHave: (pathname) => freeNames(pathname) !== undefined,
+    read(method, pathname) {
+      const names = freeNames(pathname);
+      return names && readFile(folder, names, { method, pathname });
+    },
+  };
+}
+
+function readFile(
   folder: string,
-  method: string,
-  pathname: string,
+  names: string[],
+  { method, pathname }: { method: string; pathname: string },
 ): Response | undefined {
-  const names = namesOf(pathname);
-  if (!names || isReserved(names[0] ?? "")) return undefined;
   const found = locate(folder, names);
   if (!found || (found.isFile && pathname.endsWith("/"))) return undefined;
   if (method !== "GET" && method !== "HEAD") {
@@ -41,11 +61,6 @@ function fileResponse(path: string): Response {
     },
   });
 }
-
-const isReserved = (name: string): boolean =>
-  [...routes.map((route) => route.path), ...Object.keys(otherPaths)].some(
-    (path) => path.split("/")[1] === name,
-  );
 
 /** The names on the way; undefined where one is none, such as `..`, `.git` or `a%2Fb`. */
 function namesOf(pathname: string): string[] | undefined {

@@ -1,7 +1,8 @@
 // Routes that say something and wait for the answer: how a turn that ended becomes a reply or an error.
 import { classify } from "../../../protocol/classify.ts";
-import type { Params, Reply } from "../../../protocol/commands/index.ts";
+import type { Reply } from "../../../protocol/commands/index.ts";
 import { type ErrorCode, JameyError } from "../../../protocol/errors.ts";
+import type { MessageRequest } from "../../../protocol/rest.ts";
 import type { Ask } from "./route.ts";
 
 type Run = Reply<"WaitForTurn">;
@@ -9,9 +10,14 @@ type Run = Reply<"WaitForTurn">;
 /** Says it, waits, and throws what the turn came to where that is no answer. */
 export async function converse(
   ask: Ask<"SendMessage" | "WaitForTurn">,
-  message: Params<"SendMessage">,
+  message: MessageRequest,
 ): Promise<{ run: Run; message_id: string }> {
-  const { turn_id, message_id } = await ask("SendMessage", message);
+  const { settings, delivery } = message;
+  const on_ask = settings.on_ask ?? (delivery === "steer" ? "queue" : "deny");
+  const { turn_id, message_id } = await ask("SendMessage", {
+    ...message,
+    settings: { ...settings, on_ask },
+  });
   const run = await ask("WaitForTurn", { turn_id });
   const error = errorOf(run);
   if (error) throw error;

@@ -1,6 +1,8 @@
-// What agents run on and what they may do: the model that would answer, the shell, and the user it runs as.
+// What agents run on and what they may do: the model that would be asked, the shell, and the user it runs as.
 import { join } from "node:path";
+import { matchesPattern, permit, ruleText } from "../../../core/agent/permission.ts";
 import type { Finding } from "../../../protocol/upkeep.ts";
+import { readRule } from "../../config.ts";
 import { createCredentials } from "../../credentials.ts";
 import { createKeyring } from "../../keyring.ts";
 import { createModels } from "../../models.ts";
@@ -25,20 +27,24 @@ export const checkModel: Check = async ({ found, config, variables }) => {
   }
   try {
     await models.open(name, { variable: lookup, folder: found.places.folder });
-    return [good("model", `${name} answers (${from})`)];
+    return [good("model", `${name} is configured (${from}); whether it answers was not tried`)];
   } catch (thrown) {
     const what = `${name} (${from}): ${thrown instanceof Error ? thrown.message : String(thrown)}`;
     return [bad("weak", "model", { what, advice: "jamey models" })];
   }
 };
 
+/** A command that no rule was written for; what more than one program does, a pattern never allows. */
+const ANY_COMMAND = { tool: "shell", risk: "execute", subject: "any-program argument" } as const;
+
 export const checkShell: Check = ({ config }) => {
-  const allowed = Object.entries(config.permissions)
-    .filter(([rule, action]) => action === "allow" && /^(\*|shell)(\((.*)\))?$/.test(rule.trim()))
-    .map(([rule]) => rule);
-  const isOpen = allowed.some((rule) => !rule.includes("(") || /\(\s*\*+\s*\)$/.test(rule));
+  const rules = Object.entries(config.permissions).map(([text, action]) => readRule(text, action));
+  const { action } = permit(rules, ANY_COMMAND);
+  const allowed = rules
+    .filter((rule) => rule.action === "allow" && matchesPattern(rule.tool, ANY_COMMAND.tool))
+    .map(ruleText);
   const findings: Finding[] = [];
-  if (isOpen) {
+  if (action === "allow") {
     findings.push(
       bad("weak", "shell", {
         what: `the permissions allow every command (${allowed.join(", ")})`,
@@ -47,10 +53,12 @@ export const checkShell: Check = ({ config }) => {
       }),
     );
   } else {
+    const each = action === "deny" ? "Each is denied" : "Each is asked for";
+    const but = action === "ask" && allowed.length > 0 ? `, but for ${allowed.join(", ")}` : "";
     findings.push(
       bad("note", "shell", {
         what: "commands of agents run as you, without a sandbox",
-        why: `Each is asked for${allowed.length > 0 ? `, but for ${allowed.join(", ")}` : ""}.`,
+        why: `${each}${but}.`,
       }),
     );
   }

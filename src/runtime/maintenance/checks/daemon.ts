@@ -14,7 +14,8 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const LOG_TAIL_BYTES = 128 * 1024;
 const SHOWN_ERRORS = 3;
 
-type SocketState = "missing" | "foreign" | "answers" | "dead";
+/** `silent`: it takes connections, and says nothing. */
+type SocketState = "missing" | "foreign" | "answers" | "silent" | "dead";
 
 export const checkDaemon: Check = async ({ found }) => {
   const { state, socket } = found.places;
@@ -37,15 +38,15 @@ export const checkDaemon: Check = async ({ found }) => {
     return [
       bad("broken", "daemon", {
         what: `${who} holds the lock, but ${socket} does not answer`,
-        why: "It is starting or stopping this moment, or it hangs.",
+        why: "It is starting or stopping this moment, it hangs, or it was suspended.",
         advice: `See ${join(state, "daemon.log")}. If it stays so: kill ${pid ?? "its pid"}`,
       }),
     ];
   }
-  if (answer === "answers") {
+  if (answer === "answers" || answer === "silent") {
     return [
       bad("broken", "socket", {
-        what: `something answers on ${socket}, and no daemon holds the lock`,
+        what: `something listens on ${socket}, and no daemon holds the lock`,
         why: "A program that is not jamey listens there.",
         advice: `Find it: lsof ${socket}`,
       }),
@@ -84,7 +85,7 @@ function version(state: string): Finding[] {
   ];
 }
 
-/** Taken for a moment where it is free: a daemon that starts just then is tried again by its client. */
+/** Taken for a moment where it is free: a daemon that starts just then waits longer, or is started again. */
 function isLocked(file: string): boolean {
   if (!existsSync(file)) return false;
   const lock = takeLock(file);
@@ -98,8 +99,17 @@ async function socketState(path: string): Promise<SocketState> {
   const uid = process.getuid?.();
   if (!found.isSocket() || (uid !== undefined && found.uid !== uid)) return "foreign";
   const { promise, resolve } = Promise.withResolvers<SocketState>();
-  const timer = setTimeout(() => resolve("dead"), CONNECT_TIMEOUT_MS);
-  const socket = { open: () => resolve("answers"), data: () => undefined };
+  let isOpen = false;
+  const timer = setTimeout(() => resolve(isOpen ? "silent" : "dead"), CONNECT_TIMEOUT_MS);
+  const socket = {
+    // The kernel takes connections for a process that hangs: only what it says tells that it works.
+    open(connection: Bun.Socket) {
+      isOpen = true;
+      connection.write("GET /health HTTP/1.1\r\nHost: jamey\r\nConnection: close\r\n\r\n");
+    },
+    data: () => resolve("answers"),
+    close: () => resolve(isOpen ? "silent" : "dead"),
+  };
   const opening = Bun.connect({ unix: path, socket });
   opening.catch(() => resolve("dead"));
   const state = await promise;

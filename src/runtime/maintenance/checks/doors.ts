@@ -1,7 +1,9 @@
 // Who may come in from elsewhere: the TCP listener and the keys for it.
+
 import { join } from "node:path";
+import { isObject } from "../../../protocol/json.ts";
 import type { Finding } from "../../../protocol/upkeep.ts";
-import { isPlain, valueAt } from "../../config/keys.ts";
+import { valueAt } from "../../config/keys.ts";
 import { type Config, configSchema } from "../../config.ts";
 import { isLoopback } from "../../connectors/origin.ts";
 import { createKeys } from "../../keys.ts";
@@ -30,7 +32,7 @@ export const checkListener: Check = ({ found, config }) => {
 /** A daemon that runs may have been started with other settings than the files say. */
 function runningConnectors(state: string): Config["connectors"]["http"] | undefined {
   const settings = readAbout(state)?.settings;
-  if (!isPlain(settings)) return undefined;
+  if (!isObject(settings)) return undefined;
   const given = { connectors: valueAt(settings, ["connectors"]) };
   const read = configSchema.safeParse(given);
   return read.success ? read.data.connectors.http : undefined;

@@ -1,5 +1,7 @@
 // The journal and its views, the room that is left for them, and the clock that dates them.
-import { existsSync, statfsSync } from "node:fs";
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { messageOf } from "../../../protocol/errors.ts";
 import type { Finding } from "../../../protocol/upkeep.ts";
 import { examineStore, MAX_COPIED_BYTES } from "../../store/examine.ts";
 import { bad, type Check, good, type Subject } from "./check.ts";
@@ -75,9 +77,42 @@ function clock({ now }: Subject, lastAt: string | null): Finding[] {
   return [good("clock", at)];
 }
 
+/** What is there of a path: where it would be made. */
+function existingPartOf(path: string): string {
+  let part = path;
+  while (!existsSync(part) && part !== dirname(part)) part = dirname(part);
+  return part;
+}
+
+/** Whether the places can be written, or be made where they are missing: without that no daemon starts. */
+export const checkPlaces: Check = ({ found }) => {
+  const places = [found.configFolder, found.places.folder, found.places.state, found.places.run];
+  const wrong = [...new Set(places.map(existingPartOf))].flatMap((folder) => {
+    const problem = problemOf(folder);
+    return problem === undefined ? [] : [`${folder}: ${problem}`];
+  });
+  if (wrong.length === 0) return [good("folders", "can be written")];
+  return [
+    bad("broken", "folders", {
+      what: "cannot be written, so that no daemon can start",
+      why: wrong.join("\n"),
+      advice: "Make them writable for you, or name others: jamey help files",
+    }),
+  ];
+};
+
+function problemOf(folder: string): string | undefined {
+  try {
+    if (!statSync(folder).isDirectory()) return "it is not a folder";
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return undefined;
+  } catch (thrown) {
+    return messageOf(thrown);
+  }
+}
+
 export const checkDisk: Check = ({ found }) => {
-  const folder =
-    [found.places.state, found.environments, "/"].find((one) => existsSync(one)) ?? "/";
+  const folder = existingPartOf(found.places.state);
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (free >= LOW_FREE_BYTES) return [good("disk", `${mebibytes(free)} free`)];

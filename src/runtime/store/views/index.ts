@@ -24,7 +24,8 @@ import { openUsageReads, type UsageFilter, type UsageInfo } from "./usage.ts";
 import { openVersionReads, type VersionView } from "./versions.ts";
 
 export interface Views {
-  getSession(session_id: string): SessionView | undefined;
+  /** `none`: without the messages, which is cheap however long the session is. */
+  getSession(session_id: string, messages?: "all" | "none"): SessionView | undefined;
   /** What a session is about, without its conversation. */
   findSession(session_id: string): SessionHead | undefined;
   /** Newest activity first. */
@@ -79,20 +80,22 @@ export function openViews(parts: {
   const turn = openTurnReads(db);
   const request = openRequestReads(db);
   const environment = openEnvironmentReads(db);
-  const removals = Object.values(viewTables).map((table) => db.delete(table).prepare());
+  const removals = lazily(() =>
+    Object.values(viewTables).map((table) => db.delete(table).prepare()),
+  );
   const countSessions = lazily(() =>
     db.select({ count: sql<number>`count(*)` }).from(sessions).prepare(),
   );
 
   return {
-    getSession(session_id) {
+    getSession(session_id, messages = "all") {
       const found = session.one(session_id);
       if (!found) return undefined;
       const { context, active_tools, iteration_count, ...summary } = found;
       return {
         ...summary,
         session_state: { context, active_tools, iteration_count },
-        conversation: message.conversation(session_id),
+        conversation: messages === "all" ? message.conversation(session_id) : [],
       };
     },
     findSession: session.find,
@@ -122,7 +125,7 @@ export function openViews(parts: {
     rebuild() {
       transact(client, () => {
         client.run("INSERT INTO message_text (message_text) VALUES ('delete-all')");
-        for (const removal of removals) removal.run();
+        for (const removal of removals()) removal.run();
         for (const row of rows()) folds.fold(row);
       });
     },

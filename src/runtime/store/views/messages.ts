@@ -34,15 +34,17 @@ export function openMessageWrites(client: Database, db: Db) {
       .prepare(),
   );
   // From the table, not from the event: the index must later be told exactly the text that lies there.
-  const index = client.prepare<unknown, [number]>(
-    "INSERT INTO message_text (rowid, content) SELECT seq, content FROM messages WHERE seq = ?",
+  const index = lazily(() =>
+    client.prepare<unknown, [number]>(
+      "INSERT INTO message_text (rowid, content) SELECT seq, content FROM messages WHERE seq = ?",
+    ),
   );
   const waiting = openQueue(db);
 
   return {
     add({ seq, payload }: RowOf<"MessageAdded">): void {
       insert().run({ ...payload, seq });
-      index.run(seq);
+      index().run(seq);
       waiting.steered(payload);
     },
     queue({ seq, payload }: RowOf<"MessageQueued">): void {
@@ -165,8 +167,9 @@ export function openMessageReads(client: Database, db: Db) {
       .prepare(),
   );
   type Bound = string | number | null;
-  const search = client.prepare<SearchHit, Bound[]>(
-    `SELECT messages.session_id, messages.message_id, sessions.po_name, sessions.name AS session_name,
+  const search = lazily(() =>
+    client.prepare<SearchHit, Bound[]>(
+      `SELECT messages.session_id, messages.message_id, sessions.po_name, sessions.name AS session_name,
        messages.role, messages.created_at,
        snippet(message_text, 0, '[', ']', '…', ${SNIPPET_WORDS}) AS snippet
      FROM message_text
@@ -181,6 +184,7 @@ export function openMessageReads(client: Database, db: Db) {
        AND (?4 IS NULL OR turns.model = ?4) AND (?5 IS NULL OR turns.status = ?5)
        AND (?6 IS NULL OR messages.created_at >= ?6)
      ORDER BY message_text.rank, messages.seq DESC LIMIT ?7`,
+    ),
   );
 
   return {
@@ -190,7 +194,7 @@ export function openMessageReads(client: Database, db: Db) {
       const { po_name, tool, model, status, since, limit } = filter;
       const match = quoteQuery(filter.query);
       if (match === undefined) return [];
-      return search.all(match, po_name, tool, model, status, since, limit);
+      return search().all(match, po_name, tool, model, status, since, limit);
     },
   };
 }

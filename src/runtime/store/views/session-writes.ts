@@ -1,10 +1,10 @@
 // Folds events into the view of sessions.
-import { and, eq, sql } from "drizzle-orm";
-import type { Json } from "../../../protocol/messages.ts";
+import { and, eq, ne, sql } from "drizzle-orm";
 import { titleOf } from "../../../protocol/plain-text.ts";
+import { readUpdates } from "../../../protocol/session-updates.ts";
 import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
-import { sessions } from "../schema.ts";
+import { sessionStates, sessions } from "../schema.ts";
 import type { RowOf } from "./row-of.ts";
 
 const given = (name: string) => sql`${sql.placeholder(name)}`;
@@ -21,7 +21,6 @@ export function openSessionWrites(db: Db) {
 }
 
 function openLifeWrites(db: Db) {
-  const insert = openInsert(db);
   const rename = lazily(() =>
     db
       .update(sessions)
@@ -53,14 +52,7 @@ function openLifeWrites(db: Db) {
   );
 
   return {
-    add: ({ payload, at, seq }: RowOf<"SessionCreated">) =>
-      insert().run({
-        ...payload,
-        parent_session_id: payload.parent?.session_id ?? null,
-        root_session_id: payload.parent?.root_session_id ?? null,
-        at,
-        seq,
-      }),
+    add: openInsert(db),
     rename: ({ payload, at, seq }: RowOf<"SessionRenamed">) =>
       rename().run({ ...payload, at, seq }),
     touch: (row: { payload: { session_id: string }; at: string; seq: number }) =>
@@ -75,8 +67,8 @@ function openLifeWrites(db: Db) {
   };
 }
 
-const openInsert = (db: Db) =>
-  lazily(() =>
+function openInsert(db: Db) {
+  const insert = lazily(() =>
     db
       .insert(sessions)
       .values({
@@ -86,18 +78,15 @@ const openInsert = (db: Db) =>
         source: sql.placeholder("source"),
         agent_mode: sql.placeholder("agent_mode"),
         workspace: sql.placeholder("workspace"),
-        context: sql.placeholder("context"),
-        metadata: sql.placeholder("metadata"),
-        active_tools: [],
         iteration_count: 0,
         message_count: 0,
         title: "",
-        forked_from: sql.placeholder("forked_from"),
-        model: sql.placeholder("model"),
-        ephemeral: sql.placeholder("ephemeral"),
         parent: sql.placeholder("parent"),
         parent_session_id: sql.placeholder("parent_session_id"),
         root_session_id: sql.placeholder("root_session_id"),
+        forked_from: sql.placeholder("forked_from"),
+        model: sql.placeholder("model"),
+        ephemeral: sql.placeholder("ephemeral"),
         paused_calls: 0,
         is_parked: false,
         created_at: sql.placeholder("at"),
@@ -107,6 +96,31 @@ const openInsert = (db: Db) =>
       .onConflictDoNothing()
       .prepare(),
   );
+  const insertState = lazily(() =>
+    db
+      .insert(sessionStates)
+      .values({
+        session_id: sql.placeholder("session_id"),
+        context: sql.placeholder("context"),
+        metadata: sql.placeholder("metadata"),
+        active_tools: [],
+      })
+      .onConflictDoNothing()
+      .prepare(),
+  );
+
+  return ({ payload, at, seq }: RowOf<"SessionCreated">): void => {
+    const { parent } = payload;
+    insert().run({
+      ...payload,
+      parent_session_id: parent?.session_id ?? null,
+      root_session_id: parent?.root_session_id ?? null,
+      at,
+      seq,
+    });
+    insertState().run(payload);
+  };
+}
 
 function openPauseWrites(db: Db) {
   const pause = lazily(() =>
@@ -137,11 +151,23 @@ function openTurnWrites(db: Db) {
       .update(sessions)
       .set({
         turn_id: given("turn_id"),
-        active_tools: given("active_tools"),
         iteration_count: 0,
         ...moved,
       })
       .where(thisSession)
+      .prepare(),
+  );
+  // Mostly they are what they were, and then the row stays as it is.
+  const offerTools = lazily(() =>
+    db
+      .update(sessionStates)
+      .set({ active_tools: given("active_tools") })
+      .where(
+        and(
+          eq(sessionStates.session_id, sql.placeholder("session_id")),
+          ne(sessionStates.active_tools, given("active_tools")),
+        ),
+      )
       .prepare(),
   );
   // Runs before the turn leaves the queue: cancelling the turn that is next parks what follows it.
@@ -163,14 +189,12 @@ function openTurnWrites(db: Db) {
   return {
     queue: ({ payload, at, seq }: RowOf<"MessageQueued">) =>
       queue().run({ session_id: payload.session_id, at, seq }),
-    startTurn: ({ payload, at, seq }: RowOf<"TurnStarted">) =>
-      startTurn().run({
-        session_id: payload.session_id,
-        turn_id: payload.turn_id,
-        active_tools: JSON.stringify(payload.agent.tools.map((tool) => tool.name)),
-        at,
-        seq,
-      }),
+    startTurn({ payload, at, seq }: RowOf<"TurnStarted">): void {
+      const { session_id, turn_id, agent } = payload;
+      startTurn().run({ session_id, turn_id, at, seq });
+      const active_tools = JSON.stringify(agent.tools.map((tool) => tool.name));
+      offerTools().run({ session_id, active_tools });
+    },
     endTurn: ({
       payload,
       at,
@@ -191,26 +215,32 @@ function openUpdate(db: Db) {
   const state = lazily(() =>
     db
       .select({
-        context: sessions.context,
-        metadata: sessions.metadata,
-        active_tools: sessions.active_tools,
+        context: sessionStates.context,
+        metadata: sessionStates.metadata,
+        active_tools: sessionStates.active_tools,
         iteration_count: sessions.iteration_count,
       })
       .from(sessions)
+      .innerJoin(sessionStates, eq(sessionStates.session_id, sessions.session_id))
       .where(thisSession)
       .prepare(),
   );
   const update = lazily(() =>
     db
       .update(sessions)
+      .set({ iteration_count: given("iteration_count"), ...moved })
+      .where(thisSession)
+      .prepare(),
+  );
+  const updateState = lazily(() =>
+    db
+      .update(sessionStates)
       .set({
         context: given("context"),
         metadata: given("metadata"),
         active_tools: given("active_tools"),
-        iteration_count: given("iteration_count"),
-        ...moved,
       })
-      .where(thisSession)
+      .where(eq(sessionStates.session_id, sql.placeholder("session_id")))
       .prepare(),
   );
 
@@ -218,46 +248,14 @@ function openUpdate(db: Db) {
     const { session_id } = payload;
     const before = state().get({ session_id });
     if (!before) return;
-    const after = withUpdates(before, payload.updates);
-    update().run({
+    const { state: known, metadata } = readUpdates(payload.updates);
+    const after = { ...before, ...known, metadata: { ...before.metadata, ...metadata } };
+    update().run({ session_id, at, seq, iteration_count: after.iteration_count });
+    updateState().run({
       session_id,
-      at,
-      seq,
       context: JSON.stringify(after.context),
       metadata: JSON.stringify(after.metadata),
       active_tools: JSON.stringify(after.active_tools),
-      iteration_count: after.iteration_count,
     });
   };
 }
-
-interface Updatable {
-  context: Record<string, string>;
-  metadata: Record<string, Json>;
-  active_tools: string[];
-  iteration_count: number;
-}
-
-/** The rule of `withUpdates` in `core/session/session.ts`; a test compares both. */
-function withUpdates(before: Updatable, updates: Record<string, Json>): Updatable {
-  const after = { ...before };
-  const rest: [string, Json][] = [];
-  for (const [key, value] of Object.entries(updates)) {
-    if (key === "active_tools" && isTextList(value)) after.active_tools = value;
-    else if (key === "context" && isTextMap(value)) after.context = value;
-    else if (key === "iteration_count" && isCount(value)) after.iteration_count = value;
-    else rest.push([key, value]);
-  }
-  return { ...after, metadata: { ...before.metadata, ...Object.fromEntries(rest) } };
-}
-
-const isCount = (value: Json): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
-
-const isTextList = (value: Json): value is string[] =>
-  Array.isArray(value) && value.every((entry) => typeof entry === "string");
-
-const isTextMap = (value: Json): value is Record<string, string> =>
-  value !== null &&
-  typeof value === "object" &&
-  !Array.isArray(value) &&
-  Object.values(value).every((entry) => typeof entry === "string");

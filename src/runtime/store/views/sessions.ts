@@ -5,7 +5,7 @@ import { JameyError } from "../../../protocol/errors.ts";
 import type { PoState, SessionSummary, Source } from "../../../protocol/messages.ts";
 import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
-import { sessions } from "../schema.ts";
+import { sessionStates, sessions } from "../schema.ts";
 
 const given = (name: string) => sql`${sql.placeholder(name)}`;
 
@@ -109,9 +109,9 @@ export function openSessionReads(db: Db) {
     db
       .select({
         ...summary,
-        context: sessions.context,
-        metadata: sessions.metadata,
-        active_tools: sessions.active_tools,
+        context: sessionStates.context,
+        metadata: sessionStates.metadata,
+        active_tools: sessionStates.active_tools,
         iteration_count: sessions.iteration_count,
         turn_id: currentTurn,
         queued: sql<number>`(
@@ -119,6 +119,7 @@ export function openSessionReads(db: Db) {
       )`,
       })
       .from(sessions)
+      .innerJoin(sessionStates, eq(sessionStates.session_id, sessions.session_id))
       .where(eq(sessions.session_id, sql.placeholder("session_id")))
       .prepare(),
   );

@@ -103,7 +103,7 @@ function runOf(
     status,
     stop_reason: turn.stop_reason,
     error: turn.error,
-    usage: usageOf(turn),
+    usage: isUnknown(turn) ? { ...usageOf(turn), cost_usd: null } : usageOf(turn),
     model_calls: turn.model_calls,
     tool_rounds: turn.tool_rounds,
     duration_ms: durationMs(turn.started_at, turn.ended_at),
@@ -117,6 +117,12 @@ function documentOf(response: string): Run["structured"] {
   const read = readDocument(response);
   return read.ok ? read.document : null;
 }
+
+/** Cut off before its model said what it had used: that may have cost something. */
+const isUnknown = (turn: { status: string; model_calls: number } & Run["usage"]): boolean =>
+  turn.status === "cancelled" &&
+  turn.model_calls > 0 &&
+  turn.input_tokens + turn.output_tokens === 0;
 
 /** The columns of a usage, and only those. */
 export function usageOf(row: Run["usage"]): Run["usage"] {

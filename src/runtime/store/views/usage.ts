@@ -3,6 +3,7 @@ import type { Database } from "bun:sqlite";
 import { sql } from "drizzle-orm";
 import { MAX_LIST_LENGTH } from "../../../protocol/limits.ts";
 import type { Usage, UsageBy, UsageGroup } from "../../../protocol/messages.ts";
+import { addUsage, noUsage } from "../../../protocol/usage.ts";
 import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
 import { usage } from "../schema.ts";
@@ -124,7 +125,7 @@ export function openUsageReads(client: Database) {
         .map(({ key, calls, ...sums }) => ({ model: key, calls, usage: sums }));
       const groups = by === null ? [] : groupings[by]().all(...given);
       return {
-        total: models.map((row) => row.usage).reduce(plus, nothing),
+        total: models.map((row) => row.usage).reduce(addUsage, noUsage),
         models,
         groups: groups.map(({ key, po_name, label, calls, ...sums }) => {
           const isSession = by === "session" || by === "tree";
@@ -135,20 +136,3 @@ export function openUsageReads(client: Database) {
     },
   };
 }
-
-const nothing: Usage = {
-  input_tokens: 0,
-  output_tokens: 0,
-  cached_tokens: 0,
-  reasoning_tokens: 0,
-  cost_usd: 0,
-};
-
-const plus = (left: Usage, right: Usage): Usage => ({
-  input_tokens: left.input_tokens + right.input_tokens,
-  output_tokens: left.output_tokens + right.output_tokens,
-  cached_tokens: left.cached_tokens + right.cached_tokens,
-  reasoning_tokens: left.reasoning_tokens + right.reasoning_tokens,
-  cost_usd:
-    left.cost_usd === null || right.cost_usd === null ? null : left.cost_usd + right.cost_usd,
-});

@@ -1,14 +1,14 @@
 // Copies of random conversations, cut anywhere: every vendor takes them, and the machine begins with them.
 import { describe, expect, test } from "bun:test";
 import { replay, sessionMachine } from "../../src/core/index.ts";
+import { copyHistory, upTo } from "../../src/core/session/copied-history.ts";
 import { shownHistory } from "../../src/core/session/history.ts";
 import type { CopiedHistory } from "../../src/core/session/inputs.ts";
 import { initialSessionState } from "../../src/core/session/state.ts";
 import { type Message, message as messageSchema } from "../../src/protocol/messages.ts";
-import { copyHistory, upTo } from "../../src/runtime/handlers/copied-history.ts";
-import { newSession, sendOf, timeAt } from "../core/support/builders.ts";
-import { historyProblem } from "../core/support/history.ts";
-import { live } from "../core/support/world.ts";
+import { newSession, sendOf, timeAt } from "./support/builders.ts";
+import { historyProblem } from "./support/history.ts";
+import { live } from "./support/world.ts";
 
 const LIVES = 40;
 const STEPS = 60;

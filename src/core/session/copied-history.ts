@@ -1,8 +1,7 @@
 // A conversation as a new session begins with it: fresh ids, no turns, every call with its one result. Pure.
-
-import { UNKNOWN_OUTCOME } from "../../core/session/history.ts";
-import type { CopiedHistory } from "../../core/session/inputs.ts";
 import type { Message, ToolCall } from "../../protocol/messages.ts";
+import { resultsOf, unknownResult } from "./history.ts";
+import type { CopiedHistory } from "./inputs.ts";
 
 export interface CopyOptions {
   messages: readonly Message[];
@@ -12,7 +11,8 @@ export interface CopyOptions {
 }
 
 export function copyHistory({ messages, compactions, newId }: CopyOptions): CopiedHistory {
-  const pairs = pairResults(messages);
+  const results = resultsOf(messages);
+  const callOf = new Map([...results].map(([call, result]) => [result, call] as const));
   const copies: Message[] = [];
   const ids = new Map<string, string>();
   /** Calls of the newest round that nothing answers. */
@@ -22,9 +22,11 @@ export function copyHistory({ messages, compactions, newId }: CopyOptions): Copi
     unanswered = [];
   };
   const callIds = new Map<ToolCall, string>();
-  for (const [place, message] of messages.entries()) {
+  for (const message of messages) {
     if (message.role !== "tool") closeRound();
-    const answered = pairs.callOf.get(place);
+    const answered = callOf.get(message);
+    // Once: the very same message may stand in a document again.
+    callOf.delete(message);
     // A result without its call says nothing to anybody.
     if (message.role === "tool" && !answered) continue;
     const message_id = newId("m");
@@ -39,42 +41,11 @@ export function copyHistory({ messages, compactions, newId }: CopyOptions): Copi
     copies.push(copy);
     for (const [index, call] of message.tool_calls.entries()) {
       const copied = tool_calls[index];
-      if (copied && !pairs.answered.has(call)) unanswered.push({ message: copy, call: copied });
+      if (copied && !results.has(call)) unanswered.push({ message: copy, call: copied });
     }
   }
   closeRound();
   return { messages: copies, compaction: copiedCompaction(compactions, ids) };
-}
-
-/** Which call the result at each place answers: the newest before it with that id that has no result yet. */
-function pairResults(messages: readonly Message[]) {
-  const callOf = new Map<number, ToolCall>();
-  const answered = new Set<ToolCall>();
-  const open = new Map<string, ToolCall>();
-  for (const [place, message] of messages.entries()) {
-    for (const call of message.tool_calls) open.set(call.id, call);
-    if (message.role !== "tool" || message.tool_call_id === null) continue;
-    const call = open.get(message.tool_call_id);
-    if (!call) continue;
-    open.delete(message.tool_call_id);
-    callOf.set(place, call);
-    answered.add(call);
-  }
-  return { callOf, answered };
-}
-
-function unknownResult(message: Message, call: ToolCall): Message {
-  return {
-    ...message,
-    message_id: `${call.id}_r`,
-    role: "tool",
-    content: UNKNOWN_OUTCOME,
-    name: call.name,
-    tool_call_id: call.id,
-    tool_calls: [],
-    attachments: [],
-    reasoning: null,
-  };
 }
 
 /** The newest that stands only for messages which were copied. */
