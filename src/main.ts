@@ -34,6 +34,11 @@ async function environments(): ReturnType<Host["environments"]> {
   return createEnvironments(process.env);
 }
 
+async function trials(): ReturnType<Host["trials"]> {
+  const { createTrials } = await import("./runtime/trials/index.ts");
+  return createTrials(process.env);
+}
+
 async function main(raw: string[]): Promise<number> {
   const [first, flag, environment, , settings = "{}"] = raw;
   if (raw.length === 1 && (first === "--version" || first === "-V")) {
@@ -59,6 +64,7 @@ async function main(raw: string[]): Promise<number> {
     serve: runDaemon,
     upkeep,
     environments,
+    trials,
   });
 }
 

@@ -114,6 +114,7 @@ async function writeSession(store: Store, session_id: string, count: number, con
     workspace: "/",
     context: {},
     metadata: {},
+    model: null,
     forked_from: null,
     ephemeral: false,
     parent: null,

@@ -1,6 +1,7 @@
 // What every command is given: its arguments, where it writes, and the program it is part of.
 import type { Variables } from "../client/variables.ts";
 import type { Environments } from "../protocol/environments.ts";
+import type { Trials } from "../protocol/trials.ts";
 import type { Upkeep } from "../protocol/upkeep.ts";
 import type { Arguments } from "./arguments.ts";
 import { paint } from "./colour.ts";
@@ -19,6 +20,8 @@ export interface Host {
   upkeep(): Promise<Upkeep>;
   /** What is done with whole environments, as folders. */
   environments(): Promise<Environments>;
+  /** Tests of environments. */
+  trials(): Promise<Trials>;
 }
 
 export interface ServeOptions {

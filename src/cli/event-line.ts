@@ -41,8 +41,9 @@ function lineOf(frame: EventFrame): string {
   return `${head}  ${place}  ${text}`.trimEnd();
 }
 
-function summaryOf(event: TypedEvent): string {
-  return turnSummary(event) ?? sessionSummary(event) ?? objectSummary(event) ?? "";
+export function summaryOf(event: TypedEvent): string {
+  const summary = turnSummary(event) ?? sessionSummary(event) ?? objectSummary(event);
+  return summary ?? environmentSummary(event) ?? "";
 }
 
 function turnSummary(event: TypedEvent): string | undefined {
@@ -93,6 +94,8 @@ function sessionSummary(event: TypedEvent): string | undefined {
       const calls = payload.tool_calls.map((call) => `▸ ${describeCall(call)}`).join("  ");
       return `${payload.name ?? payload.role}: ${payload.content} ${calls}`;
     }
+    case "SharedDataChanged":
+      return `${payload.key} by ${payload.po_name}: ${JSON.stringify(payload.value)}`;
     case "HistoryCompacted":
       return payload.summary;
     case "HumanRequestQueued":
@@ -119,12 +122,35 @@ function objectSummary(event: TypedEvent): string | undefined {
       return `${payload.po_name}: ${payload.old_state} → ${payload.new_state}`;
     case "POModified":
       return `${payload.po_name} by ${payload.author}: ${payload.reason}`;
+    case "BusEntry":
+      return `${payload.from} → ${payload.to}: ${payload.message}`;
+    default:
+      return undefined;
+  }
+}
+
+function environmentSummary(event: TypedEvent): string | undefined {
+  const { event_type, payload } = event;
+  switch (event_type) {
     case "ConnectorAttached":
       return `${payload.connector_type} ${payload.client}`;
     case "ConnectorDetached":
       return payload.connector_type;
-    case "BusEntry":
-      return `${payload.from} → ${payload.to}: ${payload.message}`;
+    case "ScheduleAdded":
+    case "ScheduleRemoved":
+    case "SchedulePaused":
+    case "ScheduleResumed":
+      return payload.schedule_id;
+    case "ScheduleFired":
+      return `${payload.schedule_id}: ${payload.reason}`;
+    case "WakeDelivered":
+      return `${payload.schedule_id}${payload.problem === null ? "" : `: ${payload.problem}`}`;
+    case "WakeSkipped":
+      return `${payload.schedule_id}: ${payload.reason}`;
+    case "RuleAdded":
+      return `${payload.po_name}: ${payload.tool}(${payload.match}) by ${payload.added_by}`;
+    case "RuleRemoved":
+      return payload.rule_id;
     default:
       return undefined;
   }

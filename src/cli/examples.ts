@@ -18,6 +18,22 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["git diff | jamey run -p 'review this'", "a pipe is data for the prompt"],
     ["jamey run -o json 'name three colours' | jq -r .text", "for a script"],
   ],
+  record: [
+    ["jamey record -O tests/cassettes/hi.yml -- say hello", "keep the model's answers"],
+    ["jamey --model scripted/tests/cassettes/hi.yml 'say hello'", "play them again, without it"],
+  ],
+  test: [
+    ["jamey test", "every tests/*.yml of the environment; exit code 1 when one fails"],
+    [
+      "jamey test tests/review.yml --junit report.xml",
+      "one of them, with a report for a build server",
+    ],
+  ],
+  replay: [
+    ["jamey replay 3f2a", "all that happened, one step per line"],
+    ["jamey replay 3f2a --step", "one step at a time, with keys"],
+    ["jamey replay 3f2a --at 120", "the conversation as it was after step 120"],
+  ],
   chat: [
     ["jamey chat", "talk; ::help lists what may be typed, ::quit ends it"],
     ["jamey chat -c", "go on with the latest session of this folder"],
@@ -144,6 +160,22 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   "requests deny": [
     ["jamey requests deny 4f1c --reason 'use the test database'", "the agent is told why"],
   ],
+  inbox: [
+    ["jamey inbox", "answer what waits, one after another"],
+    ["jamey inbox --follow", "and what comes, until Ctrl-C"],
+    ["jamey inbox --json", "what waits, for a script"],
+  ],
+  rules: [["jamey rules list", "what was allowed, whom and by whom"]],
+  "rules list": [["jamey rules list", "what was allowed, whom and by whom"]],
+  "rules remove": [["jamey rules remove rule_12", "it is asked again from the next message on"]],
+  schedules: [
+    ["jamey schedules list", "what wakes whom, and when next"],
+    ["jamey schedules run helper.cron-1a2b3c4d", "wake it now"],
+  ],
+  "schedules list": [["jamey schedules list", "what wakes whom, and when next"]],
+  "schedules pause": [["jamey schedules pause helper.cron", "the beginning of an id is enough"]],
+  "schedules resume": [["jamey schedules resume helper.cron", "what fell into the pause is over"]],
+  "schedules run": [["jamey schedules run helper.cron", "now, also while it is paused"]],
   objects: [
     ["jamey objects list", "who is there"],
     ["jamey objects edit assistant", "change one; it counts from the next message on"],
@@ -173,6 +205,23 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   "objects diff": [
     ["jamey objects diff critic", "what the last change did"],
     ["jamey objects diff critic 94f34fbe", "since that version"],
+  ],
+  workflows: [
+    ["jamey workflows list", "what can be run"],
+    ["jamey workflows run release 'the new parser'", "watch it, node by node"],
+  ],
+  "workflows list": [["jamey workflows list", "names, nodes, descriptions, and what is broken"]],
+  "workflows show": [
+    ["jamey workflows show release", "drawn as text"],
+    ["jamey workflows show release --mermaid > release.mmd", "for a page"],
+  ],
+  "workflows validate": [
+    ["jamey workflows validate workflows/release.yml", "each problem with its line"],
+    ["jamey workflows validate", "all of them, in CI"],
+  ],
+  "workflows run": [
+    ["jamey workflows run release 'the new parser' -P tone=plain", "with a parameter"],
+    ["git diff | jamey workflows run review 'Review this'", "about what comes through a pipe"],
   ],
   "objects revert": [["jamey objects revert critic 94f34fbe", "the beginning of it is enough"]],
   tools: [

@@ -48,6 +48,7 @@ export const AGENT_MODES = [
   "parallel",
   "debate",
   "review",
+  "workflow",
 ] as const satisfies readonly AgentMode[];
 export const PERMISSION_MODES = ["read-only", "edit", "auto"] as const;
 
@@ -172,7 +173,7 @@ export const oneShotFlags = {
     type: "string",
     valueHint: "mode",
     options: AGENT_MODES,
-    description: "How it works: single, sequential, parallel, debate, review",
+    description: "How it works: single, sequential, parallel, debate, review, workflow",
   },
   "permission-mode": {
     type: "string",
@@ -224,9 +225,26 @@ export const oneShotFlags = {
     valueHint: "n",
     description: "How often an answer that does not fit is asked for again (default: 2)",
   },
+  record: {
+    type: "string",
+    valueHint: "file",
+    description: "Keep what the models say as a script, which plays as --model scripted/FILE",
+  },
   "dry-run": {
     type: "boolean",
     description: "Print what would be sent, to whom and with which limits; spend nothing",
+  },
+} as const satisfies Flags;
+
+/** `jamey record`: its -O is the recording. */
+const { record: _record, output: _output, ...recordable } = oneShotFlags;
+export const recordFlags = {
+  ...recordable,
+  output: {
+    type: "string",
+    alias: "O",
+    valueHint: "file",
+    description: "Where the script is kept",
   },
 } as const satisfies Flags;
 

@@ -16,9 +16,12 @@ import type { SignalWatch } from "./signals.ts";
 import { oneLine, stripControl } from "./strip.ts";
 import type { Output } from "./write-out.ts";
 
-const CHOICES = "[y]es once, [s]ession, [n]o? ";
+const CHOICES = "[y]es once, [s]ession, [r]ule, [n]o? ";
+const CHOICES_OR_LATER = "[y]es once, [s]ession, [r]ule, [n]o, [l]ater? ";
 const UNCLEAR = `  y        run it this once
   s        and exactly this call again, for the rest of the session
+  r        and exactly this call of this object from now on, in every session: 'jamey rules list'
+  r git *  the same for all calls that fit the pattern you type
   n        do not run it; 'n because…' tells the agent why
 `;
 
@@ -35,10 +38,14 @@ export interface AnswerLines {
 
 export interface HumanRequests {
   take(event: TypedEvent): void;
+  /** One that waited already. */
+  add(request: HumanRequest): void;
+  /** Resolves when nothing that came so far is left to ask. */
+  settled(): Promise<void>;
   stop(): void;
 }
 
-export function answerRequests(options: {
+interface Asking {
   context: Context;
   link: Link;
   lines: AnswerLines;
@@ -48,15 +55,19 @@ export function answerRequests(options: {
   before(): Promise<void>;
   /** A signal that ends the process leaves no terminal behind that hides what is typed. */
   beforeEnd: SignalWatch["beforeEnd"];
-}): HumanRequests {
-  const { context, link, lines, screen, before, beforeEnd } = options;
+  /** What is said of a question before it, such as where it comes from. */
+  about?(request: HumanRequest): Promise<string>;
+  /** A question may be left for later. */
+  hasLater?: true;
+}
+
+export function answerRequests(asking: Asking): HumanRequests {
+  const { context, lines, screen, before, about } = asking;
   const { err } = context;
   const open = new Map<string, Open>();
-  let isAsking = false;
+  let running: Promise<void> | undefined;
 
   async function askAll(): Promise<void> {
-    if (isAsking) return;
-    isAsking = true;
     try {
       for (let next = first(open); next; next = first(open)) {
         await ask(next);
@@ -66,60 +77,39 @@ export function answerRequests(options: {
       // The question waits on for somebody else, and the turn with it.
       await err.write(`${describeError(toErrorBody(thrown), err.hasColour)}\n`);
     } finally {
-      isAsking = false;
+      running = undefined;
     }
   }
 
   async function ask({ request, closed }: Open): Promise<void> {
     await before();
-    await screen.write(questionText(request, screen.hasColour));
+    const place = (await about?.(request)) ?? "";
+    await screen.write(`${place}${questionText(request, screen.hasColour)}`);
     await lines.forget();
-    const response = await readAnswer(request, closed.promise);
-    if (!response) {
-      lines.drop?.();
-      await screen.write("\n(no longer asked)\n");
-      return;
-    }
-    try {
-      await link.call("RespondToRequest", { request_id: request.request_id, response });
-    } catch (thrown) {
-      const isLate = thrown instanceof JameyError && thrown.code === "already_answered";
-      const text = isLate ? "It was answered elsewhere." : messageOf(thrown);
-      await err.write(`${stripControl(text)}\n`);
-    }
-  }
-
-  /** Undefined when there is nothing to answer any more. */
-  async function readAnswer(
-    request: HumanRequest,
-    closed: Promise<undefined>,
-  ): Promise<Answer | undefined> {
     for (;;) {
-      const typed = nextLine(request).then((line) => ({ line }));
-      const answered = await Promise.race([typed, closed]);
-      if (!answered) return undefined;
-      const answer = answerOf(request, answered.line);
-      if (answer) return answer;
-      await screen.write(UNCLEAR);
+      const response = await readAnswer(asking, request, closed.promise);
+      if (response === "later") return;
+      if (!response) {
+        lines.drop?.();
+        await screen.write("\n(no longer asked)\n");
+        return;
+      }
+      if (await hasSent(asking, request, response)) return;
     }
   }
 
-  async function nextLine(request: HumanRequest): Promise<string | undefined> {
-    const prompt = request.kind === "approval" ? CHOICES : "? ";
-    const isHidden = request.kind === "secret";
-    const next = async () => {
-      if (!lines.isEditor) await screen.write(prompt);
-      return await lines.next(prompt, { isHidden });
-    };
-    return isHidden && !lines.isEditor ? await unseen(next, beforeEnd) : await next();
+  function add(request: HumanRequest): void {
+    if (open.has(request.request_id)) return;
+    const closed = Promise.withResolvers<undefined>();
+    open.set(request.request_id, { request, closed });
+    running ??= askAll();
   }
 
   return {
+    add,
     take(event) {
       if (event.event_type === "HumanRequestQueued") {
-        const closed = Promise.withResolvers<undefined>();
-        open.set(event.payload.request_id, { request: event.payload, closed });
-        void askAll();
+        add(event.payload);
       } else if (
         event.event_type === "HumanRequestResponded" ||
         event.event_type === "HumanRequestExpired"
@@ -129,11 +119,63 @@ export function answerRequests(options: {
         open.delete(request_id);
       }
     },
+    async settled() {
+      await running;
+    },
     stop() {
       for (const { closed } of open.values()) closed.resolve(undefined);
       open.clear();
     },
   };
+}
+
+/** False: a rule was refused for what it is, and the question is still open. */
+async function hasSent(
+  { link, context }: Asking,
+  { request_id }: HumanRequest,
+  response: Answer,
+): Promise<boolean> {
+  try {
+    await link.call("RespondToRequest", { request_id, response });
+    return true;
+  } catch (thrown) {
+    const code = thrown instanceof JameyError ? thrown.code : "internal";
+    const text = code === "already_answered" ? "It was answered elsewhere." : messageOf(thrown);
+    await context.err.write(`${stripControl(text)}\n`);
+    const isRule = response.type === "decision" && response.scope === "rule";
+    return !isRule || (code !== "invalid_request" && code !== "forbidden");
+  }
+}
+
+/** Undefined when there is nothing to answer any more. */
+async function readAnswer(
+  asking: Asking,
+  request: HumanRequest,
+  closed: Promise<undefined>,
+): Promise<Answer | "later" | undefined> {
+  for (;;) {
+    const typed = nextLine(asking, request).then((line) => ({ line }));
+    const answered = await Promise.race([typed, closed]);
+    if (!answered) return undefined;
+    if (asking.hasLater && isLater(request, answered.line)) return "later";
+    const answer = answerOf(request, answered.line);
+    if (answer) return answer;
+    await asking.screen.write(UNCLEAR);
+  }
+}
+
+async function nextLine(
+  { lines, screen, hasLater, beforeEnd }: Asking,
+  request: HumanRequest,
+): Promise<string | undefined> {
+  const choices = hasLater ? CHOICES_OR_LATER : CHOICES;
+  const prompt = request.kind === "approval" ? choices : "? ";
+  const isHidden = request.kind === "secret";
+  const next = async () => {
+    if (!lines.isEditor) await screen.write(prompt);
+    return await lines.next(prompt, { isHidden });
+  };
+  return isHidden && !lines.isEditor ? await unseen(next, beforeEnd) : await next();
 }
 
 /** What is typed meanwhile is not shown, and then it is again, even if a signal ends the process. */
@@ -166,20 +208,29 @@ export function questionText(request: HumanRequest, hasColour: boolean): string 
   return `${[head, ...rest].join("\n")}\n`;
 }
 
+/** To leave a question of words open, it takes a word that is no answer; nothing typed is none either. */
+function isLater({ kind }: HumanRequest, line: string | undefined): boolean {
+  const text = line?.trim() ?? "";
+  if (line === undefined) return true;
+  return kind === "approval" ? /^l(ater)?$/i.test(text) : text === "" || text === "::later";
+}
+
 /** End of input is a no, and an empty answer. Undefined: it does not say which, so it is asked again. */
 export function answerOf(request: HumanRequest, line: string | undefined): Answer | undefined {
   const text = line?.trim() ?? "";
   if (request.kind === "question") return { type: "answer", text };
   if (request.kind === "secret") return { type: "secret", value: text };
   const isSession = /^s(ession)?$/i.test(text);
-  const isYes = isSession || /^y(es)?$/i.test(text);
+  const rule = /^r(?:ule)?(?:\s+(.*))?$/i.exec(text);
+  const isYes = isSession || rule !== null || /^y(es)?$/i.test(text);
   const no = line === undefined ? [""] : /^no?(?:[\s,:]+(.*))?$/is.exec(text);
   if (!isYes && !no) return undefined;
   return {
     type: "decision",
     decision: isYes ? "approve" : "deny",
     hash: request.hash ?? "",
-    scope: isSession ? "session" : "once",
+    scope: rule ? "rule" : isSession ? "session" : "once",
+    match: rule?.[1] || null,
     reason: no?.[1] || null,
   };
 }

@@ -105,7 +105,8 @@ export function openLineEditor(out: Output, keys: Keys = stdinKeys()): LineEdito
     drop() {
       if (!asking) return;
       clear(reader);
-      answer({ type: "interrupt" });
+      // No interrupt: nobody pressed Ctrl-C, and what runs goes on.
+      answer({ type: "end" });
     },
     async forget() {
       await keyboard.forget(asking !== undefined);

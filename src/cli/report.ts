@@ -22,6 +22,7 @@ import { jsonLine } from "./json-text.ts";
 import { createLiveText, type LiveText } from "./live-text.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
 import { type Ended, judge, type Outcome, resultObject } from "./result.ts";
+import { stepLine } from "./step-line.ts";
 import { oneLine } from "./strip.ts";
 import { READER_GONE } from "./write-out.ts";
 
@@ -67,6 +68,8 @@ export function openReport(
     if (event.event_type === "HumanRequestQueued" && !asksHere) {
       await say(describeRequest(event.payload));
     }
+    const step = showsWarnings ? stepLine(event) : undefined;
+    if (step !== undefined) await say(step);
     const line = showsWarnings ? describeEvent(event, calls) : undefined;
     if (line && (isVerbose || line.startsWith("!"))) await say(line);
   }

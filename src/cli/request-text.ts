@@ -48,6 +48,21 @@ export function listedRequest(request: HumanRequest, place: RequestPlace): strin
   return `${lines.join("\n")}\n`;
 }
 
+/** One line that says where a question comes from. */
+export function placeText(
+  { session_id, created_at, deadline_at }: HumanRequest,
+  { folder, title }: { folder: string | undefined; title: string | undefined },
+): string {
+  const parts = [
+    `session ${oneLine(session_id, 128)}`,
+    ...(title ? [`'${oneLine(title, 60)}'`] : []),
+    ...(folder === undefined ? [] : [`in ${oneLine(folder, 1000)}`]),
+    `since ${created_at}`,
+    ...(deadline_at === null ? [] : [`until ${deadline_at}`]),
+  ];
+  return `${parts.join(", ")}\n`;
+}
+
 /** The commands that answer it. */
 export function answersTo({ kind, request_id }: HumanRequest, program = "jamey"): string[] {
   const command = (verb: string) => `${program} requests ${verb} ${request_id}`;

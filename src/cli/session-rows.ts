@@ -60,6 +60,11 @@ export const sessionRows: Rows = {
     words: [session],
     flags: {
       at: { type: "string", valueHint: "message", description: "Only up to this message" },
+      model: {
+        type: "string",
+        valueHint: "vendor/model",
+        description: "Another model answers in the copy",
+      },
       ...named,
     },
     load: async () => (await import("./commands/session-copies.ts")).fork,

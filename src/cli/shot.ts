@@ -1,6 +1,7 @@
 // What one run of the one-shot command has from its beginning to its end, and one message of it: where it
 // goes, sent, watched. A run has one message, or, with --input-format stream-json, many.
 import type { Link } from "../client/link.ts";
+import type { RunOptions } from "../client/run.ts";
 import type { TurnSettings } from "../protocol/agents.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Context } from "./context.ts";
@@ -25,6 +26,8 @@ export interface Shot {
   limits: TimeLimits;
   /** Warnings that stand on stderr already. */
   said: Set<string>;
+  /** The workflow that answers instead of an object. */
+  workflow?: string;
   /** As the flags say; --permission-mode is added once the tools are known. */
   settings: TurnSettings;
 }
@@ -83,7 +86,22 @@ export async function addressMessage(
   const { rules, warnings } = await addModeRules(link, mode, shot.settings.rules);
   for (const warning of warnings) await warn(shot, warning);
   allWarnings.push(...warnings);
-  return { target: await chooseSession(context, link), settings: { ...shot.settings, rules } };
+  const settings = { ...shot.settings, rules };
+  if (shot.workflow === undefined) return { target: await chooseSession(context, link), settings };
+  const { workflow } = await link.call("GetWorkflow", { workflow: shot.workflow });
+  return { target: { po_name: workflow.object, session_id: null, isShared: false }, settings };
+}
+
+/** How a workflow is begun: a session of its own, with the values that it asks for. */
+function beginning(
+  workflow: string,
+  { arguments: given }: Context,
+  said: { message: string; settings: TurnSettings },
+): NonNullable<RunOptions["begin"]> {
+  const parameters = readParameters(given);
+  const run = { ...said, workflow, parameters, name: given.text("name") ?? null };
+  return (link, message_key) =>
+    link.call("RunWorkflow", { ...run, message_key }, { isRepeatable: true });
 }
 
 export async function sendMessage(
@@ -98,10 +116,14 @@ export async function sendMessage(
 ): Promise<TurnEnd> {
   const { isShared, po_name, session_id } = to.target;
   const { text, attachments } = to.message;
+  const said = { message: text, settings: to.settings };
   const turn = await watchTurn({
     ...shot,
     link: to.link,
-    message: { po_name, session_id, message: text, attachments, settings: to.settings },
+    message: { ...said, po_name, session_id, attachments },
+    ...(shot.workflow !== undefined && {
+      begin: beginning(shot.workflow, shot.context, said),
+    }),
     watch: to.watch,
     isShared,
     ...(to.after !== undefined && { after: to.after }),

@@ -5,10 +5,12 @@ import { SHELLS } from "./complete/shells.ts";
 import { configRows, doctorRow } from "./config-rows.ts";
 import type { Run } from "./context.ts";
 import { envRows } from "./env-rows.ts";
-import { chatFlags, oneShotFlags } from "./flags.ts";
+import { chatFlags, oneShotFlags, recordFlags } from "./flags.ts";
 import { objectRows } from "./object-rows.ts";
+import { inboxRow, ruleRows, scheduleRows } from "./schedule-rows.ts";
 import { serveFlags } from "./serve-flags.ts";
 import { limit, newSessionFlags, sessionRows } from "./session-rows.ts";
+import { workflowRows } from "./workflow-rows.ts";
 
 export interface Word {
   name: string;
@@ -113,6 +115,15 @@ const requestRows: Rows = {
     words: [{ name: "request" }],
     flags: {
       session: { type: "boolean", description: "And exactly this for the rest of the session" },
+      rule: {
+        type: "boolean",
+        description: "And exactly this of this object from now on, in every session",
+      },
+      "rule-for": {
+        type: "string",
+        valueHint: "pattern",
+        description: "And from now on all of this tool that fits, such as 'git diff *'",
+      },
     },
     load: async () => (await import("./commands/requests.ts")).approve,
   },
@@ -175,6 +186,37 @@ export const rows: Rows = {
     flags: oneShotFlags,
     load: async () => (await import("./commands/one-shot.ts")).oneShot,
   },
+  record: {
+    description: "Say something once, and keep what the models say as a script: -O FILE",
+    words: [{ name: "prompt", isOptional: true, isRest: true }],
+    flags: recordFlags,
+    load: async () => (await import("./commands/record.ts")).record,
+  },
+  test: {
+    description: "Play the tests of an environment, without a network: tests/*.yml, or these files",
+    words: [{ name: "file", isOptional: true, isRest: true }],
+    flags: {
+      junit: {
+        type: "string",
+        valueHint: "file",
+        description: "Write the results as JUnit XML too",
+      },
+    },
+    load: async () => (await import("./commands/test.ts")).test,
+  },
+  replay: {
+    description: "What happened in a session, step by step, called objects inline",
+    words: [session],
+    flags: {
+      step: { type: "boolean", description: "One step at a time, with keys" },
+      at: {
+        type: "string",
+        valueHint: "seq",
+        description: "The session as it was after this step",
+      },
+    },
+    load: async () => (await import("./commands/replay.ts")).replay,
+  },
   chat: {
     description: "Start interactive chat session",
     flags: chatFlags,
@@ -207,9 +249,22 @@ export const rows: Rows = {
     description: "Questions and approvals that wait for a human",
     rows: requestRows,
   },
+  inbox: inboxRow,
+  rules: {
+    description: "What humans allowed objects for good, in answers",
+    rows: ruleRows,
+  },
+  schedules: {
+    description: "What wakes objects by itself: times, files, webhooks",
+    rows: scheduleRows,
+  },
   objects: {
     description: "Prompt objects",
     rows: objectRows,
+  },
+  workflows: {
+    description: "Graphs of objects that work together",
+    rows: workflowRows,
   },
   tools: {
     description: "What agents can do",
@@ -244,8 +299,21 @@ export const rows: Rows = {
     load: async () => (await import("./commands/models.ts")).models,
   },
   usage: {
-    description: "Tokens and money, of one session or of all",
+    description: "Tokens and money, of one session and those called below it, or of all",
     words: [{ name: "session", isOptional: true }],
+    flags: {
+      by: {
+        type: "string",
+        valueHint: "what",
+        options: ["session", "object", "model", "day", "tree"],
+        description: "Summed up per session, object, model (default), day or tree of calls",
+      },
+      since: {
+        type: "string",
+        valueHint: "7d|date",
+        description: "Only from that day on: whole days, UTC",
+      },
+    },
     load: async () => (await import("./commands/usage.ts")).usage,
   },
   "create-session": {

@@ -1,7 +1,7 @@
 // One turn under everything that may end it from outside: a signal, a time limit, silence, a reader that
 // went away.
 import type { Link } from "../client/link.ts";
-import { runTurn, type TurnFrame } from "../client/run.ts";
+import { type RunOptions, runTurn, type TurnFrame } from "../client/run.ts";
 import type { Params } from "../protocol/commands/index.ts";
 import { type ErrorBody, toErrorBody } from "../protocol/errors.ts";
 import type { Arguments } from "./arguments.ts";
@@ -34,6 +34,7 @@ export interface Watched {
   context: Context;
   link: Link;
   message: Message;
+  begin?: RunOptions["begin"];
   report: Report;
   limits: TimeLimits;
   asksHere: boolean;
@@ -70,6 +71,7 @@ export async function watchTurn(options: Watched): Promise<TurnEnd> {
   try {
     const running = runTurn(link, {
       message,
+      ...(options.begin && { begin: options.begin }),
       signal_types: options.limits.idleMs === undefined ? report.signal_types : ALL_SIGNALS,
       onAccepted(accepted) {
         ended.accepted = accepted;

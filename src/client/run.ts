@@ -20,6 +20,8 @@ export type TurnFrame =
 
 export interface RunOptions {
   message: Params<"SendMessage">;
+  /** What is said instead of SendMessage, where another command begins the turn; it carries the key. */
+  begin?: (link: Link, message_key: string) => Promise<Reply<"SendMessage">>;
   signal_types: NonNullable<NonNullable<Params<"Subscribe">>["signal_types"]>;
   onAccepted?: (accepted: Reply<"SendMessage">) => void;
   /** Everything that belongs to this turn, in order, and what those that it calls ask. A promise holds the daemon's stream back. */
@@ -34,8 +36,10 @@ export async function runTurn(link: Link, options: RunOptions): Promise<Run> {
   const { message, signal } = options;
   // From before the message, so that nothing of the turn is missed.
   const { seq, journal_id } = link.currentHello;
-  const keyed = { ...message, message_key: message.message_key ?? crypto.randomUUID() };
-  const accepted = await link.call("SendMessage", keyed, { isRepeatable: true });
+  const message_key = message.message_key ?? crypto.randomUUID();
+  const accepted = options.begin
+    ? await options.begin(link, message_key)
+    : await link.call("SendMessage", { ...message, message_key }, { isRepeatable: true });
   options.onAccepted?.(accepted);
   const { session_id, turn_id } = accepted;
 

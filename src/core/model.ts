@@ -19,6 +19,8 @@ export interface RequestMessage {
 export interface ModelRequest {
   /** The vendor's own name of the model. */
   model: string;
+  /** The object that asks. No vendor is told: scripts may have steps for it alone. */
+  agent?: string;
   system: string;
   /** Valid for every vendor: each tool call has exactly one result, right after its assistant message. */
   messages: RequestMessage[];

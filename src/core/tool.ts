@@ -2,6 +2,7 @@
 import type { Risk } from "../protocol/agents.ts";
 import type { ToolOutcome } from "../protocol/events/turn.ts";
 import type { ToolCall, ToolSpec } from "../protocol/messages.ts";
+import type { EnvironmentPort } from "./environment-port.ts";
 import type { World } from "./world.ts";
 
 export interface ToolContext {
@@ -15,6 +16,8 @@ export interface ToolContext {
   spill_folder: string;
   /** The environment variables that child processes get, whole. */
   child_variables: Record<string, string>;
+  /** What the calling object may see and change of its environment; null outside a turn. */
+  environment: EnvironmentPort | null;
   /** Live output, for the signal `ToolOutputDelta`. */
   emit(text: string): void;
 }
@@ -25,6 +28,8 @@ export type ToolCheck =
       valid: true;
       /** What permission rules match and humans read: the resolved path, command line or address. */
       subject: string;
+      /** No rule allows it: a human must. */
+      must_ask?: boolean;
     }
   | { valid: false; problem: string };
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { MAX_DELEGATION_DEPTH, MAX_GROUP_MEMBERS } from "./limits.ts";
 import { agentMode, count, json, name, orNull } from "./messages.ts";
+import { workflow } from "./workflows.ts";
 
 /** What a tool can do to the world; the default policy allows `none` and `read`, and asks for the rest. */
 export const risk = z.enum(["none", "read", "write", "execute", "network"]);
@@ -105,6 +106,8 @@ export const turnAgent = z.object({
   object_version: z.string(),
   mode: agentMode,
   group,
+  /** What is walked in the mode `workflow`; else null. */
+  workflow: workflow.nullable(),
   /** `vendor/model` */
   model: z.string(),
   /** null: unchanged since the last turn of this session. */

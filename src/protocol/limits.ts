@@ -36,6 +36,10 @@ export const MAX_DELEGATION_DEPTH = 16;
 export const MAX_GROUP_MEMBERS = 16;
 /** Versions of one object in a list. */
 export const MAX_VERSIONS = 1000;
+/** Keys of what one tree of delegations shares. */
+export const MAX_DATA_KEYS = 100;
+/** The pattern of a permission rule that a human gives in an answer. In UTF-16 units. */
+export const MAX_RULE_LENGTH = 4_000;
 /** A JSON Schema that an answer must fit, as text. */
 export const MAX_OUTPUT_SCHEMA_BYTES = 64 * 1024;
 /** Requests of one connection that wait for their reply. */

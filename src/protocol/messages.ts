@@ -3,9 +3,12 @@
 import { z } from "zod";
 import { type ErrorCode, errorCodes } from "./errors.ts";
 import {
+  MAX_DATA_KEYS,
   MAX_DELEGATION_DEPTH,
   MAX_IMPORTED_MESSAGES,
+  MAX_LIST_LENGTH,
   MAX_NAME_LENGTH,
+  MAX_RULE_LENGTH,
   MAX_TITLE_LENGTH,
 } from "./limits.ts";
 
@@ -100,6 +103,18 @@ export const usage = z.object({
   cost_usd: z.number().nonnegative().nullable(),
 });
 
+/** What usage is summed up by. A tree is a session that nobody called, with all that were called below it. */
+export const usageBy = z.enum(["session", "object", "model", "day", "tree"]);
+export const usageGroup = z.object({
+  /** An id, a name, or a day (UTC). */
+  key: z.string(),
+  /** Of a session or a tree; else null. */
+  po_name: z.string().nullable(),
+  label: z.string().nullable(),
+  calls: count,
+  usage,
+});
+
 export const sessionState = z.object({
   active_tools: z.array(z.string()),
   context: z.record(z.string(), z.string()),
@@ -147,6 +162,28 @@ export const session = sessionSummary.extend({
   queued: count,
 });
 
+/** One thing that the objects of one tree of delegations share. */
+export const sharedData = z.object({
+  key: z
+    .string()
+    .max(MAX_NAME_LENGTH)
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "letters, digits, '_', '-' and '.'"),
+  short_description: z.string().max(MAX_TITLE_LENGTH),
+  /** null is nothing: it was removed. */
+  value: json,
+  /** Who stored it. */
+  po_name: name,
+});
+
+/** What a called object and its caller said, as a document carries it. */
+export const exportedCall = z.object({
+  /** The call in the messages of the session that called. */
+  call_id: id,
+  parent_session_id: id,
+  session_id: id,
+  po_name: z.string(),
+  messages: z.array(message).max(MAX_IMPORTED_MESSAGES),
+});
 /** A name that a human can see, of a session. */
 export const sessionName = z.string().min(1).max(MAX_TITLE_LENGTH).regex(/\S/, "it is blank");
 
@@ -169,6 +206,9 @@ export const sessionDocument = z.object({
   messages: z.array(message).max(MAX_IMPORTED_MESSAGES),
   /** The bytes of the messages' attachments: hash → Base64. */
   attachments: z.record(z.string(), z.string()).default({}),
+  shared_data: z.array(sharedData).max(MAX_DATA_KEYS).default([]),
+  /** To be read: an import begins one session, and leaves these in the file. */
+  delegations: z.array(exportedCall).max(MAX_LIST_LENGTH).default([]),
 });
 
 export const requestKind = z.enum(["question", "approval", "secret"]);
@@ -194,8 +234,13 @@ export const answer = z.discriminatedUnion("type", [
     decision: z.enum(["approve", "deny"]),
     /** The hash that the human saw. */
     hash: z.string(),
-    /** `session` also allows this tool on exactly the same subject for the rest of the session. */
-    scope: z.enum(["once", "session"]).default("once"),
+    /**
+     * `session` also allows this tool on exactly the same subject for the rest of the session; `rule`
+     * allows the object what `match` says, in every session, until the rule is removed.
+     */
+    scope: z.enum(["once", "session", "rule"]).default("once"),
+    /** Of a rule: a pattern that the human typed; null is exactly the subject that was shown. */
+    match: orNull(z.string().min(1).max(MAX_RULE_LENGTH)),
     reason: orNull(z.string()),
   }),
   z.object({ type: z.literal("secret"), value: z.string() }),
@@ -215,10 +260,13 @@ export type Reasoning = z.infer<typeof reasoning>;
 export type Message = z.infer<typeof message>;
 export type Conversation = Message[];
 export type Usage = z.infer<typeof usage>;
+export type UsageBy = z.infer<typeof usageBy>;
+export type UsageGroup = z.infer<typeof usageGroup>;
 export type SessionState = z.infer<typeof sessionState>;
 export type SessionSummary = z.infer<typeof sessionSummary>;
 export type SessionView = z.infer<typeof session>;
 export type ParentCall = z.infer<typeof parentCall>;
+export type SharedData = z.infer<typeof sharedData>;
 export type SessionDocument = z.infer<typeof sessionDocument>;
 export type HumanRequest = z.infer<typeof humanRequest>;
 export type Answer = z.infer<typeof answer>;

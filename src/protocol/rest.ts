@@ -42,6 +42,8 @@ export const objectMessage = z.object({
   session_id: id,
 });
 export const historyRequest = z.object({ po_name: name, session_id: orNull(id) });
+/** A webhook takes whatever fields its caller has. */
+export const hookCall = z.looseObject({ hook_name: name });
 export const history = z.object({
   po_name: z.string(),
   /** null: nothing was said to this object yet. */

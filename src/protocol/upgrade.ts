@@ -10,6 +10,7 @@ const upgrades: Upgrades = {
   SessionCreated: {
     1: (payload) => ({ ...fieldsOf(payload), forked_from: null, ephemeral: false }),
     2: (payload) => ({ ...fieldsOf(payload), parent: null }),
+    3: (payload) => ({ ...fieldsOf(payload), model: null }),
   },
   POLoaded: { 1: (payload) => ({ ...fieldsOf(payload), file: null }) },
   POUnloaded: {
@@ -23,6 +24,14 @@ const upgrades: Upgrades = {
     2(payload) {
       const fields = fieldsOf(payload);
       return { ...fields, settings: { ...fieldsOf(fields.settings), mode: null } };
+    },
+  },
+  HumanRequestResponded: {
+    1(payload) {
+      const fields = fieldsOf(payload);
+      const response = fieldsOf(fields.response);
+      if (response.type !== "decision") return fields;
+      return { ...fields, response: { ...response, match: null } };
     },
   },
   TurnStarted: {
@@ -48,6 +57,7 @@ const alone = {
     reviewer: null,
     workflow: null,
   },
+  workflow: null,
 };
 const callsNobody = { max_delegation_depth: 0, max_delegations: 0, max_rounds: 1 };
 

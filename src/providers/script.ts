@@ -13,6 +13,10 @@ export type Fault = Extract<ModelPart, { type: "error" }> | { type: "cut" } | { 
 
 export interface Step {
   when: string | null;
+  /** Only for calls of this object. */
+  object: string | null;
+  /** Only when so many answers were given since the last user message. */
+  after: number | null;
   text: string;
   chunk: number;
   reasoning: string;
@@ -108,6 +112,8 @@ function lineOf(
 
 const KEYS = [
   "when",
+  "object",
+  "after",
   "text",
   "chunk",
   "reasoning",
@@ -125,6 +131,8 @@ function readStep(value: unknown, complain: Complain): Step {
   knownKeys(step, KEYS, complain);
   return {
     when: step.when === undefined ? null : readText(step, "when", complain),
+    object: step.object === undefined ? null : readText(step, "object", complain),
+    after: step.after === undefined ? null : readNumber(step, "after", 0, complain),
     text: readText(step, "text", complain),
     chunk: readNumber(step, "chunk", DEFAULT_CHUNK, complain) || DEFAULT_CHUNK,
     reasoning: readText(step, "reasoning", complain),

@@ -13,6 +13,10 @@
 //   - text: Half an ans
 //     fault: cut                    # the connection ends; or hang: silence until somebody stops it
 //   - fault: { error: provider_rate_limited, message: slow down, retryable: true, retry_after_ms: 50 }
+//   - when: weather
+//     object: critic                # only when this object asks; the others have their own steps
+//     after: 2                      # the place of this step: so many answers came since the user message
+//     text: I doubt it.
 //   - text: The end.
 //     end: length                   # stop, length or refusal; default stop, or tool_calls
 //     repeat: true                  # the last step of its kind may stand for all that follow
@@ -30,7 +34,12 @@ const MAX_SCRIPT_BYTES = 1024 * 1024;
 /** Reads the script now, so that a mistake in it is told before anything runs. */
 export async function openScript(path: string, folder: string | undefined): Promise<Model> {
   const full = path.startsWith("/") ? path : `${folder ?? "."}/${path}`;
-  const steps = readScript(await readFile(full), path);
+  return playScript(await readFile(full), path);
+}
+
+/** `path` is where the text came from, for what is wrong with it. */
+export function playScript(text: string, path: string): Model {
+  const steps = readScript(text, path);
   return { stream: (request, signal) => play(steps, path, request, signal) };
 }
 
@@ -82,8 +91,15 @@ function chooseStep(steps: Step[], request: ModelRequest): Step | undefined {
   const answersSince = messages
     .slice(lastUser + 1)
     .filter((message) => message.role === "assistant").length;
-  const when = steps.find((step) => step.when !== null && prompt.includes(step.when))?.when ?? null;
-  const group = steps.filter((step) => step.when === when);
+  const own = steps.filter((step) => step.object === null || step.object === request.agent);
+  const chosen = own.find((step) => step.when !== null && prompt.includes(step.when));
+  const when = chosen?.when ?? null;
+  const placed = own.find((step) => step.when === when && step.after === answersSince);
+  if (placed) return placed;
+  const counted = own.filter((step) => step.when === when && step.after === null);
+  // Whoever has steps of its own plays those, and not also everybody's.
+  const hasOwn = counted.some((step) => step.object !== null);
+  const group = counted.filter((step) => (step.object !== null) === hasOwn);
   const last = group.at(-1);
   return group[when === null ? answers : answersSince] ?? (last?.repeat ? last : undefined);
 }

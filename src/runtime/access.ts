@@ -34,7 +34,14 @@ export interface KeySource {
   hasKeys(): boolean;
 }
 
-const allScopes: readonly Scope[] = ["read", "chat", "admin"];
+/** Who is on the unix socket. It lasts as long as the process does. */
+export const socketIdentity: Identity = {
+  id: "local",
+  name: "local",
+  scopes: ["read", "chat", "admin"],
+  isOnSocket: true,
+  ended: new AbortController().signal,
+};
 
 /** A secret longer than this is nobody's: hashing costs time for each byte. */
 const MAX_SECRET_LENGTH = 1_024;
@@ -46,17 +53,14 @@ export function createAccess(options: {
   variable: string | undefined;
 }): Access {
   const { keys, local, variable } = options;
-  // These three last as long as the daemon does.
-  const ended = new AbortController().signal;
-  const socket = { id: "local", name: "local", scopes: allScopes, isOnSocket: true, ended };
-  const remote = { ...socket, isOnSocket: false };
+  const remote = { ...socketIdentity, isOnSocket: false };
   const fixed: { hash: Buffer; identity: Identity }[] = [{ hash: hashOf(local), identity: remote }];
   if (variable !== undefined) {
     const identity = { ...remote, id: "token", name: "JAMEY_TOKEN" };
     fixed.push({ hash: hashOf(variable), identity });
   }
   return {
-    socket,
+    socket: socketIdentity,
     identify(secret) {
       if (secret.length > MAX_SECRET_LENGTH) return undefined;
       const hash = hashOf(secret);

@@ -97,7 +97,7 @@ function messageTo(
   session_id: string,
   { catalog, world }: ChildrenParts,
 ): Extract<SessionCommand, { type: "send" }> {
-  const { po_name, parent, workspace, context, message, output, rules, on_ask } = asked;
+  const { po_name, parent, workspace, context, message, output, tools, rules, on_ask } = asked;
   const definition = catalog.refresh(po_name);
   if (!definition) {
     throw new JameyError("po_not_found", `There is no object '${po_name}' any more.`);
@@ -128,7 +128,7 @@ function messageTo(
       model: null,
       system: null,
       mode: null,
-      tools: null,
+      tools,
       rules,
       on_ask,
       limits: asked.limits,

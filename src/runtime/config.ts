@@ -164,6 +164,27 @@ export const configSchema = z.object({
         .prefault({}),
     })
     .prefault({}),
+  requests: z
+    .object({
+      when_nobody: z
+        .enum(["wait", "deny", "fail"])
+        .default("wait")
+        .describe(
+          "What becomes of a question when no human's client is attached as its turn begins: " +
+            "it waits in the inbox, is denied, or fails the turn",
+        ),
+      deadline: z
+        .number()
+        .int()
+        .positive()
+        .nullable()
+        .default(null)
+        .describe(
+          "Seconds for which a question waits before it counts as denied; null is for ever. " +
+            "limits.request_deadline_ms goes before it",
+        ),
+    })
+    .prefault({}),
   git: z
     .object({
       commit: z

@@ -15,6 +15,7 @@ import { PROTOCOL_VERSION, VERSION } from "../protocol/version.ts";
 import type { Identity } from "./access.ts";
 import { type Caller, callerName, sourceOfClient } from "./caller.ts";
 import { startComings } from "./comings.ts";
+import type { EnvironmentActor } from "./environment-actor.ts";
 import { createFollower, type Follower } from "./follow.ts";
 import type { Log } from "./log.ts";
 import type { SignalHub } from "./signals.ts";
@@ -49,6 +50,8 @@ export interface Connections {
   /** The daemon itself, where it speaks for an object. It may say something, and nothing else. */
   own(): Caller;
   list(): ConnectorInfo[];
+  /** A human's client is attached. */
+  isAnybodyThere(): boolean;
   /** Says of everybody who was attached when the last daemon died that they are gone. */
   revive(): Promise<void>;
   flush(): Promise<void>;
@@ -61,6 +64,7 @@ export function createConnections(options: {
   /** Why MCP clients may not attach; null where they may. */
   mcpRefusal: string | null;
   journal: Journal;
+  actor: Pick<EnvironmentActor, "take">;
   signals: SignalHub;
   log: Log;
   now(): string;
@@ -71,6 +75,8 @@ export function createConnections(options: {
   const attached = new Map<string, ConnectorInfo>();
   /** Those of `attached` that came over the network, and under which key. */
   const remote = new Map<string, string>();
+  /** Those of `attached` that are no process of an agent. */
+  const humans = new Set<string>();
   const comings = startComings(options);
 
   return {
@@ -99,6 +105,7 @@ export function createConnections(options: {
       const entry = { connector_id, connector_type: caller.source, client: caller.client };
       attached.set(connector_id, { ...entry, since: options.now() });
       if (!identity.isOnSocket) remote.set(connector_id, identity.id);
+      if (caller.isHuman) humans.add(connector_id);
       comings.say({ type: "attached", ...entry });
       const stops = [journal.follow(ring.events), signals.follow(ring.signals)];
       return {
@@ -117,6 +124,7 @@ export function createConnections(options: {
           for (const stop of stops) stop();
           gone.abort();
           remote.delete(connector_id);
+          humans.delete(connector_id);
           if (!attached.delete(connector_id)) return;
           comings.say({ type: "detached", connector_id });
         },
@@ -125,6 +133,7 @@ export function createConnections(options: {
     passing: (asked) => passingCaller(options.workspace, asked),
     own: () => ownCaller(options.workspace),
     list: () => [...attached.values()],
+    isAnybodyThere: () => humans.size > 0,
     async revive() {
       comings.say({ type: "revived" });
       await comings.said();

@@ -1,6 +1,7 @@
 // The daemon: the one composition root. It takes the environment's lock, opens what is on disk, starts the
 // runtime and its doors. However far it came, what was opened is closed again, the last first.
 import { join } from "node:path";
+import type { Http } from "../core/world.ts";
 import { errorCodes, JameyError, messageOf } from "../protocol/errors.ts";
 import { VERSION } from "../protocol/version.ts";
 import { builtInTools, createToolbox } from "../tools/index.ts";
@@ -12,12 +13,14 @@ import {
   type OpenEnvironment,
   openEnvironment,
   protectedPlaces,
+  workflowsIn,
 } from "./environment/open.ts";
+import { workflowFilesIn } from "./environment/workflow-files.ts";
 import { idleSeconds, watchIdle } from "./idle.ts";
 import { createKeyring } from "./keyring.ts";
 import { guardLock, takeLock } from "./lock.ts";
 import { createLog, type Log, openLogFile } from "./log.ts";
-import { createModels } from "./models.ts";
+import { createModels, type Models } from "./models.ts";
 import { createNetwork, type Network } from "./network.ts";
 import { type AboutDaemon, readPid, startFlags, writePidFile } from "./pid-file.ts";
 import { atMost, endProcessAfter, listenToSignals } from "./process-ending.ts";
@@ -124,7 +127,8 @@ async function serve(options: DaemonOptions): Promise<number> {
   const timeoutSeconds = idleSeconds(environment.config);
   const end = () => ending.resolve("nobody needed it");
   const { isIdle } = runtime;
-  opened.defer(watchIdle({ isIdle, timeoutSeconds, end }).stop);
+  const isUnneeded = () => isIdle() && !runtime.isAwaited();
+  opened.defer(watchIdle({ isIdle: isUnneeded, timeoutSeconds, end }).stop);
   const rested = { isIdle, timeoutSeconds: REST_SECONDS, end: Bun.shrink };
   opened.defer(watchIdle(rested).stop);
   log.info("stopping", { reason: await ending.promise });
@@ -144,20 +148,24 @@ function introduce(state: string, about: AboutDaemon, log: Log): () => void {
   }
 }
 
-function assemble(parts: {
+/** The runtime of an environment, without its lock and doors. */
+export function assemble(parts: {
   environment: OpenEnvironment;
   store: Store;
   log: Log;
   network: Network;
   shutDown(reason: string): void;
+  /** What stands in for models and HTTP where nothing may go out, and nothing begins by itself. */
+  offline?: { models: Models; http: Http };
 }): Runtime {
-  const { environment, store, log, network } = parts;
+  const { environment, store, log, network, offline } = parts;
   const { places, config } = environment;
   const protect = protectedPlaces(environment);
-  const world = createWorld({
+  const real = createWorld({
     http: { allow_private: config.http.allow_private, ownPorts: network.ports },
     protect,
   });
+  const world = offline ? { ...real, http: offline.http } : real;
   return createRuntime({
     environment: environment.name,
     workspace: places.folder,
@@ -169,7 +177,7 @@ function assemble(parts: {
     log,
     store,
     world,
-    models: createModels(config),
+    models: offline?.models ?? createModels(config),
     keyring: createKeyring({
       environment: process.env,
       credentials: createCredentials(join(environment.configFolder, "credentials")),
@@ -182,7 +190,9 @@ function assemble(parts: {
       log,
     }),
     objectFiles: environment.objectFiles,
+    workflowFiles: workflowFilesIn(workflowsIn(places.folder)),
     isTrusted: environment.isTrusted,
+    isAsleep: offline !== undefined,
     gitHistory: config.git.commit
       ? createGitHistory({ folder: places.folder, state: places.state, log })
       : undefined,

@@ -41,3 +41,23 @@ export function createModels(config: Config): Models {
     mayTakeImages,
   };
 }
+
+/** Every model is this one script; none else can be reached. */
+export async function createScriptedModels(script: {
+  text: string;
+  path: string;
+}): Promise<Models> {
+  const { playScript } = await import("../providers/scripted.ts");
+  const model = playScript(script.text, script.path);
+  return {
+    open: async (name) =>
+      await Promise.resolve({ model, model_name: name.slice(name.indexOf("/") + 1) }),
+    choose: async () => await Promise.resolve({ name: SCRIPTED, from: "the script of the test" }),
+    list: async () => await Promise.resolve([]),
+    costOf: () => 0,
+    contextTokens: () => null,
+    mayTakeImages: () => true,
+  };
+}
+
+const SCRIPTED = "scripted/test";

@@ -1,31 +1,37 @@
 // The runtime assembled from its parts, without process, files or sockets: the daemon and the tests'
 // in-memory world both begin here.
+import { createSessionMachine } from "../core/session/machine.ts";
 import type { World } from "../core/world.ts";
 import type { Toolbox } from "../tools/index.ts";
 import type { Access } from "./access.ts";
 import { createChildren } from "./children.ts";
 import type { Config } from "./config.ts";
-import { createConnections } from "./connections.ts";
+import { type Connections, createConnections } from "./connections.ts";
 import type { GitHistory } from "./environment/git-history.ts";
 import type { ObjectFiles } from "./environment/object-files.ts";
+import type { WorkflowFiles } from "./environment/workflow-files.ts";
+import { type EnvironmentActor, startEnvironmentActor } from "./environment-actor.ts";
 import { removeLeftSessions } from "./ephemeral.ts";
 import type { Gateway } from "./gateway.ts";
 import { createDoor } from "./handle.ts";
 import { createHandlers } from "./handlers/index.ts";
 import type { Keyring } from "./keyring.ts";
 import type { Keys } from "./keys.ts";
-import { openLivingObjects } from "./living-objects.ts";
+import { type LivingObjects, openLivingObjects } from "./living-objects.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
 import { abandon, broken, perform } from "./perform/index.ts";
 import { createPlaces } from "./places.ts";
+import { createSchedules } from "./schedules.ts";
 import type { Services } from "./services.ts";
 import type { SessionFiles } from "./session-files.ts";
-import { createSessions } from "./sessions.ts";
+import { createSessions, type Sessions } from "./sessions.ts";
 import { createSignalHub } from "./signals.ts";
 import { sendStartMessages } from "./start-messages.ts";
+import type { Journal } from "./store/journal.ts";
 import type { Store } from "./store/open.ts";
 import type { Views } from "./store/views/index.ts";
+import { createWorkflows } from "./workflows.ts";
 
 export interface RuntimeParts {
   environment: string;
@@ -45,8 +51,11 @@ export interface RuntimeParts {
   tools: Pick<Toolbox, "find" | "list">;
   sessionFiles: SessionFiles;
   objectFiles: ObjectFiles;
+  workflowFiles: WorkflowFiles;
   /** False: the objects came from elsewhere, and none of them is woken. */
   isTrusted: boolean;
+  /** Nothing begins by itself: no message at the start, no schedule. */
+  isAsleep?: boolean;
   /** Where changes of objects are committed to, if anywhere. */
   gitHistory?: GitHistory | undefined;
   childVariables(call_id: string): Record<string, string>;
@@ -58,6 +67,10 @@ export interface Runtime extends Gateway {
   start(): Promise<void>;
   /** Nobody is attached, nothing runs and nothing waits. */
   isIdle(): boolean;
+  /** Something may wake an object later: an idle daemon is needed for it. */
+  isAwaited(): boolean;
+  /** Looks now whether something is due, as it does by itself all the time. */
+  look(): Promise<void>;
   /** Aborts what runs; the next start goes on from what is committed. */
   stop(): Promise<void>;
 }
@@ -76,8 +89,17 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const places = createPlaces(parts.config.max_running_turns);
   const known = { journal, views, catalog, places, log, world };
   const children = createChildren({ ...known, sessions: () => sessions });
-  const services: Services = { ...parts, catalog, signals, places, children, journal, views };
+  const actor = startEnvironmentActor({
+    ...{ journal, log, now },
+    door: () => ({ handle, caller: connections.own() }),
+  });
+  const people = peopleIn(actor, () => connections);
+  const workflows = createWorkflows({ ...parts, files: parts.workflowFiles, catalog });
+  const shared = { workflows, catalog, objects, signals, places, children, journal, views };
+  const storeData = storeIn(() => sessions);
+  const services: Services = { ...parts, ...living, ...shared, ...people, storeData };
   const sessions = createSessions({
+    machine: createSessionMachine(workflows.conditions),
     journal,
     log,
     now,
@@ -91,22 +113,19 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     environment,
     workspace: parts.workspace,
     mcpRefusal: parts.config.connectors.mcp.enabled ? null : MCP_OFF,
-    journal,
-    signals,
-    log,
-    now,
-    newId,
+    ...{ journal, actor, signals, log, now, newId },
     poOf: (session_id) => views.findSession(session_id)?.po_name ?? session_id,
+  });
+  const schedules = createSchedules({
+    ...{ actor, catalog, views, log, now, newId },
+    folder: parts.workspace,
+    isTrusted: parts.isTrusted && !parts.isAsleep,
   });
   const handlers = createHandlers({
     ...parts,
     ...living,
     services,
-    journal,
-    views,
-    sessions,
-    objects,
-    connections,
+    ...{ journal, views, sessions, objects, connections, actor, schedules },
     started_at: world.now(),
   });
   const handle = createDoor(handlers, log);
@@ -117,27 +136,71 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     access: parts.access,
     log,
     async start() {
-      await connections.revive();
-      await removeLeftSessions({ views, sessions, journal, log });
-      await children.settle();
-      await parts.sessionFiles.sweep((session_id) => views.findSession(session_id) !== undefined);
-      const settled = living.begin();
-      await sessions.revive(views.openSessions());
-      objects.settle(settled);
-      await objects.flush();
+      await recover({ ...parts, ...living, ...shared, connections, sessions });
       const key = `start:${newId("start")}`;
-      const woken = parts.isTrusted ? catalog.list() : [];
+      const woken = parts.isTrusted && !parts.isAsleep ? catalog.list() : [];
       const start = { objects: woken, key, caller: connections.own() };
       await sendStartMessages({ ...start, handle, log });
+      actor.begin();
+      await schedules.begin();
     },
+    look: schedules.look,
+    isAwaited: schedules.isAwaited,
     isIdle: () => connections.list().length === 0 && !isBusy(views) && sessions.isIdle(),
     async stop() {
       await sessions.stop();
       await living.stop();
       await connections.flush();
+      await schedules.stop();
     },
   };
 }
+
+/** Brings back what was unfinished when the last daemon ended. */
+async function recover(
+  parts: Pick<RuntimeParts, "log" | "sessionFiles"> &
+    Pick<LivingObjects, "begin" | "objects"> &
+    Pick<Services, "children" | "workflows"> & {
+      connections: Connections;
+      sessions: Sessions;
+      journal: Journal;
+      views: Views;
+    },
+): Promise<void> {
+  const { views, sessions, journal, log, objects } = parts;
+  await parts.connections.revive();
+  await removeLeftSessions({ views, sessions, journal, log });
+  await parts.children.settle();
+  await parts.sessionFiles.sweep((session_id) => views.findSession(session_id) !== undefined);
+  const settled = parts.begin();
+  const open = views.openSessions();
+  // What is revived may be a workflow in the middle: its conditions are answered at once.
+  if (open.length > 0) await parts.workflows.conditions.load();
+  await sessions.revive(open);
+  objects.settle(settled);
+  await objects.flush();
+}
+
+/** What objects share is kept by the session at the root of their calls. */
+function storeIn(sessions: () => Pick<Sessions, "take">): Services["storeData"] {
+  return async (root_session_id, said) => {
+    const from = { caller: `po:${said.entry.po_name}`, causation_id: said.from_session_id };
+    await sessions().take(root_session_id, { type: "store_data", ...said }, from);
+  };
+}
+
+/** What humans have said for good, and whether one is there. */
+const peopleIn = (
+  actor: EnvironmentActor,
+  connections: () => Pick<Connections, "isAnybodyThere">,
+): Pick<Services, "rulesFor" | "isAnybodyThere"> => ({
+  rulesFor: (po_name) =>
+    actor
+      .state()
+      .rules.filter((one) => one.po_name === po_name)
+      .map(({ tool, match }) => ({ tool, match, action: "allow" })),
+  isAnybodyThere: () => connections().isAnybodyThere(),
+});
 
 function isBusy(views: Views): boolean {
   const { running_turns, pending_requests } = views.counts();

@@ -50,6 +50,8 @@ interface Loaded {
 }
 
 export interface SessionsOptions {
+  /** Decides with what this daemon can answer; its fold is that of every session machine. */
+  machine: typeof sessionMachine;
   journal: Journal;
   log: Log;
   now(): string;
@@ -76,7 +78,6 @@ export function createSessions(options: SessionsOptions): Sessions {
     const actor = startActor<SessionActorState, Said, SessionInput, Happened, Effect>({
       ...options,
       stream: sessionStream(session_id),
-      machine: sessionMachine,
       state,
       version,
       lastAt: state.last_at,

@@ -38,6 +38,8 @@ export interface ToolDefinition<Input extends z.ZodObject> {
   timeoutMs?: (args: z.output<Input>) => number;
   /** What permission rules match and humans read. A problem makes the call invalid. */
   subject(args: z.output<Input>, context: ToolContext): Promise<Attempt<string>>;
+  /** Whether only a human may allow it, whatever the rules say. */
+  mustAsk?: (args: z.output<Input>, context: ToolContext) => Promise<boolean>;
   run(args: z.output<Input>, context: RunContext): Promise<RunResult>;
 }
 
@@ -60,7 +62,7 @@ export function defineTool<Input extends z.ZodObject>(
     check: async (args, context) => {
       const parsed = readArguments(definition.input, args);
       if (!parsed.ok) return { valid: false, problem: parsed.problem };
-      return await checkSubject(async () => await definition.subject(parsed.value, context));
+      return await checkSubject(definition, parsed.value, context);
     },
     call: async (args, context) => {
       const parsed = readArguments(definition.input, args);
@@ -91,11 +93,16 @@ function readArguments<Input extends z.ZodObject>(
   return { ok: false, problem: `Invalid arguments. ${problems.join("; ")}` };
 }
 
-async function checkSubject(subject: () => Promise<Attempt<string>>): Promise<ToolCheck> {
+async function checkSubject<Input extends z.ZodObject>(
+  { subject, mustAsk }: ToolDefinition<Input>,
+  args: z.output<Input>,
+  context: ToolContext,
+): Promise<ToolCheck> {
   try {
-    const found = await subject();
-    if (found.ok) return { valid: true, subject: found.value };
-    return { valid: false, problem: found.problem };
+    const found = await subject(args, context);
+    if (!found.ok) return { valid: false, problem: found.problem };
+    const must_ask = (await mustAsk?.(args, context)) ?? false;
+    return { valid: true, subject: found.value, ...(must_ask && { must_ask }) };
   } catch (error) {
     return { valid: false, problem: messageOf(error) };
   }

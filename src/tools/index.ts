@@ -2,14 +2,23 @@
 import type { Tool } from "../core/tool.ts";
 import type { Attempt } from "../core/world.ts";
 import { askHumanTool } from "./ask-human.ts";
+import {
+  addCapabilityTool,
+  createObjectTool,
+  modifyPromptTool,
+  removeCapabilityTool,
+} from "./change-objects.ts";
 import { fileEditTool } from "./file-edit.ts";
 import { fileListTool } from "./file-list.ts";
 import { fileReadTool } from "./file-read.ts";
 import { fileSearchTool } from "./file-search.ts";
 import { fileWriteTool } from "./file-write.ts";
 import { httpRequestTool } from "./http-request.ts";
+import { listCapabilitiesTool, listObjectsTool, querySessionsTool } from "./look-around.ts";
 import type { OutputLimits } from "./output.ts";
+import { getDataTool, storeDataTool } from "./shared-data.ts";
 import { shellTool } from "./shell.ts";
+import { thinkTool } from "./think.ts";
 
 /** A new tool is one file and one row. */
 const rows: readonly ((limits?: OutputLimits) => Tool)[] = [
@@ -21,6 +30,16 @@ const rows: readonly ((limits?: OutputLimits) => Tool)[] = [
   fileSearchTool,
   httpRequestTool,
   askHumanTool,
+  thinkTool,
+  listCapabilitiesTool,
+  listObjectsTool,
+  querySessionsTool,
+  createObjectTool,
+  modifyPromptTool,
+  addCapabilityTool,
+  removeCapabilityTool,
+  storeDataTool,
+  getDataTool,
 ];
 
 export function builtInTools(limits?: OutputLimits): Tool[] {

@@ -92,6 +92,7 @@ describe("the line", () => {
       serve: async () => 0,
       upkeep: () => Promise.reject(new Error("no upkeep here")),
       environments: () => Promise.reject(new Error("no environments here")),
+      trials: () => Promise.reject(new Error("no trials here")),
     };
     const context = createContext({ host, arguments: given, out: output, err: output });
     return { context, progress: startProgress(context), shown, written: () => written };

@@ -66,6 +66,7 @@ describe("an approval", () => {
       decision: "deny" as const,
       hash: request?.hash ?? "",
       scope: "once" as const,
+      match: null,
       reason: "not today",
     };
     const respond = { type: "respond" as const, request_id: "t1_m1_0_q", response };

@@ -31,6 +31,7 @@ describe("a new session", () => {
       conversation: [],
       state: { active_tools: [], context: { project: "jamey" }, iteration_count: 0 },
       metadata: {},
+      model: null,
       parent: null,
       created_at: "2030-01-01T00:00:00.000Z",
       updated_at: "2030-01-01T00:00:00.000Z",

@@ -117,6 +117,7 @@ describe("an answer to a human request", () => {
       decision: "approve",
       hash: "h",
       scope: "once",
+      match: null,
       reason: null,
     });
     const bad = [

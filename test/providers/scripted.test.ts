@@ -149,7 +149,7 @@ test.each([
   ["- text: a\n- 7", "line 2: a step is a mapping, for example `text: Hello`."],
   [
     "- text: a\n- text: b\n  txt: c",
-    "line 3: 'txt' is unknown; known are when, text, chunk, reasoning, tool_calls, usage, delay_ms, fault, end, repeat.",
+    "line 3: 'txt' is unknown; known are when, object, after, text, chunk, reasoning, tool_calls, usage, delay_ms, fault, end, repeat.",
   ],
   ["- text: a\n\n- when: x\n  chunk: -1", "line 4: 'chunk' must be a whole number, 0 or more."],
   [
@@ -164,4 +164,35 @@ test.each([
   const told = await openScript(text).then(() => "opened", messageOf);
   expect(told).toMatch(/^\d+\.yml, /);
   expect(told.replace(/^\d+\.yml, /, "")).toBe(expected);
+});
+
+test("steps of an object are its own, and one with a place stands there", async () => {
+  const steps = `
+- object: critic
+  text: I doubt it.
+- object: lead
+  when: weather
+  after: 1
+  text: second
+- object: lead
+  when: weather
+  after: 0
+  text: first
+- text: anybody
+`;
+  const model = await openScript(steps);
+  const says = async (agent: string, messages: RequestMessage[]) => {
+    const parts: ModelPart[] = [];
+    const asked = { ...request({ messages }), agent };
+    for await (const part of model.stream(asked, new AbortController().signal)) parts.push(part);
+    return textOf(parts);
+  };
+  const weather = user("the weather");
+  expect([
+    await says("critic", [weather]),
+    await says("lead", [weather]),
+    await says("lead", [weather, said("first"), result]),
+    await says("lead", [user("else")]),
+    await says("other", [weather]),
+  ]).toEqual(["I doubt it.", "first", "second", "anybody", "anybody"]);
 });

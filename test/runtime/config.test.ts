@@ -62,6 +62,7 @@ describe("settings", () => {
         websocket: { enabled: null },
         mcp: { enabled: true },
       },
+      requests: { when_nobody: "wait", deadline: null },
       git: { commit: false },
       http: { allow_private: false },
       provider: { first_byte_timeout_ms: null, idle_timeout_ms: 90_000 },

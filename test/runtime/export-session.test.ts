@@ -36,6 +36,8 @@ describe("an exported document", () => {
       session: { session_id, po_name, name, agent_mode, created_at, session_state, metadata },
       messages: session.conversation.map((one) => ({ ...one, turn_id: null })),
       attachments: { [sha256]: data },
+      shared_data: [],
+      delegations: [],
     });
   });
 

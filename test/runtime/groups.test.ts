@@ -81,7 +81,7 @@ describe("the mode of a turn", () => {
     });
   });
 
-  test("of workflows is refused by name until they are there", async () => {
+  test("of workflows is refused where no workflow is named", async () => {
     await using world = await openTestWorld({
       objects: {
         ...group(members),

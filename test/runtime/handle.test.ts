@@ -174,6 +174,7 @@ describe("every command", () => {
     expect(await good(world, "GetUsage", {})).toEqual({
       total: usage,
       models: [{ model: "test/one", calls: 1, usage }],
+      groups: [],
     });
     const asking = await world.ask("SendMessage", {
       po_name: "helper",
@@ -261,6 +262,11 @@ describe("every command", () => {
     expect(await good(world, "ForkSession", { session_id })).toMatchObject({
       session: { forked_from: { session_id, message_id: null } },
     });
+    expect(await good(world, "RecordTurn", { turn_id })).toMatchObject({ steps: 1, warnings: [] });
+    const walk = { session_id, limit: 1 };
+    expect(await good(world, "ReplaySession", walk)).toMatchObject({ steps: [{ depth: 0 }] });
+    const last = { session_id, seq: 1_000 };
+    expect(await good(world, "GetSessionAt", last)).toMatchObject({ po_name: "helper" });
     const document = (await good(world, "ExportSession", { session_id })) as { text: string };
     const params = { document: JSON.parse(document.text), name: "third" };
     expect(await good(world, "ImportSession", params)).toMatchObject({

@@ -158,6 +158,7 @@ describe("GetUsage", () => {
     expect(await world.ask("GetUsage", { session_id: one.session_id })).toEqual({
       total: sum(2),
       models: [row("test/one", 2)],
+      groups: [],
     });
     const all = await world.ask("GetUsage", {});
     expect(all.total).toEqual(sum(3));

@@ -10,6 +10,7 @@ export const apiWorld: TestWorldOptions = {
     "helper.md": objectText({ name: "helper" }),
     "größe.v2.md": objectText({ name: "größe.v2" }),
   },
+  workflows: { flow: "nodes: [{ id: only, object: helper }]" },
   tools: [
     testTool("look", { risk: "read" }),
     testTool("put", { risk: "write" }),

@@ -57,6 +57,7 @@ export async function openToolWorld(
       signal: new AbortController().signal,
       spill_folder,
       child_variables: childVariables(process.env, { journal_id, call_id }),
+      environment: null,
       emit: (text) => void live.push(text),
       ...overrides,
     };

@@ -38,6 +38,8 @@ export interface TestWorldOptions {
   /** File name → text; default is one object, `helper`, that may use all tools. */
   objects?: Record<string, string>;
   objectFolder?: ObjectMapOptions;
+  /** Name → text of the workflows. */
+  workflows?: Record<string, string>;
   script?: Script;
   /** Settings as a manifest gives them. */
   config?: Record<string, unknown>;
@@ -49,6 +51,8 @@ export interface TestWorldOptions {
   isTrusted?: boolean;
   /** Beneath info nothing is kept otherwise. */
   log_level?: "debug" | "info";
+  /** The time, where it passes only as the test says. */
+  now?: () => string;
   prunes?: { housekeepingEvents: number; pruneEvents: number };
 }
 
@@ -173,7 +177,8 @@ function partsOf(given: {
 }) {
   const { options, folder, objects, log, model } = given;
   const config: Config = configSchema.parse(options.config ?? {});
-  const world = createWorld({ http: { allow_private: true, ownPorts: () => [] } });
+  const real = createWorld({ http: { allow_private: true, ownPorts: () => [] } });
+  const world = { ...real, ...(options.now ? { now: options.now } : {}) };
   const logger = createLog({
     level: options.log_level ?? "info",
     now: world.now,
@@ -212,6 +217,11 @@ function partsOf(given: {
       log: logger,
     }),
     objectFiles: createObjectMap(objects, options.objectFolder ?? {}),
+    workflowFiles: {
+      list: () =>
+        Object.keys(options.workflows ?? {}).map((name) => ({ name, file: `${name}.yml` })),
+      read: (file: string) => options.workflows?.[file.replace(/\.yml$/, "")] ?? "",
+    },
     isTrusted: options.isTrusted ?? true,
     childVariables: () => ({}),
   };

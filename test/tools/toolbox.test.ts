@@ -1,9 +1,11 @@
 // The table of built-in tools, and what holds for every row of it.
 import { describe, expect, test } from "bun:test";
+import { UNIVERSAL } from "../../src/core/agent/universal.ts";
 import { toolSpec } from "../../src/protocol/messages.ts";
 import { builtInTools, createToolbox } from "../../src/tools/index.ts";
 import { openToolWorld } from "../support/tool-world.ts";
 
+const ONLY_IN_A_TURN = "This tool works only within a turn of an agent.";
 const names = [
   "shell",
   "file_read",
@@ -13,6 +15,16 @@ const names = [
   "file_search",
   "http_request",
   "ask_human",
+  "think",
+  "list_capabilities",
+  "list_prompt_objects",
+  "query_sessions",
+  "create_object",
+  "modify_prompt",
+  "add_capability",
+  "remove_capability",
+  "store_data",
+  "get_data",
 ];
 
 describe("every built-in tool", () => {
@@ -40,6 +52,16 @@ describe("every built-in tool", () => {
       ["file_search", "read", "safe"],
       ["http_request", "network", "never"],
       ["ask_human", "none", "safe"],
+      ["think", "none", "safe"],
+      ["list_capabilities", "none", "safe"],
+      ["list_prompt_objects", "none", "safe"],
+      ["query_sessions", "read", "safe"],
+      ["create_object", "write", "never"],
+      ["modify_prompt", "write", "never"],
+      ["add_capability", "write", "never"],
+      ["remove_capability", "write", "never"],
+      ["store_data", "none", "never"],
+      ["get_data", "none", "safe"],
     ]);
   });
 
@@ -80,6 +102,16 @@ describe("every built-in tool", () => {
       file_search: { pattern: "a" },
       http_request: { url: "http://127.0.0.1:9/" },
       ask_human: { question: "Why?" },
+      think: { thought: "Hm." },
+      list_capabilities: {},
+      list_prompt_objects: {},
+      query_sessions: {},
+      create_object: { name: "a", description: "a", prompt: "a", reason: "a" },
+      modify_prompt: { operation: "append", content: "a", reason: "a" },
+      add_capability: { capability: "shell", reason: "a" },
+      remove_capability: { capability: "shell", reason: "a" },
+      store_data: { key: "a", value: 1 },
+      get_data: {},
     };
     for (const tool of builtInTools()) {
       const signal = AbortSignal.abort();
@@ -94,6 +126,33 @@ describe("every built-in tool", () => {
     }
     const listed = await rig.world.files.resolve({ root: rig.workspace, path: "made" }, "read");
     expect(listed).toEqual({ ok: true, value: { path: "made", kind: "missing" } });
+  });
+});
+
+describe("universal capabilities", () => {
+  test("U04: are built-in tools, at most twelve", () => {
+    expect(UNIVERSAL.length).toBeLessThanOrEqual(12);
+    expect(UNIVERSAL.filter((name) => !names.includes(name))).toEqual([]);
+  });
+
+  test("over the environment say, outside a turn, that they work only within one", async () => {
+    await using rig = await openToolWorld();
+    const toolbox = createToolbox(builtInTools());
+    for (const name of ["list_capabilities", "list_prompt_objects", "get_data"]) {
+      const called = await rig.call(toolbox.find(name) ?? expect.unreachable(), {});
+      expect(called).toMatchObject({ outcome: "failed", output: ONLY_IN_A_TURN });
+    }
+    const change = toolbox.find("add_capability") ?? expect.unreachable();
+    const args = { capability: "shell", reason: "why not" };
+    expect(await change.check(args, rig.context())).toEqual({
+      valid: false,
+      problem: ONLY_IN_A_TURN,
+    });
+    expect((await rig.call(change, args)).output).toBe(ONLY_IN_A_TURN);
+  });
+
+  test("have schemas without references, which some vendors refuse", () => {
+    for (const tool of builtInTools()) expect(JSON.stringify(tool.spec)).not.toContain("$ref");
   });
 });
 

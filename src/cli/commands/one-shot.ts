@@ -9,6 +9,7 @@ import { startDeadline } from "../deadline.ts";
 import { checkChat, quote, twoPrompts } from "../mode.ts";
 import { startProgress } from "../progress.ts";
 import { readPrompt } from "../prompt.ts";
+import { openRecording } from "../recording.ts";
 import { type Format, openReport } from "../report.ts";
 import type { Ended } from "../result.ts";
 import { addressMessage, nothingYet, readShot, type Shot, sendMessage } from "../shot.ts";
@@ -19,7 +20,21 @@ import { isTerminal } from "../terminal.ts";
 export async function oneShot(plain: Context): Promise<number> {
   const { arguments: given } = plain;
   if (given.has("interactive")) return await beginChat(plain);
+  if (given.has("dry-run") && given.has("record")) {
+    throw usageError("--dry-run spends nothing, so there is nothing that --record could keep.");
+  }
   if (given.has("dry-run")) return await (await import("../dry-run.ts")).dryRun(plain);
+  return await shoot(plain);
+}
+
+/** `jamey workflows run`: the same for a message to a workflow. */
+export async function runWorkflow(plain: Context): Promise<number> {
+  const [workflow = "", ...words] = plain.arguments.words;
+  return await shoot({ ...plain, arguments: { ...plain.arguments, words } }, { workflow });
+}
+
+async function shoot(plain: Context, of: Pick<Shot, "workflow"> = {}): Promise<number> {
+  const { arguments: given } = plain;
   const isStream = given.text("input-format") === "stream-json";
   const progress = startProgress(plain);
   const { context } = progress;
@@ -28,7 +43,13 @@ export async function oneShot(plain: Context): Promise<number> {
   let ended = nothingYet(context);
   try {
     report.prepare();
-    const shot: Shot = { ...(await readShot(context, asksHere)), progress, report, asksHere };
+    const shot: Shot = {
+      ...(await readShot(context, asksHere)),
+      ...of,
+      progress,
+      report,
+      asksHere,
+    };
     if (isStream) {
       const { runStream } = await import("../stream-run.ts");
       return await runStream(shot);
@@ -64,6 +85,7 @@ function isDeniedByMode({ arguments: given }: Context, { run, caught }: Ended): 
 
 async function runOne(shot: Shot, before: Ended): Promise<Ended> {
   const { context } = shot;
+  const recording = openRecording(context);
   const deadline = startDeadline(context.arguments, shot.limits.wholeMs);
   const warnings: string[] = [];
   let ended = before;
@@ -83,6 +105,7 @@ async function runOne(shot: Shot, before: Ended): Promise<Ended> {
           { ...to, link, message: prompt, watch },
         );
         ended = { ...ended, ...turn, warnings: [...warnings, ...turn.warnings] };
+        await recording?.keep(link, ended, prompt.text);
       } finally {
         watch.stop();
       }

@@ -84,17 +84,26 @@ export const respond = (context: Context): Promise<number> =>
 
 export const approve = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
-    const scope = context.arguments.has("session") ? "session" : "once";
-    return await decide(context, link, { decision: "approve", scope, reason: null });
+    const { arguments: given } = context;
+    const match = given.text("rule-for") ?? null;
+    if (given.has("rule") && given.has("session")) {
+      throw usageError("--rule counts for every session: leave out --session.");
+    }
+    const isRule = given.has("rule") || match !== null;
+    const scope = isRule ? "rule" : given.has("session") ? "session" : "once";
+    return await decide(context, link, { decision: "approve", scope, match, reason: null });
   });
 
 export const deny = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const reason = context.arguments.text("reason") ?? null;
-    return await decide(context, link, { decision: "deny", scope: "once", reason });
+    return await decide(context, link, { decision: "deny", scope: "once", match: null, reason });
   });
 
-type Decision = Pick<Extract<Answer, { type: "decision" }>, "decision" | "scope" | "reason">;
+type Decision = Pick<
+  Extract<Answer, { type: "decision" }>,
+  "decision" | "scope" | "match" | "reason"
+>;
 
 async function decide(context: Context, link: Link, decision: Decision): Promise<number> {
   const request = await findRequest(link, context.arguments.words[0] ?? "");

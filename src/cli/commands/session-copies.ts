@@ -34,6 +34,7 @@ export const fork = (context: Context): Promise<number> =>
         session_id,
         message_id: at === undefined ? null : await findMessage(link, session_id, at),
         name: given.text("name") ?? null,
+        model: given.text("model") ?? null,
         // An id of ours: asked again after a broken connection, it is the same copy.
         new_session_id: crypto.randomUUID(),
       },
@@ -95,6 +96,12 @@ export const importSession = (context: Context): Promise<number> =>
     });
     if (context.isJson) await printJson(context, { session });
     else await context.out.write(`Imported session: ${session.session_id}\n`);
+    const left = document.delegations?.length ?? 0;
+    if (left > 0) {
+      await context.note(
+        `Left in the file: what ${left} called object${left === 1 ? "" : "s"} said on the way; their answers are there.`,
+      );
+    }
     return 0;
   });
 

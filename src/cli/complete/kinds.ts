@@ -5,7 +5,7 @@ import type { Word } from "../table.ts";
 /** Where the values of a kind come from; `files` and `folders` are the shell's own business. */
 export type Kind =
   | ("environments" | "objects" | "sessions" | "requests" | "tools" | "models" | "vendors" | "keys")
-  | ("settings" | "events" | "files" | "folders" | "none");
+  | ("workflows" | "settings" | "events" | "files" | "folders" | "none");
 
 const kindOfHint: Readonly<Record<string, Kind>> = {
   "name|path": "environments",
@@ -31,6 +31,7 @@ const kindOfName: Readonly<Record<string, Kind>> = {
   object: "objects",
   session: "sessions",
   request: "requests",
+  workflow: "workflows",
   tool: "tools",
   tools: "tools",
   allow: "tools",

@@ -79,6 +79,11 @@ function asked(kind: Kind, typed: string): ((call: Call) => Promise<Value[]>) | 
           description: `${from_po}: ${question}`,
         }));
       };
+    case "workflows":
+      return async (call) => {
+        const { workflows } = await call("ListWorkflows", {});
+        return workflows.map(({ name, description }) => ({ value: name, description }));
+      };
     case "tools":
       return async (call) => {
         const { tools } = await call("ListTools", {});

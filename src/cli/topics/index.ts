@@ -57,6 +57,15 @@ export const topics: Readonly<Record<string, Topic>> = {
     aliases: ["keys"],
     load: async () => (await import("./models.ts")).models,
   },
+  tests: {
+    summary: "How the tests of an environment are written",
+    load: async () => (await import("./tests.ts")).tests,
+  },
+  workflows: {
+    summary: "How graphs of objects are written, and their conditions",
+    aliases: ["cel"],
+    load: async () => (await import("./workflows.ts")).workflows,
+  },
   options: {
     summary: "The options that every command takes",
     load: async () => (await import("./options.ts")).options,

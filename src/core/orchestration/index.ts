@@ -8,7 +8,8 @@ import { parallel } from "./patterns/parallel.ts";
 import { review } from "./patterns/review.ts";
 import { sequential } from "./patterns/sequential.ts";
 import { createSingleAgentMode } from "./single.ts";
-import { refusingMode } from "./workflow.ts";
+import type { Evaluate } from "./workflow/evaluate.ts";
+import { createWorkflowMode } from "./workflow/mode.ts";
 
 export const orchestrators = {
   single: ({ config }) => createSingleAgentMode(config),
@@ -16,5 +17,5 @@ export const orchestrators = {
   parallel: (agent) => createGroupMode(agent, parallel),
   debate: (agent) => createGroupMode(agent, debate),
   review: (agent) => createGroupMode(agent, review),
-  workflow: () => refusingMode,
-} as const satisfies Record<AgentMode, (agent: TurnAgent) => Orchestrator>;
+  workflow: createWorkflowMode,
+} as const satisfies Record<AgentMode, (agent: TurnAgent, evaluate: Evaluate) => Orchestrator>;

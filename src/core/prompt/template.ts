@@ -14,9 +14,13 @@ export interface SystemPrompt {
 const PLACEHOLDER = /\\\{\{|\{\{\s*([A-Za-z_][\w.-]{0,63})\s*\}\}/g;
 
 /** The names that a template needs values for, in the order in which they come. */
-export function templateParameters({ text }: PromptTemplate): string[] {
-  return [...new Set([...text.matchAll(PLACEHOLDER)].flatMap(([, name]) => name ?? []))];
-}
+export const templateParameters = (template: PromptTemplate): string[] => [
+  ...new Set(placeholdersIn(template)),
+];
+
+/** The same, each as often as it comes. */
+export const placeholdersIn = ({ text }: PromptTemplate): string[] =>
+  [...text.matchAll(PLACEHOLDER)].flatMap(([, name]) => name ?? []);
 
 export function renderTemplate(
   template: PromptTemplate,

@@ -15,6 +15,7 @@ import {
   withTurn,
   withUpdates,
 } from "./session.ts";
+import { withData } from "./shared-data.ts";
 import type { Call, Happened, SessionActorState, Turn } from "./state.ts";
 import { steered } from "./steering.ts";
 
@@ -44,6 +45,7 @@ const fold = match<Happened, SessionActorState, SessionActorState>({
   }),
   MessageQueued: queued,
   MessageAdded: added,
+  SharedDataChanged: (state, { payload }) => ({ ...state, data: withData(state.data, payload) }),
   HistoryCompacted: (state, { payload }) => ({
     ...inTurn(state, (turn) => ({
       ...turn,
@@ -289,7 +291,7 @@ function responded(
     return { ...state, requests };
   }
   const { id } = request.tool_call;
-  const grant = response.scope === "session" ? grantOf(request) : undefined;
+  const grant = response.scope !== "once" ? grantOf(request) : undefined;
   const grants = grant && !isGranted(state.grants, grant) ? [...state.grants, grant] : state.grants;
   return inCall({ ...state, requests, grants }, id, (call) => ({ ...call, phase: "approved" }));
 }

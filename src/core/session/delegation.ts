@@ -46,7 +46,9 @@ export function refusedDelegation(
 ): string | undefined {
   const chain = chainOf(session);
   const { max_delegation_depth, max_delegations } = agent.config;
-  if (chain.includes(po_name)) {
+  // A workflow asks the objects of its nodes: the one whose session it is does not answer by itself.
+  const waiting = agent.mode === "workflow" ? chain.slice(0, -1) : chain;
+  if (waiting.includes(po_name)) {
     const circle = [...chain, po_name].join(" → ");
     return `Not called: ${po_name} waits for this answer already (${circle}). Answer yourself.`;
   }
@@ -62,6 +64,8 @@ export interface AskedCall {
   reason: string | null;
   /** The answer must fit this; only patterns ask for it. */
   output: OutputShape | null;
+  /** The only capabilities that who is called may use; only workflows say so. */
+  tools: string[] | null;
 }
 
 const KEYS = ["message", "reason"];
@@ -73,18 +77,22 @@ export function readDelegation(
 ): { asked: AskedCall } | { problem: string } {
   const shape = 'Give {"message": "what you ask", "reason": "why"}.';
   if (args === null || typeof args !== "object" || Array.isArray(args)) return { problem: shape };
-  const { message, reason = null, output = null } = args;
+  const { message, reason = null, output = null, tools = null } = args;
   if (typeof message !== "string" || message.trim() === "") {
     return { problem: `The message is missing or empty. ${shape}` };
   }
   if (reason !== null && typeof reason !== "string") {
     return { problem: `The reason is no text. ${shape}` };
   }
-  const known = isOfPattern ? [...KEYS, "output"] : KEYS;
+  const known = isOfPattern ? [...KEYS, "output", "tools"] : KEYS;
   const strange = Object.keys(args).find((key) => !known.includes(key));
   if (strange !== undefined) return { problem: `'${strange}' is not known. ${shape}` };
-  return { asked: { message, reason, output: isOutput(output) ? output : null } };
+  const shaped = isOutput(output) ? output : null;
+  return { asked: { message, reason, output: shaped, tools: isNames(tools) ? tools : null } };
 }
+
+const isNames = (value: Json): value is string[] =>
+  Array.isArray(value) && value.every((one) => typeof one === "string");
 
 const isOutput = (value: Json): value is Json & OutputShape =>
   value !== null &&

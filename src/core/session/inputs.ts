@@ -11,6 +11,7 @@ import type {
   Message,
   ParentCall,
   Reasoning,
+  SharedData,
   Source,
   ToolCall,
   Usage,
@@ -27,6 +28,8 @@ export interface NewSession {
   workspace: string;
   context: Record<string, string>;
   metadata: Record<string, Json>;
+  /** Answers where a message names no other; absent: as the object says. */
+  model?: string | null;
   forked_from: { session_id: string; message_id: string | null } | null;
   parent: ParentCall | null;
   /** Lives no longer than the connection that created it. */
@@ -38,6 +41,8 @@ export interface CopiedHistory {
   messages: Message[];
   /** What stands for the older messages where the model is asked. */
   compaction: { through_message_id: string; summary: string } | null;
+  /** What its tree of delegations shares. */
+  data?: SharedData[];
 }
 
 /** What a model said, before its calls have got our ids. */
@@ -75,6 +80,8 @@ export type SessionCommand =
       default_model: string | null;
     }
   | { type: "cancel"; turn_id: string; reason: string; partial?: PartialAnswer | null }
+  /** Something for the whole tree of delegations, said to its root. */
+  | { type: "store_data"; entry: SharedData; from_session_id: string }
   | { type: "rename"; name: string | null }
   /** What a human did with a tool, outside of any turn: joins the conversation where none runs. */
   | {
@@ -103,7 +110,9 @@ export type SessionOutcome =
   | {
       type: "tool_checked";
       call_id: string;
-      check: { valid: true; subject: string; hash: string } | { valid: false; problem: string };
+      check:
+        | { valid: true; subject: string; hash: string; must_ask?: boolean }
+        | { valid: false; problem: string };
     }
   | {
       type: "tool_finished";

@@ -4,6 +4,7 @@ import type { ToolCall } from "../../protocol/messages.ts";
 import { wallDeadline } from "../agent/limits.ts";
 import type { Effect } from "../effects.ts";
 import { type Machine, match } from "../machine.ts";
+import { noConditions } from "../orchestration/workflow/evaluate.ts";
 import { applySession } from "./apply.ts";
 import { answerChecked } from "./decide/answers.ts";
 import { freePlaces } from "./decide/calls.ts";
@@ -26,6 +27,7 @@ import { isObjectCall } from "./delegation.ts";
 import { createDraft, type Draft } from "./draft.ts";
 import type { PartialAnswer, SessionInput } from "./inputs.ts";
 import { sessionNotFound } from "./manager.ts";
+import { dataRefusal, storeData } from "./shared-data.ts";
 import { type Happened, initialSessionState, type SessionActorState, type Turn } from "./state.ts";
 import { steerRefusal } from "./steering.ts";
 import { uncheckedAnswer } from "./structured.ts";
@@ -33,22 +35,30 @@ import { uncheckedAnswer } from "./structured.ts";
 /** Messages that may wait in one session. */
 export const MAX_QUEUED_MESSAGES = 100;
 
-export const sessionMachine: Machine<SessionActorState, SessionInput, Happened, Effect> = {
-  initial: initialSessionState,
-  decide(state, input) {
-    if (state.isDeleted || refusal(state, input)) return [];
-    const draft = createDraft(state, input.at);
-    step(draft, input);
-    return draft.events();
-  },
-  apply: applySession,
-  outstanding,
-};
+type SessionMachine = Machine<SessionActorState, SessionInput, Happened, Effect>;
+
+export function createSessionMachine({ evaluate }: Pick<Draft, "evaluate">): SessionMachine {
+  return {
+    initial: initialSessionState,
+    decide(state, input) {
+      if (state.isDeleted || refusal(state, input)) return [];
+      const draft = createDraft(state, { at: input.at, evaluate });
+      step(draft, input);
+      return draft.events();
+    },
+    apply: applySession,
+    outstanding,
+  };
+}
+
+/** One that walks no workflow with conditions; its fold is that of all. */
+export const sessionMachine: SessionMachine = createSessionMachine({ evaluate: noConditions });
 
 const step = match<SessionInput, Draft, void>({
   create: (draft, input) => create(draft, input.session, input.history),
   send,
   cancel,
+  store_data: storeData,
   rename,
   record,
   delete: remove,
@@ -98,6 +108,7 @@ export function refusal(state: SessionActorState, input: SessionInput): ErrorBod
     const message = `The turn ${input.turn_id} is not running and not queued.`;
     return isKnown ? undefined : { code: "turn_not_found", message, details: {} };
   }
+  if (input.type === "store_data") return dataRefusal(state, input.entry);
   return input.type === "respond" ? responseRefusal(state, input) : undefined;
 }
 

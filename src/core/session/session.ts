@@ -25,6 +25,8 @@ export interface Session {
   metadata: Record<string, Json>;
   created_at: string;
   updated_at: string;
+  /** Answers where a message names no other; null: as the object says. */
+  model: string | null;
   /** The call of another session's agent that this one answers. */
   parent: ParentCall | null;
   /** The turn that runs, who asked for it, the steps of its pattern, and the calls that failed so far. */
@@ -46,6 +48,7 @@ export function createSession(options: {
   workspace?: string;
   context?: Record<string, string>;
   metadata?: Record<string, Json>;
+  model?: string | null;
   parent?: ParentCall | null;
 }): Session {
   return {
@@ -60,6 +63,7 @@ export function createSession(options: {
     metadata: { ...options.metadata },
     created_at: options.at,
     updated_at: options.at,
+    model: options.model ?? null,
     parent: options.parent ?? null,
     turn: null,
     pending: [],

@@ -88,6 +88,8 @@ export interface SessionActorState {
   steers: Queued[];
   /** A cancelled turn parks what is queued until the next message. */
   isParked: boolean;
+  /** What the tree of delegations shares: how long each value is, as JSON text. */
+  data: { key: string; length: number }[];
   /** Open human requests. */
   requests: HumanRequest[];
   /** What a human allowed for the rest of this session. */
@@ -105,6 +107,7 @@ export const initialSessionState: SessionActorState = {
   queue: [],
   steers: [],
   isParked: false,
+  data: [],
   requests: [],
   grants: [],
   prompt: undefined,

@@ -3,13 +3,21 @@ import type { z } from "zod";
 import { daemonCommands } from "./daemon.ts";
 import { keyCommands } from "./key.ts";
 import { objectCommands } from "./object.ts";
+import { replayCommands } from "./replay.ts";
 import { requestCommands } from "./request.ts";
+import { ruleCommands } from "./rule.ts";
+import { scheduleCommands } from "./schedule.ts";
 import { sessionCommands } from "./session.ts";
+import { workflowCommands } from "./workflow.ts";
 
 export const commands = {
   ...sessionCommands,
+  ...replayCommands,
   ...requestCommands,
+  ...ruleCommands,
+  ...scheduleCommands,
   ...objectCommands,
+  ...workflowCommands,
   ...keyCommands,
   ...daemonCommands,
 } as const;

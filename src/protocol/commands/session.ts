@@ -26,6 +26,8 @@ import {
   source,
   toolCall,
   usage,
+  usageBy,
+  usageGroup,
 } from "../messages.ts";
 import { command } from "./command.ts";
 
@@ -117,6 +119,8 @@ export const sessionCommands = {
       name: orNull(sessionName),
       /** null: as the object says. */
       agent_mode: orNull(agentMode),
+      /** Which one runs in the mode `workflow`; null: the object's own. */
+      workflow: orNull(name),
       context: z.record(z.string(), z.string()).default({}),
       metadata: z.record(z.string(), json).default({}),
       /** null: an id of ours. The same id again, for the same object, answers the session that is there. */
@@ -135,6 +139,8 @@ export const sessionCommands = {
       /** The last message that the new one has; null takes all. */
       message_id: orNull(id),
       name: orNull(sessionName),
+      /** Answers in the new session where a message names no other; null: as in the session that is copied. */
+      model: orNull(z.string().min(1).max(256)),
       new_session_id: orNull(chosenId),
       ephemeral: z.boolean().default(false),
     }),
@@ -252,13 +258,20 @@ export const sessionCommands = {
     }),
   }),
   GetUsage: command({
-    summary: "Tokens and money: of one session, or of all.",
+    summary: "Tokens and money: of one session and those called below it, or of all.",
     scope: "read",
-    params: z.object({ session_id: orNull(id) }),
+    params: z.object({
+      session_id: orNull(id),
+      /** Sums per each of these, the largest first, days in their order; null: none. */
+      by: orNull(usageBy),
+      /** From the day of this time on: whole days, UTC. */
+      since: orNull(at),
+    }),
     reply: "UsageInfo",
     payload: z.object({
       total: usage,
       models: z.array(z.object({ model: z.string(), calls: count, usage })),
+      groups: z.array(usageGroup),
     }),
   }),
   RunTool: command({

@@ -6,14 +6,21 @@ import { connectorEvents } from "./connector.ts";
 import { derivedEvents } from "./derived.ts";
 import { objectEvents } from "./object.ts";
 import { requestEvents } from "./request.ts";
+import { ruleEvents } from "./rule.ts";
+import { scheduleEvents } from "./schedule.ts";
 import { sessionEvents } from "./session.ts";
 import { turnEvents } from "./turn.ts";
 
 export const sessionStreamEvents = { ...sessionEvents, ...turnEvents, ...requestEvents } as const;
+export const environmentEvents = {
+  ...connectorEvents,
+  ...scheduleEvents,
+  ...ruleEvents,
+} as const;
 export const storedEvents = {
   ...sessionStreamEvents,
   ...objectEvents,
-  ...connectorEvents,
+  ...environmentEvents,
 } as const;
 export const events = { ...storedEvents, ...derivedEvents } as const;
 
@@ -28,7 +35,7 @@ export type EventPayload<Name extends EventName> = z.infer<(typeof events)[Name]
 export type StoredEvent = TableOf<typeof storedEvents>;
 export type SessionEvent = TableOf<typeof sessionStreamEvents>;
 export type ObjectEvent = TableOf<typeof objectEvents>;
-export type EnvironmentEvent = TableOf<typeof connectorEvents>;
+export type EnvironmentEvent = TableOf<typeof environmentEvents>;
 
 export const eventName = z.enum(Object.keys(events) as [EventName, ...EventName[]]);
 

@@ -6,7 +6,7 @@ import { event } from "./event.ts";
 export const requestEvents = {
   HumanRequestQueued: event(1, "An object asks a human.", humanRequest),
   HumanRequestResponded: event(
-    1,
+    2,
     "A human answered; a secret is kept as `[secret]`.",
     z.object({ request_id: id, session_id: id, turn_id: id, response: answer }),
   ),

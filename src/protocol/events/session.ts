@@ -10,13 +10,14 @@ import {
   message,
   name,
   parentCall,
+  sharedData,
   source,
 } from "../messages.ts";
 import { event } from "./event.ts";
 
 export const sessionEvents = {
   SessionCreated: event(
-    3,
+    4,
     "A conversation with an object began.",
     z.object({
       session_id: id,
@@ -28,6 +29,8 @@ export const sessionEvents = {
       workspace: z.string(),
       context: z.record(z.string(), z.string()),
       metadata: z.record(z.string(), json),
+      /** Answers where a message names no other; null: as the object says. */
+      model: z.string().nullable(),
       forked_from: z.object({ session_id: id, message_id: id.nullable() }).nullable(),
       /** The call of another session's agent that this one answers. */
       parent: parentCall.nullable(),
@@ -66,6 +69,11 @@ export const sessionEvents = {
     }),
   ),
   MessageAdded: event(1, "A message joined the conversation.", message.extend({ session_id: id })),
+  SharedDataChanged: event(
+    1,
+    "An object stored something for the whole tree of delegations below this session, or removed it.",
+    sharedData.extend({ session_id: id, from_session_id: id }),
+  ),
   HistoryCompacted: event(
     1,
     "The model is shown a summary instead of the messages up to this one; they stay readable.",

@@ -31,6 +31,7 @@ export const groupStep = z.discriminatedUnion("type", [
     node: z.string(),
     visit: count,
     success: z.boolean(),
+    /** The beginning of it; the whole is the result of the call. */
     output: z.string(),
   }),
   z.object({ type: z.literal("edge_taken"), from: z.string(), to: z.string() }),

@@ -1,10 +1,12 @@
 // A prompt object as a file: front matter and body. Pure: text in, definition out or an error with its line.
 import { z } from "zod";
+import { UNIVERSAL } from "../../core/agent/universal.ts";
 import { agentConfig, group } from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
 import { agentMode, name } from "../../protocol/messages.ts";
 import { permissionTable } from "../config.ts";
+import { wakes } from "./wakes.ts";
 import { lineOfPath, parseYaml } from "./yaml.ts";
 
 /** Keys of one file that are looked at for a warning. */
@@ -19,6 +21,8 @@ const frontMatter = z.object({
   template: z.boolean().default(false),
   model: z.string().max(200).nullable().default(null),
   capabilities: z.array(z.string().max(128)).max(256).default([]),
+  /** What every object can do without declaring it: all of it, none of it, or only these. */
+  universal: z.union([z.boolean(), z.array(z.enum(UNIVERSAL))]).default(true),
   /** How the object's new sessions work. */
   mode: agentMode.default("single"),
   /** Who works together in a mode of groups; without members they are its capabilities that are objects. */
@@ -27,6 +31,8 @@ const frontMatter = z.object({
   preamble: z.boolean().default(true),
   /** A message to a session of its own, once at each start of the daemon. */
   on_start: z.string().min(1).max(MAX_ON_START_LENGTH).nullable().default(null),
+  /** What wakes it by itself: times, files, webhooks. */
+  wake: wakes.default([]),
   permissions: permissionTable.default({}),
   limits: agentConfig.partial().default({}),
 });
@@ -66,7 +72,7 @@ export function parseObject(options: {
   throw invalid(file, lineOfPath(head, path) + 1, problem);
 }
 
-function splitFrontMatter(text: string, file: string): { head: string; body: string } {
+export function splitFrontMatter(text: string, file: string): { head: string; body: string } {
   const clean = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
   const nul = clean.indexOf("\0");
   if (nul >= 0) {

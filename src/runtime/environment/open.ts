@@ -139,6 +139,8 @@ function checkFlags(flags: Record<string, unknown>, config: Config): void {
 
 /** Where the files of removed objects are kept for a while. */
 export const trashIn = (state: string): string => join(state, "trash");
+/** Where its workflows lie. */
+export const workflowsIn = (folder: string): string => join(folder, "workflows");
 export const manifestIn = (folder: string): string => join(folder, "manifest.yml");
 export const daemonFileIn = (configFolder: string): string => join(configFolder, "daemon.yml");
 
@@ -169,7 +171,7 @@ export function protectedPlaces(found: FoundEnvironment): ProtectedPlaces {
     hidden: [...privateFolders, places.state, places.run],
     environments,
     outputs: join(places.state, "outputs"),
-    fixed: [manifestIn(places.folder), join(places.folder, "objects")],
+    fixed: [manifestIn(places.folder), join(places.folder, "objects"), workflowsIn(places.folder)],
   };
 }
 

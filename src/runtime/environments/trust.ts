@@ -10,6 +10,7 @@ import { parseObject } from "../environment/object-file.ts";
 import { objectFilesIn } from "../environment/object-files.ts";
 import { type FoundEnvironment, layerOf, manifestIn, trashIn } from "../environment/open.ts";
 import { isTrusted, narrowed, originOf, removeMark } from "../environment/untrusted.ts";
+import { schedulesOf } from "../environment/wakes.ts";
 import { MAX_YAML_BYTES } from "../environment/yaml.ts";
 import { isCarried, walk } from "./contents.ts";
 import { existingPlace, runningDaemon, type Variables } from "./hold.ts";
@@ -56,8 +57,12 @@ function startMessages({ places }: FoundEnvironment): Activation["on_start"] {
   return files.list().flatMap(({ file }) => {
     try {
       const said = { file, text: files.read(file), hash: () => "", warn: () => undefined };
-      const { name, on_start } = parseObject(said);
-      return on_start === null ? [] : [{ object: name, message: on_start }];
+      const { name, on_start, wake } = parseObject(said);
+      const wakes = schedulesOf({ name, wake }).map(({ kind, spec, message }) => ({
+        object: name,
+        message: `(by ${kind} ${spec}) ${message}`,
+      }));
+      return [...(on_start === null ? [] : [{ object: name, message: on_start }]), ...wakes];
     } catch (thrown) {
       // It is not loaded as it is; once mended it may say anything.
       return [{ object: file, message: `cannot be read: ${messageOf(thrown)}` }];

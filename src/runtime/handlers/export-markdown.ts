@@ -6,19 +6,34 @@ import { plainText } from "../../protocol/plain-text.ts";
 export function markdownOf(
   session: SessionView,
   modelOf: (turn_id: string) => string | null,
+  /** Sessions that answered calls, by the ids of those calls: they stand where they were called. */
+  called: ReadonlyMap<string, SessionView> = new Map(),
 ): string {
   const models = new Map<string, string | null>();
   const modelOnce = (turn_id: string): string | null => {
     if (!models.has(turn_id)) models.set(turn_id, modelOf(turn_id));
     return models.get(turn_id) ?? null;
   };
-  const sections = session.conversation.map((message) => {
-    const { role, turn_id } = message;
-    const model = role === "assistant" && turn_id !== null ? modelOnce(turn_id) : null;
-    return sectionOf(message, model);
-  });
-  return `${[headOf(session), ...sections].join("\n\n")}\n`;
+  const sectionsOf = ({ conversation }: SessionView): string[] =>
+    conversation.flatMap((message) => {
+      const { role, turn_id, tool_calls } = message;
+      const model = role === "assistant" && turn_id !== null ? modelOnce(turn_id) : null;
+      const below = tool_calls.flatMap((call) => called.get(call.id) ?? []);
+      return [sectionOf(message, model), ...below.map(nested)];
+    });
+  const nested = (session: SessionView): string => {
+    const head = `**${oneLine(session.po_name)}** in ${code(session.session_id)}`;
+    return quoted([head, ...sectionsOf(session)].join("\n\n"));
+  };
+  return `${[headOf(session), ...sectionsOf(session)].join("\n\n")}\n`;
 }
+
+/** A block quote, in which no heading and no fence reaches out. */
+const quoted = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => `> ${line}`.trimEnd())
+    .join("\n");
 
 function headOf(session: SessionView): string {
   const { session_id, po_name, name, title, created_at, message_count, forked_from } = session;

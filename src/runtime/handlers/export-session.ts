@@ -1,6 +1,6 @@
 // ExportSession: one session as a document that ImportSession takes, or as Markdown to read.
 import { JameyError } from "../../protocol/errors.ts";
-import { MAX_FRAME_BYTES, MAX_IMPORTED_MESSAGES } from "../../protocol/limits.ts";
+import { MAX_FRAME_BYTES, MAX_IMPORTED_MESSAGES, MAX_LIST_LENGTH } from "../../protocol/limits.ts";
 import type { Message, SessionDocument, SessionView } from "../../protocol/messages.ts";
 import type { Handlers } from "../handle.ts";
 import type { Services } from "../services.ts";
@@ -13,7 +13,7 @@ export const MAX_DOCUMENT_BYTES = MAX_FRAME_BYTES - 64 * 1024;
 
 /** What it takes to write a document: a daemon has it, and so has who carries a whole environment. */
 export interface ExportContext {
-  views: Pick<Views, "getSession" | "getRun">;
+  views: Pick<Views, "getSession" | "getRun" | "sharedData" | "descendants">;
   services: Pick<Services, "log" | "sessionFiles"> & { world: Pick<Services["world"], "now"> };
 }
 
@@ -29,7 +29,7 @@ export function createExportSession(context: ExportContext): Handlers["ExportSes
     const session = views.getSession(session_id);
     if (!session) throw sessionNotFound(session_id);
     if (format === "markdown") {
-      const text = bounded(session, markdownOf(session, modelOf));
+      const text = bounded(session, markdownOf(session, modelOf, calledBelow(session_id, views)));
       return { format, media_type: "text/markdown", text };
     }
     const document = await documentOf(session, context);
@@ -41,7 +41,7 @@ export function createExportSession(context: ExportContext): Handlers["ExportSes
 
 async function documentOf(
   session: SessionView,
-  { services }: ExportContext,
+  { services, views }: ExportContext,
 ): Promise<SessionDocument> {
   const { session_id, conversation } = session;
   if (conversation.length > MAX_IMPORTED_MESSAGES) {
@@ -55,7 +55,36 @@ async function documentOf(
     session: { session_id, po_name, name, agent_mode, created_at, session_state, metadata },
     messages: conversation.map(portable),
     attachments: await bytesOf(session, services),
+    shared_data: views.sharedData(session_id),
+    delegations: delegationsOf(session, views),
   };
+}
+
+/** The sessions that answered calls below this one, by the ids of those calls. */
+function calledBelow(
+  session_id: string,
+  views: Pick<Views, "getSession" | "descendants">,
+): ReadonlyMap<string, SessionView> {
+  const ids = views.descendants(session_id).toReversed();
+  const found = ids.map((id) => views.getSession(id)).filter((one) => one !== undefined);
+  return new Map(found.map((one) => [one.parent?.call_id ?? "", one]));
+}
+
+function delegationsOf(
+  session: SessionView,
+  views: Pick<Views, "getSession" | "descendants">,
+): SessionDocument["delegations"] {
+  const below = [...calledBelow(session.session_id, views)];
+  if (below.length > MAX_LIST_LENGTH) {
+    throw tooLarge(session, `more than ${MAX_LIST_LENGTH} calls of other objects`);
+  }
+  return below.map(([call_id, { session_id, po_name, parent, conversation }]) => ({
+    call_id,
+    parent_session_id: parent?.session_id ?? "",
+    session_id,
+    po_name,
+    messages: conversation.map(portable),
+  }));
 }
 
 /** Without what means something only here: its turn, and what a vendor wants back from this very jamey. */

@@ -1,9 +1,10 @@
 // ForkSession: a session that begins with what is committed of another's conversation.
-
 import { copyHistory, upTo } from "../../core/session/copied-history.ts";
+import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_IMPORTED_MESSAGES } from "../../protocol/limits.ts";
 import type { Message, SessionView } from "../../protocol/messages.ts";
+import type { Caller } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import { sessionStream } from "../store/journal.ts";
 import type { BeginSession } from "./begin-session.ts";
@@ -25,7 +26,9 @@ export function createForkSession(
     return found.map(({ through_message_id, summary }) => ({ through_message_id, summary }));
   }
 
-  return async ({ session_id, message_id, name, new_session_id, ephemeral }, caller) => {
+  return async (asked, caller) => {
+    const { session_id, message_id, name, new_session_id, ephemeral } = asked;
+    requireOwnModel(asked, caller);
     const forked_from = { session_id, message_id };
     return await begin({
       caller,
@@ -43,7 +46,9 @@ export function createForkSession(
         const messages = kept(source, message_id);
         const compactions = compactionsOf(session_id);
         const like = { po_name, name, agent_mode, context, metadata, caller, services };
-        const session = { ...newSession(like), session_id: id, workspace, forked_from, ephemeral };
+        const model = asked.model ?? views.findSession(session_id)?.model ?? null;
+        const copied = { session_id: id, workspace, forked_from, ephemeral, model };
+        const session = { ...newSession(like), ...copied };
         const { world, sessionFiles } = services;
         const history = copyHistory({ messages, compactions, newId: world.newId });
         await sessionFiles.copyAttachments({
@@ -51,10 +56,18 @@ export function createForkSession(
           to: id,
           hashes: hashesOf(messages),
         });
-        return { session, history };
+        return { session, history: { ...history, data: views.sharedData(session_id) } };
       },
     });
   };
+}
+
+/** As for a message: another model may cost more. */
+function requireOwnModel({ model }: Asked<"ForkSession">, { isHuman }: Caller): void {
+  if (isHuman || model === null) return;
+  const message =
+    "A process that an agent started cannot choose the model of a session: leave that to the object.";
+  throw new JameyError("forbidden", message);
 }
 
 function kept({ session_id, conversation }: SessionView, message_id: string | null): Message[] {

@@ -1,7 +1,7 @@
 // ImportSession: a session that begins with the conversation of a document. The document is somebody
 // else's: it is taken whole or refused whole, and nothing in it is sent to a vendor as the vendor's own.
-
 import { copyHistory } from "../../core/session/copied-history.ts";
+import { dataRefusal, withData } from "../../core/session/shared-data.ts";
 import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { IMAGE_TYPES, MAX_ATTACHMENTS, MAX_ATTACHMENTS_BYTES } from "../../protocol/limits.ts";
@@ -33,6 +33,7 @@ export function createImportSession(
   return async (asked, caller) => {
     const { document } = asked;
     for (const [index, message] of document.messages.entries()) checkMessage(message, index);
+    checkData(document);
     const files = readAttachments(document, world.hash);
     const { agent_mode, metadata, session_state } = document.session;
     const po_name = objectOf(asked);
@@ -48,7 +49,7 @@ export function createImportSession(
         for (const bytes of files) await sessionFiles.keepAttachment(session_id, bytes);
         const { messages } = document;
         const history = copyHistory({ messages, compactions: [], newId: world.newId });
-        return { session, history };
+        return { session, history: { ...history, data: document.shared_data } };
       },
     });
   };
@@ -73,6 +74,17 @@ function checkMessage(message: Message, index: number): void {
       "the sha256 of an attachment is no SHA-256 in hex",
   ].find((problem) => typeof problem === "string");
   if (wrong) throw refused(`messages[${index}]: ${wrong}`, { index });
+}
+
+/** As objects could have stored it, one after another. */
+function checkData({ shared_data }: SessionDocument): void {
+  let data: ReturnType<typeof withData> = [];
+  for (const [index, entry] of shared_data.entries()) {
+    const isTwice = data.some((one) => one.key === entry.key);
+    const wrong = isTwice ? "the key is there twice" : dataRefusal({ data }, entry)?.message;
+    if (wrong) throw refused(`shared_data[${index}]: ${wrong}`, { index });
+    data = withData(data, entry);
+  }
 }
 
 /** The bytes under their own hash; what the document has no bytes for is no longer kept. */

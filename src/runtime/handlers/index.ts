@@ -1,10 +1,12 @@
 // The table of handlers: one for each command. They translate between words and the runtime, and decide
 // nothing that the core should.
 import type { Connections } from "../connections.ts";
+import type { EnvironmentActor } from "../environment-actor.ts";
 import type { Handlers } from "../handle.ts";
 import type { ObjectChanges } from "../object-changes.ts";
 import type { ObjectVersions } from "../object-versions.ts";
 import type { Objects } from "../objects.ts";
+import type { Schedules } from "../schedules.ts";
 import type { Services } from "../services.ts";
 import type { Sessions } from "../sessions.ts";
 import type { Journal } from "../store/journal.ts";
@@ -13,8 +15,12 @@ import { daemonHandlers } from "./daemon.ts";
 import { keyHandlers } from "./key.ts";
 import { objectHandlers } from "./object.ts";
 import { objectChangeHandlers } from "./object-changes.ts";
+import { replayHandlers } from "./replay.ts";
 import { requestHandlers } from "./request.ts";
+import { ruleHandlers } from "./rule.ts";
+import { scheduleHandlers } from "./schedule.ts";
 import { sessionHandlers } from "./session.ts";
+import { workflowHandlers } from "./workflow.ts";
 
 export interface HandlerContext {
   services: Services;
@@ -25,6 +31,9 @@ export interface HandlerContext {
   changes: ObjectChanges;
   versions: ObjectVersions;
   connections: Connections;
+  /** Of the environment: its schedules and rules. */
+  actor: EnvironmentActor;
+  schedules: Schedules;
   environment: string;
   socket: string;
   /** Of the TCP listener; null where there is none. */
@@ -37,9 +46,13 @@ export interface HandlerContext {
 export function createHandlers(context: HandlerContext): Handlers {
   return {
     ...sessionHandlers(context),
+    ...replayHandlers(context),
     ...requestHandlers(context),
+    ...ruleHandlers(context),
+    ...scheduleHandlers(context),
     ...objectHandlers(context),
     ...objectChangeHandlers(context),
+    ...workflowHandlers(context),
     ...keyHandlers(context),
     ...daemonHandlers(context),
   };

@@ -5,7 +5,6 @@ import type { AgentMode, Json } from "../../protocol/messages.ts";
 import type { Caller } from "../caller.ts";
 import type { Services } from "../services.ts";
 import type { HandlerContext } from "./index.ts";
-import { requireMode } from "./turn-settings.ts";
 
 export function newSession(options: {
   po_name: string;
@@ -23,7 +22,6 @@ export function newSession(options: {
   const definition = services.catalog.refresh(po_name);
   if (!definition) throw unknownObject(po_name, services);
   const agent_mode = options.agent_mode ?? definition.mode;
-  requireMode(agent_mode);
   return {
     session_id: options.session_id ?? crypto.randomUUID(),
     po_name,

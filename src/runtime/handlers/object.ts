@@ -52,7 +52,7 @@ export function objectHandlers(
         parameters: found.template ? templateParameters({ text: found.body }) : [],
         model: found.model,
         limits: mergeLimits(config.limits, found.limits),
-        rules: rulesOf(found, [], config.permissions),
+        rules: rulesOf(found, [], services),
         version: found.hash,
         file: fileFor(caller, found.file),
       };

@@ -6,6 +6,7 @@ import { PROVIDER_VARIABLES } from "../../protocol/variables.ts";
 import { type Caller, callerName } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
+import { ruleOf } from "./rule.ts";
 
 export function requestHandlers(
   context: HandlerContext,
@@ -28,6 +29,7 @@ export function requestHandlers(
       requireMeans(response, caller);
       const request = openRequest(request_id);
       const { session_id } = request;
+      const rule = ruleOf(request, response, { caller, context });
       const root = views.findSession(session_id)?.root_session_id ?? session_id;
       services.keyring.remember(root, caller.variables);
       const from = { caller: callerName(caller), causation_id: null };
@@ -36,6 +38,8 @@ export function requestHandlers(
         // Kept before the event says so: a secret that cannot be kept leaves the question open.
         keepSecret(request, response, context);
         await sessions.take(session_id, { type: "respond", request_id, response }, from);
+        // Only the winner's: a crash in between leaves the one call approved, and no rule.
+        if (rule) await context.actor.take({ type: "rule_given", ...rule }, from);
       } finally {
         answering.delete(request_id);
       }

@@ -1,12 +1,13 @@
 // SendMessage: admitted, committed, acknowledged; then it runs. The same key is the same message.
+import type { NewSession } from "../../core/session/inputs.ts";
 import type { Asked, Reply } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { IMAGE_TYPES, MAX_ATTACHMENTS_BYTES, MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { Attachment } from "../../protocol/messages.ts";
 import { type Caller, callerName } from "../caller.ts";
-import type { Handlers } from "../handle.ts";
 import { objectWarnings } from "../object-warnings.ts";
 import type { Services } from "../services.ts";
+import { chosenWorkflow } from "../workflows/chosen.ts";
 import type { HandlerContext } from "./index.ts";
 import { newSession, requireSession, unknownObject } from "./new-session.ts";
 import { createOrder } from "./order.ts";
@@ -14,15 +15,22 @@ import { allowedSettings, requireSettings } from "./turn-settings.ts";
 
 type Accepted = Reply<"SendMessage">;
 
-export function createSendMessage(context: HandlerContext): Handlers["SendMessage"] {
+/** What the session that a message begins has of its own. */
+type Begun = Pick<Parameters<typeof newSession>[0], "agent_mode" | "context" | "metadata" | "name">;
+
+export function createSendMessage(context: HandlerContext) {
   const { views } = context;
   const inOrder = createOrder();
   /** Sends under a key that are not yet in the views. */
   const underway = new Map<string, Promise<Accepted>>();
 
-  return async (asked, caller) => {
+  return async (
+    asked: Asked<"SendMessage">,
+    caller: Caller,
+    begun: Begun = { name: null },
+  ): Promise<Accepted> => {
     const key = asked.message_key;
-    const sent = () => inOrder(asked.session_id, () => send(context, asked, caller));
+    const sent = () => inOrder(asked.session_id, () => send(context, asked, { caller, begun }));
     if (key === null) return await sent();
     const accepted = views.findMessageKey(key);
     if (accepted) {
@@ -44,7 +52,7 @@ export function createSendMessage(context: HandlerContext): Handlers["SendMessag
 async function send(
   context: HandlerContext,
   asked: Asked<"SendMessage">,
-  caller: Caller,
+  { caller, begun }: { caller: Caller; begun: Begun },
 ): Promise<Accepted> {
   const { services, sessions } = context;
   const { world, keyring } = services;
@@ -55,10 +63,11 @@ async function send(
   await requireSettings(asked, caller, services);
   const create =
     asked.session_id === null
-      ? newSession({ po_name: asked.po_name, name: null, caller, services })
+      ? newSession({ ...begun, po_name: asked.po_name, caller, services })
       : null;
   const session_id = asked.session_id ?? create?.session_id ?? "";
   if (!create) requireOwnSession(context, session_id, asked.po_name);
+  await requireWorkflow(context, asked, create);
   const default_model = await defaultModel(asked, caller, services);
   requireImages(asked, default_model, services);
   const attachments = await keepAttachments(session_id, asked.attachments, services);
@@ -97,6 +106,20 @@ function requireOwnSession(context: HandlerContext, session_id: string, po_name:
   if (root === session_id) return;
   const message = `The session ${session_id} answers a call in ${root}: fork it to go on from there.`;
   throw new JameyError("session_mismatch", message, { details: { root_session_id: root } });
+}
+
+/** A workflow that cannot run is said before the message is kept. */
+async function requireWorkflow(
+  { services, views }: HandlerContext,
+  { session_id, po_name, settings }: Asked<"SendMessage">,
+  create: NewSession | null,
+): Promise<void> {
+  const mode = settings.mode ?? create?.agent_mode;
+  const definition = services.catalog.get(po_name);
+  if (mode !== "workflow" || !definition) return;
+  const there = session_id === null ? undefined : views.getSession(session_id);
+  const metadata = create?.metadata ?? there?.metadata ?? {};
+  await chosenWorkflow({ mode, metadata, definition }, services.workflows);
 }
 
 /**

@@ -1,8 +1,10 @@
 // Handlers over sessions and their messages.
+import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { type Caller, callerName } from "../caller.ts";
 import { removeSession } from "../ephemeral.ts";
 import type { Handlers } from "../handle.ts";
+import { chosenWorkflow, WORKFLOW } from "../workflows/chosen.ts";
 import { createBeginSession } from "./begin-session.ts";
 import { createExportSession } from "./export-session.ts";
 import { createForkSession } from "./fork-session.ts";
@@ -64,9 +66,13 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
         ephemeral,
         mismatch: (there) =>
           there.po_name === po_name ? undefined : `belongs to '${there.po_name}', not '${po_name}'`,
-        make: async (session_id) => ({
-          session: newSession({ ...asked, session_id, caller, services }),
-        }),
+        make: async (session_id) => {
+          const session = newSession({ ...inWorkflow(asked), session_id, caller, services });
+          const { agent_mode: mode, metadata } = session;
+          const definition = services.catalog.get(po_name);
+          if (definition) await chosenWorkflow({ mode, metadata, definition }, services.workflows);
+          return { session };
+        },
       });
     },
     ForkSession: createForkSession(context, begin),
@@ -100,10 +106,25 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
     SearchSessions: (asked) => ({
       hits: views.searchSessions({ ...asked, since: inMilliseconds(asked.since) }),
     }),
-    GetUsage({ session_id }) {
+    GetUsage({ session_id, by, since }) {
       if (session_id !== null && !views.findSession(session_id)) throw sessionNotFound(session_id);
-      return views.usage(session_id);
+      return views.usage({ session_id, by, since: inMilliseconds(since) });
     },
     RunTool: createRunTool(context),
+  };
+}
+
+/** The workflow's name is kept where the turns of the session look for it. */
+function inWorkflow({ workflow, ...asked }: Asked<"CreateSession">) {
+  if (workflow === null) return asked;
+  const { agent_mode, metadata } = asked;
+  if (agent_mode !== null && agent_mode !== "workflow") {
+    const message = `A session in the mode '${agent_mode}' runs no workflow: leave one of them out.`;
+    throw new JameyError("invalid_request", message);
+  }
+  return {
+    ...asked,
+    agent_mode: "workflow" as const,
+    metadata: { ...metadata, [WORKFLOW]: workflow },
   };
 }

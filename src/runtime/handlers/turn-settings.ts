@@ -1,11 +1,9 @@
 // The settings that come with a message: refused where they name what is not there, cannot be, or is not the
 // caller's to choose; narrowed for processes that an agent started.
-import { refusedMode } from "../../core/orchestration/workflow.ts";
 import type { TurnSettings } from "../../protocol/agents.ts";
 import { requireScope } from "../../protocol/commands/command.ts";
 import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
-import type { AgentMode } from "../../protocol/messages.ts";
 import type { Caller } from "../caller.ts";
 import { mergeLimits } from "../config.ts";
 import { narrowedLimits, widenedLimits } from "../narrowed-limits.ts";
@@ -18,7 +16,6 @@ export async function requireSettings(
   services: Services,
 ): Promise<void> {
   requireTools(asked.settings, services);
-  requireMode(asked.settings.mode ?? "single");
   requireOwnWords(asked, caller, services);
   requireNarrowing(asked, caller, services);
   await requireOutput(asked.settings);
@@ -65,12 +62,6 @@ function requireTools({ tools: only, rules }: TurnSettings, { tools, catalog }: 
   const known = tools.list().map((tool) => tool.name);
   const message = `There is no tool '${unknown}'. There are: ${known.join(", ") || "none"}.`;
   throw new JameyError("invalid_request", message, { details: { tool: unknown, known } });
-}
-
-/** A way to work that there is not yet is said before anything is kept. */
-export function requireMode(mode: AgentMode): void {
-  const refused = refusedMode(mode);
-  if (refused) throw new JameyError(refused.code, refused.message, refused);
 }
 
 /** Another model may cost more, and another prompt is another agent: for an agent's process neither narrows. */

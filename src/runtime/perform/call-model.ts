@@ -30,7 +30,8 @@ export async function callModel(
   if (!asked || !turn || !session) return undefined;
   const name = turn.agent.model;
   const { model, model_name } = await openWithKey(name, session, context.signal, services);
-  const request = await requestOf(asked, model_name, session.id, services);
+  const ids = { model: model_name, agent: turn.agent.po_name, session_id: session.id };
+  const request = await requestOf(asked, ids, services);
   const key = {
     session_id: session.id,
     turn_id: effect.turn_id,
@@ -90,13 +91,13 @@ async function openWithKey(
 
 async function requestOf(
   asked: AskedModel,
-  model: string,
-  session_id: string,
+  { model, agent, session_id }: { model: string; agent: string; session_id: string },
   services: Services,
 ): Promise<ModelRequest> {
   const shown = await showImages(asked.messages, session_id, services.sessionFiles);
   return {
     model,
+    agent,
     system: asked.system,
     messages: asked.messages.map((message, index) => requestMessage(message, shown[index])),
     tools: asked.tools.flatMap((tool) => specOf(tool, services) ?? []),

@@ -1,13 +1,13 @@
 // What a turn is pinned to: the object as its file is now, the model, the tools, the rules, the limits.
+import { universalOf } from "../../core/agent/universal.ts";
 import type { EffectOf } from "../../core/effects.ts";
-import { refusedMode } from "../../core/orchestration/workflow.ts";
 import { delegationPreamble } from "../../core/prompt/preamble.ts";
 import { renderTemplate } from "../../core/prompt/template.ts";
 import { MODEL, type Session } from "../../core/session/session.ts";
 import type { Tool } from "../../core/tool.ts";
 import type {
   AgentConfig,
-  Group,
+  OnAsk,
   PermissionRule,
   TurnAgent,
   TurnSettings,
@@ -19,6 +19,7 @@ import { mergeLimits, readRule } from "../config.ts";
 import type { ObjectDefinition } from "../environment/object-file.ts";
 import { narrowedLimits } from "../narrowed-limits.ts";
 import type { Services } from "../services.ts";
+import { chosenWorkflow, requireParameters } from "../workflows/chosen.ts";
 import { everybody, groupOf } from "./groups.ts";
 import type { Context, Performed } from "./index.ts";
 import { objectTool } from "./object-tools.ts";
@@ -45,8 +46,9 @@ export async function prepareTurn(
   const prompt = [words, preambleOf(definition, session, services)].filter(Boolean).join("\n\n");
   const config = limitsOf(definition, { session, asked: settings.limits }, services);
   const mode = settings.mode ?? session.agent_mode;
-  const refused = refusedMode(mode);
-  if (refused) throw new JameyError(refused.code, refused.message, refused);
+  const walked = { mode, metadata: session.metadata, definition };
+  const workflow = await chosenWorkflow(walked, services.workflows);
+  if (workflow) requireParameters(workflow, session.state.context);
   const group = groupOf(definition, mode, services);
   requirePrice(model, config, services);
   const agent: TurnAgent = {
@@ -54,12 +56,13 @@ export async function prepareTurn(
     object_version: definition.hash,
     mode,
     group,
+    workflow,
     model,
     system_prompt: prompt,
     prompt_hash: services.world.hash(prompt),
-    tools: toolsOf(definition, { only: settings.tools, mode, group }, services),
-    rules: rulesOf(definition, settings.rules, services.config.permissions),
-    on_ask: settings.on_ask,
+    tools: toolsOf(definition, { only: settings.tools, mode, group, workflow }, services),
+    rules: rulesOf(definition, settings.rules, services),
+    on_ask: onAskOf(settings, services),
     config,
     context_tokens: services.models.contextTokens(model),
   };
@@ -99,7 +102,14 @@ const NOTHING_USED = { input_tokens: 0, output_tokens: 0, cached_tokens: 0, reas
 /** Capabilities by name, tools before objects; what is neither is left out and logged. A group has its members. */
 function toolsOf(
   definition: ObjectDefinition,
-  { only, mode, group }: { only: string[] | null; mode: AgentMode; group: Group },
+  {
+    only,
+    mode,
+    group,
+    workflow,
+  }: Pick<TurnAgent, "mode" | "group" | "workflow"> & {
+    only: string[] | null;
+  },
   services: Services,
 ): TurnTool[] {
   const own = [...new Set(definition.capabilities)]
@@ -112,11 +122,19 @@ function toolsOf(
       services.log.warn("capability is no tool", { po: definition.name, capability: name });
       return [];
     });
-  const calls = isGroup(mode) ? everybody(group) : [];
+  const universal = universalOf(definition.universal)
+    .filter((name) => only === null || only.includes(name))
+    .filter((name) => !own.some((tool) => tool.name === name))
+    .flatMap((name) => {
+      const tool = services.tools.find(name);
+      return tool ? [asTool(tool)] : [];
+    });
+  const nodes = new Set(workflow?.nodes.map((node) => node.object));
+  const calls = isGroup(mode) ? everybody(group) : [...nodes];
   const members = calls
     .filter((name) => !own.some((tool) => tool.po_name === name))
     .map((name) => objectTool({ name }, services));
-  return [...own, ...members];
+  return [...own, ...universal, ...members];
 }
 
 const isGroup = (mode: AgentMode): boolean => mode !== "single" && mode !== "workflow";
@@ -136,30 +154,52 @@ function limitsOf(
   { config, isTrusted }: Services,
 ): AgentConfig {
   const own = isTrusted ? limits : narrowedLimits(limits, config.limits);
-  const base = mergeLimits(config.limits, own);
+  const seconds = config.requests.deadline;
+  const request_deadline_ms = seconds === null ? null : seconds * 1_000;
+  const base = mergeLimits(
+    {
+      ...config.limits,
+      request_deadline_ms: config.limits.request_deadline_ms ?? request_deadline_ms,
+    },
+    own,
+  );
   return mergeLimits(base, session.parent ? narrowedLimits(asked, base) : asked);
+}
+
+/** A question that nobody would see is not asked, where the settings say so. */
+function onAskOf({ on_ask }: TurnSettings, { config, isAnybodyThere }: Services): OnAsk {
+  const { when_nobody } = config.requests;
+  if (on_ask !== "queue" || when_nobody === "wait" || isAnybodyThere()) return on_ask;
+  return when_nobody;
 }
 
 /** For an object that another one calls, unless its file wants none. */
 function preambleOf(
-  { name, preamble }: ObjectDefinition,
+  called: ObjectDefinition,
   { parent }: Session,
-  { catalog }: Services,
+  { catalog, views }: Services,
 ): string | undefined {
-  if (!parent || !preamble) return undefined;
+  if (!parent || !called.preamble) return undefined;
   const description = catalog.get(parent.chain.at(-1) ?? "")?.description;
-  return delegationPreamble(parent, { name, description });
+  const canRead = universalOf(called.universal).includes("get_data");
+  const shared = canRead ? views.sharedData(parent.root_session_id) : [];
+  return delegationPreamble(parent, { name: called.name, description }, shared);
 }
 
-/** The caller's first, then the object's, which may only narrow, then the environment's; the first that fits decides. */
+/**
+ * The caller's first, then what a human allowed this object in an answer, then its own, which may only narrow,
+ * then the environment's; the first that fits decides.
+ */
 export function rulesOf(
   definition: ObjectDefinition,
   asked: PermissionRule[],
-  environment: Record<string, PermissionRule["action"]>,
+  { config, rulesFor }: Services,
 ): PermissionRule[] {
   const ofObject = Object.entries(definition.permissions)
     .filter(([, action]) => action !== "allow")
     .map(([text, action]) => readRule(text, action));
-  const ofEnvironment = Object.entries(environment).map(([text, action]) => readRule(text, action));
-  return [...asked, ...ofObject, ...ofEnvironment];
+  const ofEnvironment = Object.entries(config.permissions).map(([text, action]) =>
+    readRule(text, action),
+  );
+  return [...asked, ...rulesFor(definition.name), ...ofObject, ...ofEnvironment];
 }

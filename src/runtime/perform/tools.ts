@@ -5,6 +5,7 @@ import type { Tool, ToolCheck, ToolContext } from "../../core/tool.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { ToolCall } from "../../protocol/messages.ts";
 import type { Services } from "../services.ts";
+import { environmentOf } from "./environment.ts";
 import type { Context, Performed } from "./index.ts";
 import { checkObjectCall } from "./object-tools.ts";
 import { openWriter } from "./writer.ts";
@@ -29,7 +30,9 @@ export async function checkTool(
     const problem = `There is no tool '${call.name}' here. You have: ${offered.join(", ") || "none"}.`;
     return { type: "tool_checked", call_id, check: { valid: false, problem } };
   }
-  const toolContext = toolContextOf({ workspace, session_id, call_id }, context.signal, services);
+  const ids = { workspace, session_id, call_id };
+  const environment = environmentOf(asked, services);
+  const toolContext = { ...toolContextOf(ids, context.signal, services), environment };
   const check = await tool.check(call.args, toolContext);
   if (!check.valid) return { type: "tool_checked", call_id, check };
   const hash = callHash(call, workspace, check, services);
@@ -55,7 +58,9 @@ export async function runTool(
   );
   try {
     const ids = { workspace, session_id, call_id };
-    const toolContext = toolContextOf(ids, context.signal, services, writer.write);
+    const environment = environmentOf(asked, services);
+    const ownContext = toolContextOf(ids, context.signal, services, writer.write);
+    const toolContext = { ...ownContext, environment };
     const check = await tool.check(call.args, toolContext);
     const problem = changed(check, callHash(call, workspace, check, services) === hash);
     if (problem !== undefined) {
@@ -82,6 +87,7 @@ function callOf(state: SessionActorState, call_id: string) {
   return {
     call: open.call,
     turn,
+    session,
     hash: open.hash,
     offered: turn.agent.tools.map((tool) => tool.name),
     workspace: session.workspace,
@@ -126,6 +132,7 @@ export function toolContextOf(
     signal,
     spill_folder: services.sessionFiles.outputFolder(ids.session_id),
     child_variables: services.childVariables(ids.call_id),
+    environment: null,
     emit,
   };
 }

@@ -9,6 +9,8 @@ import structured from "./migrations/0003-structured.sql" with { type: "text" };
 import narrow from "./migrations/0004-narrow.sql" with { type: "text" };
 import objects from "./migrations/0005-objects.sql" with { type: "text" };
 import delegation from "./migrations/0006-delegation.sql" with { type: "text" };
+import capabilities from "./migrations/0007-capabilities.sql" with { type: "text" };
+import replay from "./migrations/0008-replay.sql" with { type: "text" };
 
 /** In order: the first leads from version 0 to 1. */
 export const migrations: readonly string[] = [
@@ -18,6 +20,8 @@ export const migrations: readonly string[] = [
   narrow,
   objects,
   delegation,
+  capabilities,
+  replay,
 ];
 
 /** Applies what is missing; returns how many. */

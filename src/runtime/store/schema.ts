@@ -66,6 +66,8 @@ export const sessions = sqliteTable("sessions", {
   root_session_id: text(),
   /** Called objects that wait only for a human. */
   paused_calls: integer().notNull(),
+  /** Answers where a message names no other; null: as the object says. */
+  model: text(),
 });
 
 /** What is wide of a session: its row in `sessions` is written anew by each of its events. */
@@ -165,11 +167,26 @@ export const usage = sqliteTable(
   "usage",
   {
     session_id: text().notNull(),
+    /** UTC, as 2026-01-31. */
+    day: text().notNull(),
     model: text().notNull(),
     calls: integer().notNull(),
     ...usageColumns,
   },
-  (table) => [primaryKey({ columns: [table.session_id, table.model] })],
+  (table) => [primaryKey({ columns: [table.session_id, table.day, table.model] })],
+);
+
+/** What the objects of one tree of delegations share, at its root. */
+export const sharedData = sqliteTable(
+  "shared_data",
+  {
+    session_id: text().notNull(),
+    key: text().notNull(),
+    short_description: text().notNull(),
+    value: text({ mode: "json" }).$type<Json>().notNull(),
+    po_name: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.session_id, table.key] })],
 );
 
 export const objects = sqliteTable("objects", {
@@ -218,6 +235,7 @@ export const viewTables = {
   denials,
   requests,
   usage,
+  sharedData,
   objects,
   objectVersions,
   connectors,

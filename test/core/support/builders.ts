@@ -69,6 +69,7 @@ export const agentWith = ({ config, ...fields }: AgentFields = {}): TurnAgent =>
   object_version: "v1",
   mode: "single",
   group: groupWith(),
+  workflow: null,
   model: "test/one",
   system_prompt: "You help.",
   prompt_hash: "p1",

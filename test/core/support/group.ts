@@ -16,7 +16,7 @@ import {
 } from "./builders.ts";
 
 /** Effects after which a group must have come to its end. */
-const MAX_STEPS = 500;
+const MAX_STEPS = 3_000;
 
 /** What a member answers; undefined is a failure. */
 export type Member = (asked: {
@@ -39,34 +39,39 @@ export interface Game {
   /** What the object itself says when it is asked. */
   own?: string;
   message?: string;
+  /** Values of the session. */
+  context?: Record<string, string>;
+  /** What decides; one without conditions where it is not said. */
+  machine?: typeof sessionMachine;
 }
 
 /** Plays one turn. `killAt` is the number of events after which the process dies, once. */
 export function playGroup(game: Game, killAt = Number.POSITIVE_INFINITY): Played {
+  const machine = game.machine ?? sessionMachine;
   let events: Happened[] = [];
-  let state = sessionMachine.initial;
+  let state = machine.initial;
   let hasDied = false;
   let steps = 0;
   const asked: Played["asked"] = [];
   const take = (said: SessionCommand | SessionOutcome) => {
     steps += 1;
     const input = { ...said, at: timeAt(steps) };
-    const happened = sessionMachine.decide(state, input);
+    const happened = machine.decide(state, input);
     // Events of one decision are kept together: the process dies between decisions.
     events = [...events, ...happened];
-    state = happened.reduce(sessionMachine.apply, state);
+    state = happened.reduce(machine.apply, state);
     if (hasDied || events.length < killAt) return;
     hasDied = true;
     // The journal keeps JSON.
     const kept: Happened[] = JSON.parse(JSON.stringify(events));
-    state = replay(sessionMachine, kept);
+    state = replay(machine, kept);
     take({ type: "revived" });
   };
-  take({ type: "create", session: newSession() });
+  take({ type: "create", session: newSession({ context: game.context ?? {} }) });
   const { at: _, ...message } = sendOf(1, "", { content: game.message ?? "What is it?" });
   take({ ...message, settings: plainSettings });
   while (steps < MAX_STEPS) {
-    const effects = sessionMachine.outstanding(state).filter(({ type }) => type !== "wake_at");
+    const effects = machine.outstanding(state).filter(({ type }) => type !== "wake_at");
     // The newest first: whoever ends first must not matter.
     const effect = effects.at(-1);
     if (!effect) return { state, events, asked };

@@ -255,9 +255,18 @@ export function commandOf(
     return { type: "cancel", at, turn_id, reason: "enough", partial };
   }
   if (choice <= 17) return response(random, state, at);
+  if (choice === 18 && random.oneIn(2)) return stored(random, at);
   if (choice === 18) return { type: "rename", at, name: random.pick([null, "one", "two"]) };
   if (choice === 19 || !random.oneIn(8)) return { type: "woke", at };
   return { type: "delete", at };
+}
+
+/** Now and then more than may be kept. */
+function stored(random: Random, at: string): SessionInput {
+  const value = random.pick([null, 1, "text", "x".repeat(30_000), "x".repeat(40_000)]);
+  const key = `k${random.between(0, 12)}`;
+  const entry = { key, short_description: "of the test", value, po_name: "helper" };
+  return { type: "store_data", at, entry, from_session_id: "s1" };
 }
 
 function response(random: Random, state: SessionActorState, at: string): SessionInput {
@@ -272,13 +281,13 @@ function response(random: Random, state: SessionActorState, at: string): Session
     return { type: "respond", at, request_id, response: { type: "answer", text: "blue" } };
   }
   const decision = random.pick(["approve", "approve", "deny"] as const);
-  const scope = random.oneIn(4) ? "session" : "once";
+  const scope = random.oneIn(4) ? random.pick(["session", "rule"] as const) : "once";
   const reason = random.pick([null, "not today"]);
   return {
     type: "respond",
     at,
     request_id,
-    response: { type: "decision", decision, hash, scope, reason },
+    response: { type: "decision", decision, hash, scope, match: null, reason },
   };
 }
 

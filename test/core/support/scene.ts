@@ -105,7 +105,14 @@ export function createScene(session: Partial<NewSession> = {}) {
     ) {
       const [request] = state.requests;
       const { scope = "once", hash = request?.hash ?? "" } = fields;
-      const response = { type: "decision" as const, decision, hash, scope, reason: null };
+      const response = {
+        type: "decision" as const,
+        decision,
+        hash,
+        scope,
+        match: null,
+        reason: null,
+      };
       return take({ type: "respond", request_id: request?.request_id ?? "", response });
     },
     /** The process dies; what it had in flight is lost, and the journal is read again. */

@@ -91,7 +91,7 @@ function calmStep(world: RandomWorld): void {
   take(world, sendOf(world.sent, at));
 }
 
-const once = { scope: "once" as const, reason: null };
+const once = { scope: "once" as const, match: null, reason: null };
 
 function answer(world: RandomWorld, effect: Effect, mood: Mood): void {
   const outcome = outcomeOf(world.random, effect, world.state, timeAt(world.nowMs), mood);

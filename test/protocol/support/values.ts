@@ -5,6 +5,9 @@ import type { Random } from "../../core/support/random.ts";
 
 /** Deep enough for every word; JSON inside JSON ends here. */
 const MAX_DEPTH = 6;
+const KEYS = ["key", "ключ", "a b", "toString"];
+/** Where names have a pattern. */
+const PLAIN_KEYS = ["key", "toString"];
 
 interface JsonSchema {
   type?: string | string[];
@@ -18,6 +21,7 @@ interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   required?: string[];
   additionalProperties?: JsonSchema | boolean;
+  propertyNames?: JsonSchema;
   items?: JsonSchema;
   minLength?: number;
   maxLength?: number;
@@ -78,13 +82,17 @@ function textFor(random: Random, { format, pattern, minLength = 0, maxLength = 4
   if (format === "date-time") {
     return new Date(random.between(0, 4e12)).toISOString();
   }
-  const plain = pattern?.startsWith("^[A-Za-z0-9]") ? "abzA9" : "abzÄ9日";
-  const letters = pattern ? plain : 'a z\n"\\/\u0000é日🤖{}[]:,<&';
+  const letters = pattern ? lettersOf(pattern) : 'a z\n"\\/\u0000é日🤖{}[]:,<&';
   // Code points, so that no pair is cut.
   const alphabet = [...letters];
   const length = random.between(Math.max(minLength, pattern ? 1 : 0), Math.min(maxLength, 20));
   const text = Array.from({ length }, () => random.pick(alphabet)).join("");
   return text.length > maxLength ? text.slice(0, 1) : text;
+}
+
+function lettersOf(pattern: string): string {
+  if (pattern.startsWith("^[A-Za-z0-9]")) return "abzA9";
+  return pattern.startsWith("^[A-Za-z_]") ? "abzA_" : "abzÄ9日";
 }
 
 function numberFor(random: Random, schema: JsonSchema): number {
@@ -111,7 +119,8 @@ function objectFor(random: Random, root: JsonSchema, schema: JsonSchema, depth: 
     .filter(([name]) => required.includes(name) || random.oneIn(2))
     .map(([name, field]): [string, unknown] => [name, valueFor(random, root, field, depth + 1)]);
   if (typeof additionalProperties === "object" && depth <= MAX_DEPTH) {
-    const keys = ["key", "ключ", "a b", "toString"].filter(() => random.oneIn(3));
+    const names = schema.propertyNames?.pattern ? PLAIN_KEYS : KEYS;
+    const keys = names.filter(() => random.oneIn(3));
     for (const key of keys) {
       entries.push([key, valueFor(random, root, additionalProperties, depth + 1)]);
     }

@@ -182,12 +182,45 @@ async function playObjects(good: Good): Promise<void> {
   await good("DELETE", "/api/pos/named?reason=enough");
 }
 
+/** An object that waits for a webhook: made, called, and taken away. */
+async function playSchedules(good: Good): Promise<void> {
+  const front = "wake: [{webhook: build, message: look, cooldown: 0}]";
+  await good("POST", "/api/pos", { text: objectText({ name: "hooked", front }) });
+  const { woken } = await good("POST", "/api/hooks/build", { event: "push", of: ["a"] });
+  expect((woken as unknown[]).length).toBe(1);
+  const { schedules } = await good("GET", "/api/schedules?po_name=hooked");
+  const [{ schedule_id } = { schedule_id: "" }] = schedules as { schedule_id: string }[];
+  const place = `/api/schedules/${schedule_id}`;
+  await good("POST", `${place}/pause`);
+  await good("POST", `${place}/run`);
+  await good("POST", `${place}/resume`);
+  await good("DELETE", "/api/pos/hooked");
+}
+
+async function playRules(good: Good, world: ApiScene["world"]): Promise<void> {
+  const { turn_id } = await world.ask("SendMessage", { po_name: "helper", message: "put" });
+  await world.happened("HumanRequestQueued", (row) => JSON.stringify(row).includes(turn_id));
+  const { requests } = await good("GET", "/api/requests");
+  const [request] = requests as { request_id: string; hash: string }[];
+  const response = { type: "decision", decision: "approve", hash: request?.hash, scope: "rule" };
+  await good("POST", `/api/requests/${request?.request_id}/respond`, { response });
+  await good("GET", `/api/turns/${turn_id}`);
+  const { rules } = await good("GET", "/api/rules");
+  const [rule] = rules as { rule_id: string }[];
+  await good("DELETE", `/api/rules/${rule?.rule_id}`);
+}
+
 async function playRest(good: Good, { world }: ApiScene): Promise<void> {
   expect(await good("GET", "/health")).toEqual("OK" as never);
   await good("GET", "/openapi.json");
   await good("GET", "/api/pos");
   await good("GET", "/api/pos/helper");
   await playObjects(good);
+  await playSchedules(good);
+  await good("GET", "/api/workflows");
+  await good("GET", "/api/workflows/flow");
+  await good("POST", "/api/workflows/validate", { text: "nodes: [{ id: a, object: helper }]" });
+  await good("POST", "/api/workflows/flow/run", { message: "hello" });
   await good("GET", "/api/tools");
   await good("POST", "/api/tools/look/run", { args: {} });
   for (const noun of ["models", "status", "connectors", "keys"]) await good("GET", `/api/${noun}`);
@@ -211,4 +244,5 @@ async function playRest(good: Good, { world }: ApiScene): Promise<void> {
   const third = await world.ask("SendMessage", { po_name: "helper", message: "ask" });
   await world.happened("TurnStarted", (row) => JSON.stringify(row.payload).includes(third.turn_id));
   await good("POST", `/api/sessions/${third.session_id}/cancel`, {});
+  await playRules(good, world);
 }

@@ -38,6 +38,8 @@ interface Definition {
   type: string;
   shape?: Record<string, z.core.$ZodType>;
   element?: z.core.$ZodType;
+  /** Of a list: the fewest values it may have. */
+  checks?: { _zod: { def: { minimum?: number } } }[];
   innerType?: z.core.$ZodType;
   valueType?: z.core.$ZodType;
   options?: z.core.$ZodType[];
@@ -94,8 +96,9 @@ function make(schema: z.core.$ZodType, key: string, making: Making): unknown {
       return inner && make(inner, key, making);
     case "array": {
       const { element } = definition;
+      const fewest = (definition.checks ?? []).map((one) => one._zod.def.minimum ?? 0);
       return Array.from(
-        { length: random.between(0, 2) },
+        { length: Math.max(random.between(0, 2), ...fewest) },
         () => element && make(element, key, making),
       );
     }

@@ -103,7 +103,8 @@ describe("the view of a session", () => {
   }
 
   function expected(session: NonNullable<SessionActorState["session"]>, state: SessionActorState) {
-    const { id, turn: _, pending: __, updated_at: ___, state: session_state, ...rest } = session;
+    const { id, turn: _, pending: __, updated_at: ___, model: ____, ...others } = session;
+    const { state: session_state, ...rest } = others;
     return {
       ...rest,
       // The core keeps a message as its event has it, with the session's id.

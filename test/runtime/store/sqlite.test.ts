@@ -172,7 +172,7 @@ describe("the age of a store", () => {
   test("a newer database is refused, named and left untouched", async () => {
     using folder = temporaryFolder();
     await openIn(folder.path).close();
-    tamper(folder.path, "PRAGMA user_version = 7");
+    tamper(folder.path, "PRAGMA user_version = 99");
     const look = () =>
       readdirSync(folder.path).map((name) => [
         name,
@@ -182,8 +182,8 @@ describe("the age of a store", () => {
     const { code, message, details } = refusal(() => openIn(folder.path));
     expect({ code, message, details }).toEqual({
       code: "version_mismatch",
-      message: `The database has version 7, this jamey knows up to ${migrations.length}: update jamey, or use another environment.`,
-      details: { database_version: 7, known_version: migrations.length },
+      message: `The database has version 99, this jamey knows up to ${migrations.length}: update jamey, or use another environment.`,
+      details: { database_version: 99, known_version: migrations.length },
     });
     expect(look()).toEqual(before);
   });

@@ -1,6 +1,7 @@
 // The views of requests, usage, objects and connectors, and the full-text search.
 import { describe, expect, test } from "bun:test";
 import type { StoredEvent } from "../../../src/protocol/events/index.ts";
+import type { UsageBy } from "../../../src/protocol/messages.ts";
 import { quoteQuery } from "../../../src/runtime/store/views/messages.ts";
 import { createRandom } from "../../core/support/random.ts";
 import { add, at, attached, created, detached, everyHit, said } from "./samples.ts";
@@ -51,9 +52,63 @@ describe("the rest of what is there", () => {
     const one = { model: "x/one", calls: 2, usage: { ...twice, cost_usd: 0.75 } };
     const two = { model: "y/two", calls: 1, usage: { ...tokens, cost_usd: null } };
     const sum = { input_tokens: 30, output_tokens: 15, cached_tokens: 6, reasoning_tokens: 3 };
-    expect(views.usage("a")).toEqual({ total: one.usage, models: [one] });
-    expect(views.usage(null)).toEqual({ total: { ...sum, cost_usd: null }, models: [one, two] });
-    expect(views.usage("c").models).toEqual([]);
+    const of = (session_id: string | null) => views.usage({ session_id, by: null, since: null });
+    expect(of("a")).toEqual({ total: one.usage, models: [one], groups: [] });
+    const total = { ...sum, cost_usd: null };
+    expect(of(null)).toEqual({ total, models: [one, two], groups: [] });
+    expect(of("c").models).toEqual([]);
+  });
+
+  test("usage is grouped by session, object, model, day and tree, from a day on", async () => {
+    await using store = openMemory();
+    const { journal, views } = store;
+    const parent = {
+      ...{ session_id: "a", turn_id: "t1", call_id: "k1", root_session_id: "a", chain: [] },
+      reason: null,
+    };
+    const usedIn = (session_id: string) => {
+      const event = used("x/one", 0.5);
+      return { ...event, payload: { ...event.payload, session_id } } as StoredEvent;
+    };
+    await add(journal, "session/a", [created("a", { name: "top" }), usedIn("a")]);
+    await add(journal, "session/b", [created("b", { po_name: "critic", parent }), usedIn("b")]);
+    await journal.append({
+      ...{ stream: "session/c", expected_version: 0, caller: "test", causation_id: null },
+      at: "2026-01-09T23:59:59.999Z",
+      events: [created("c", { po_name: "critic" }), usedIn("c")],
+    });
+    const grouped = (by: UsageBy, since: string | null = null) =>
+      views
+        .usage({ session_id: null, by, since })
+        .groups.map((row) => [row.key, row.po_name, row.label, row.calls, row.usage.cost_usd]);
+    expect({
+      session: grouped("session"),
+      object: grouped("object"),
+      model: grouped("model"),
+      day: grouped("day"),
+      tree: grouped("tree"),
+      since: grouped("object", "2026-01-09T12:00:00.000Z"),
+    }).toEqual({
+      session: [
+        ["a", "assistant", "top", 1, 0.5],
+        ["b", "critic", "", 1, 0.5],
+        ["c", "critic", "", 1, 0.5],
+      ],
+      object: [
+        ["critic", null, null, 2, 1],
+        ["assistant", null, null, 1, 0.5],
+      ],
+      model: [["x/one", null, null, 3, 1.5]],
+      day: [
+        [at.slice(0, 10), null, null, 2, 1],
+        ["2026-01-09", null, null, 1, 0.5],
+      ],
+      tree: [
+        ["a", "assistant", "top", 2, 1],
+        ["c", "critic", "", 1, 0.5],
+      ],
+      since: [["critic", null, null, 1, 0.5]],
+    });
   });
 
   test("objects are live from load to unload, with their state and newest text", async () => {

@@ -212,7 +212,7 @@ describe("a database of the first release", () => {
       ephemeral: false,
     });
     const [first, second] = store.journal.readStream("session/a", 0);
-    const since = { forked_from: null, ephemeral: false, parent: null };
+    const since = { forked_from: null, ephemeral: false, parent: null, model: null };
     expect(first?.payload as object).toEqual({ ...payload, ...since });
     expect(second?.payload).toMatchObject({ settings: { ...settings, output: null } });
     expect(store.journal.check()).toEqual({ ok: true, problems: [] });

@@ -14,5 +14,5 @@ export function answerChecked(draft: Draft, input: InputOf<"answer_checked">): v
   const sent = timesSentBack(session.conversation, turn.turn_id);
   if (sent >= (turn.settings.output?.retries ?? 0)) return fail(draft, misfit(answer, problems));
   const message = sentBack(answer, problems, draft.at);
-  follow(draft, engineOf(turn).processMessage(session, message), "stop");
+  follow(draft, engineOf(turn, draft).processMessage(session, message), "stop");
 }

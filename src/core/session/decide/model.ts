@@ -108,7 +108,7 @@ function callName(name: string, tools: TurnTool[]): string {
 function refuseUnusable(draft: Draft, answer: ModelAnswer, tool_calls: ToolCall[]): void {
   const tools = draft.state().turn?.agent.tools.map((tool) => tool.name) ?? [];
   tool_calls.forEach((call, index) => {
-    const known = `You have: ${tools.join(", ") || "none"}.`;
+    const known = `You have: ${tools.join(", ") || "none"}.${adviceFor(tools)}`;
     const unknown = tools.includes(call.name) ? null : `There is no tool '${call.name}'. ${known}`;
     const problem = unknown ?? answer.tool_calls[index]?.problem ?? null;
     if (index >= MAX_CALLS_PER_ANSWER) {
@@ -120,6 +120,12 @@ function refuseUnusable(draft: Draft, answer: ModelAnswer, tool_calls: ToolCall[
     }
   });
 }
+
+/** How an object that may ask for more gets more. */
+const adviceFor = (tools: string[]): string =>
+  tools.includes("add_capability")
+    ? " If there is one that you need, list_capabilities names it and add_capability asks a human for it."
+    : "";
 
 export function modelFailed(draft: Draft, input: InputOf<"model_failed">): void {
   const now = running(draft);

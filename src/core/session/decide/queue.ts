@@ -8,9 +8,12 @@ import { closeOpen, engineOf, follow, running, userMessage } from "./turn.ts";
 export function create(draft: Draft, session: NewSession, history?: CopiedHistory): void {
   if (draft.state().session) return;
   const { session_id } = session;
-  draft.add("SessionCreated", session);
+  draft.add("SessionCreated", { ...session, model: session.model ?? null });
   for (const message of history?.messages ?? []) {
     draft.add("MessageAdded", { ...message, session_id });
+  }
+  for (const entry of history?.data ?? []) {
+    draft.add("SharedDataChanged", { ...entry, session_id, from_session_id: session_id });
   }
   if (history?.compaction) draft.add("HistoryCompacted", { ...history.compaction, session_id });
 }
@@ -31,7 +34,7 @@ export function send(draft: Draft, input: InputOf<"send">): void {
     source: input.source,
     settings: isSteer
       ? input.settings
-      : { ...input.settings, model: input.settings.model ?? input.default_model },
+      : { ...input.settings, model: input.settings.model ?? session.model ?? input.default_model },
   });
 }
 
@@ -50,7 +53,7 @@ export function prepared(draft: Draft, input: InputOf<"prepared">): void {
   const now = running(draft);
   if (!now) return;
   const message = userMessage(draft, head, input.turn_id);
-  follow(draft, engineOf(now.turn).processMessage(now.session, message), "stop");
+  follow(draft, engineOf(now.turn, draft).processMessage(now.session, message), "stop");
 }
 
 /** The turn could not even begin; the message stays in the conversation. */

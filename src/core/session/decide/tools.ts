@@ -1,7 +1,7 @@
 // What becomes of a tool call once it is checked, finished, or found after a restart. At most once.
 
 import { limitReached, reachedLimit } from "../../agent/limits.ts";
-import { narrowestRule, permit, ruleText } from "../../agent/permission.ts";
+import { narrowestRule, type Permission, permit, ruleText } from "../../agent/permission.ts";
 import { isDue } from "../../time.ts";
 import { calledObject, isObjectCall, refusedDelegation } from "../delegation.ts";
 import type { Draft } from "../draft.ts";
@@ -35,7 +35,9 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
     if (refused) return completeCall(draft, call_id, { outcome: "invalid", output: refused });
   }
   const asked = { tool: po_name ?? call.name, risk: tool?.risk ?? "execute", subject };
-  const { action, rule } = permit(agent.rules, asked);
+  const permission = permit(agent.rules, asked);
+  const mustAsk = check.must_ask === true && permission.action === "allow";
+  const { action, rule } = mustAsk ? ONLY_A_HUMAN : permission;
   if (action !== "deny") {
     if (call.name === ASK_HUMAN) return askQuestion(draft, call, hash);
     const isAllowed = action === "allow" || isGranted(draft.state().grants, asked);
@@ -47,7 +49,11 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
       ? `Denied by the rule ${ruleText(rule)}.`
       : "Denied: it needs a human's approval and nobody is there to give it.";
   const allow_with =
-    rule?.action === "deny" ? "take that rule away" : `--allow '${narrowestRule(asked)}'`;
+    rule?.action === "deny"
+      ? "take that rule away"
+      : check.must_ask
+        ? "approve it when asked (--on-ask queue)"
+        : `--allow '${narrowestRule(asked)}'`;
   const denial = { subject, allow_with };
   const blocked = {
     code: "blocked" as const,
@@ -57,6 +63,9 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
   const end = action === "ask" && agent.on_ask === "fail" ? blocked : undefined;
   completeCall(draft, call_id, { outcome: "denied", output: why, denial }, end);
 }
+
+/** What can run code, or may do more than before, is allowed by no rule. */
+const ONLY_A_HUMAN = { action: "ask", rule: null } satisfies Permission;
 
 export function toolFinished(draft: Draft, input: InputOf<"tool_finished">): void {
   const now = running(draft);

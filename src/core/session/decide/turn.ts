@@ -22,9 +22,8 @@ export function running(draft: Draft): { turn: Turn; session: Session } | undefi
   return turn && session ? { turn, session } : undefined;
 }
 
-export function engineOf(turn: Turn) {
-  const { config } = turn.agent;
-  return createAgentEngine(orchestrators[turn.agent.mode](turn.agent), config);
+export function engineOf({ agent }: Turn, { evaluate }: Pick<Draft, "evaluate">) {
+  return createAgentEngine(orchestrators[agent.mode](agent, evaluate), agent.config);
 }
 
 /** A message as the conversation keeps it: a human's, or a caller's, who is named. */
@@ -54,7 +53,7 @@ function callerOf(session: Session | undefined): string | null {
 export function settle(draft: Draft, result: CallResult, stop_reason = "stop"): void {
   const now = running(draft);
   if (!now) return;
-  follow(draft, engineOf(now.turn).processToolResult(now.session, result), stop_reason);
+  follow(draft, engineOf(now.turn, draft).processToolResult(now.session, result), stop_reason);
 }
 
 /** Writes what the orchestrator answered, then asks the model, or ends the turn, or waits. */
@@ -133,7 +132,7 @@ export function complete(draft: Draft, stop_reason: string): void {
   const [steer] = draft.state().steers;
   if (steer) {
     const message = userMessage(draft, steer, turn.turn_id);
-    return follow(draft, engineOf(turn).processMessage(session, message), stop_reason);
+    return follow(draft, engineOf(turn, draft).processMessage(session, message), stop_reason);
   }
   draft.add("TurnCompleted", {
     session_id: session.id,

@@ -4,6 +4,7 @@ import { JameyError } from "../../../protocol/errors.ts";
 import {
   history,
   historyRequest,
+  hookCall,
   objectMessage,
   objectMessageRequest,
   promptObjectList,
@@ -95,10 +96,39 @@ export const environmentRoutes: readonly Route[] = [
     id: "respondToRequest",
     example: { body: { response: { type: "answer", text: "Yes." } }, reply: {} },
   }),
+  one("GET", "/api/rules", "ListRules", { id: "listRules" }),
+  one("DELETE", "/api/rules/{rule_id}", "RemoveRule", { id: "removeRule" }),
+  one("GET", "/api/schedules", "ListSchedules", { id: "listSchedules" }),
+  one("POST", "/api/schedules/{schedule_id}/pause", "PauseSchedule", { id: "pauseSchedule" }),
+  one("POST", "/api/schedules/{schedule_id}/resume", "ResumeSchedule", { id: "resumeSchedule" }),
+  one("POST", "/api/schedules/{schedule_id}/run", "RunSchedule", { id: "runSchedule" }),
+  one("POST", "/api/hooks/{hook_name}", "CallHook", {
+    id: "callHook",
+    description:
+      "Whatever fields the body has reach the object as JSON, said to be data from outside. 429 where it " +
+      "wakes nobody now.",
+    asks: hookCall,
+    to_params: ({ hook_name, ...fields }) => ({
+      hook_name,
+      body: Object.keys(fields).length === 0 ? "" : JSON.stringify(fields, null, 2),
+    }),
+    example: { body: { event: "push" } },
+  }),
   one("GET", "/api/tools", "ListTools", { id: "listTools" }),
   one("POST", "/api/tools/{name}/run", "RunTool", {
     id: "runTool",
     example: { body: { args: { path: "README.md" } } },
+  }),
+  one("GET", "/api/workflows", "ListWorkflows", { id: "listWorkflows" }),
+  one("POST", "/api/workflows/validate", "ValidateWorkflow", {
+    id: "validateWorkflow",
+    example: { body: { text: "nodes: [{id: only, object: assistant}]" } },
+  }),
+  one("GET", "/api/workflows/{workflow}", "GetWorkflow", { id: "getWorkflow" }),
+  one("POST", "/api/workflows/{workflow}/run", "RunWorkflow", {
+    id: "runWorkflow",
+    description: "Answers at once: GET /api/turns/{turn_id} waits for the run.",
+    example: { body: { message: "The new parser" } },
   }),
   one("GET", "/api/models", "ListModels", { id: "listModels" }),
   one("GET", "/api/usage", "GetUsage", { id: "getUsage" }),

@@ -9,6 +9,7 @@ import { openMessageWrites } from "./messages.ts";
 import { openRequestWrites } from "./requests.ts";
 import type { RowOf } from "./row-of.ts";
 import { openSessionWrites } from "./session-writes.ts";
+import { openSharedDataWrites } from "./shared-data.ts";
 import { openTurnWrites } from "./turn-writes.ts";
 import { openUsageWrites } from "./usage.ts";
 import { openVersionWrites } from "./versions.ts";
@@ -16,7 +17,7 @@ import { openVersionWrites } from "./versions.ts";
 type Writes = ReturnType<typeof openWrites>;
 
 /** How the views are folded; when this changes, what was folded before is folded again at the next open. */
-export const VIEWS_VERSION = 3;
+export const VIEWS_VERSION = 10;
 
 const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => void } = {
   SessionCreated: (write, row) => write.sessions.add(row),
@@ -33,6 +34,10 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
     write.sessions.countMessage(row);
     const { turn_id, tool_calls } = row.payload;
     if (turn_id !== null && tool_calls.length > 0) write.turns.countRound(turn_id);
+  },
+  SharedDataChanged: (write, row) => {
+    write.sharedData.change(row);
+    write.sessions.touch(row);
   },
   HistoryCompacted: (write, row) => write.sessions.touch(row),
   TurnStarted: (write, row) => {
@@ -100,7 +105,19 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
   },
   ConnectorAttached: (write, row) => write.connectors.attach(row),
   ConnectorDetached: (write, row) => write.connectors.detach(row),
+  // Of these the environment's own state is read, which its actor holds.
+  ScheduleAdded: noView,
+  ScheduleRemoved: noView,
+  SchedulePaused: noView,
+  ScheduleResumed: noView,
+  ScheduleFired: noView,
+  WakeDelivered: noView,
+  WakeSkipped: noView,
+  RuleAdded: noView,
+  RuleRemoved: noView,
 };
+
+function noView(): void {}
 
 function endTurn(
   write: Writes,
@@ -121,6 +138,7 @@ function openWrites(client: Database, db: Db) {
     objects: openObjectWrites(db),
     connectors: openConnectorWrites(db),
     versions: openVersionWrites(db),
+    sharedData: openSharedDataWrites(db),
     forget: openForget(client, db),
   };
 }

@@ -11,6 +11,7 @@ import {
   requests,
   sessionStates,
   sessions,
+  sharedData,
   turns,
   usage,
 } from "../schema.ts";
@@ -23,6 +24,7 @@ const ofSessions = [
   denials,
   requests,
   usage,
+  sharedData,
   sessionStates,
   sessions,
 ] as const;

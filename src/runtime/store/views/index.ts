@@ -3,7 +3,7 @@ import type { Database } from "bun:sqlite";
 import { sql } from "drizzle-orm";
 import type { Run } from "../../../protocol/commands/session.ts";
 import type { StoredRow } from "../../../protocol/events/index.ts";
-import type { HumanRequest, SessionView } from "../../../protocol/messages.ts";
+import type { HumanRequest, SessionView, SharedData } from "../../../protocol/messages.ts";
 import { type Db, transact } from "../database.ts";
 import { lazily } from "../lazily.ts";
 import { type RequestState, sessions, type TurnStatus, viewTables } from "../schema.ts";
@@ -17,9 +17,10 @@ import {
   type SessionHead,
   type SessionPage,
 } from "./sessions.ts";
+import { openSharedDataReads } from "./shared-data.ts";
 import { openTreeReads } from "./tree.ts";
 import { openTurnReads } from "./turns.ts";
-import { openUsageReads, type UsageInfo } from "./usage.ts";
+import { openUsageReads, type UsageFilter, type UsageInfo } from "./usage.ts";
 import { openVersionReads, type VersionView } from "./versions.ts";
 
 export interface Views {
@@ -43,7 +44,7 @@ export interface Views {
   listRequests(session_id: string | null): HumanRequest[];
   findRequest(request_id: string): { request: HumanRequest; state: RequestState } | undefined;
   /** Of a session and of everybody that was called below it; null is of all. */
-  usage(session_id: string | null): UsageInfo;
+  usage(filter: UsageFilter): UsageInfo;
   /** Sessions with a running turn or queued messages that nobody called: their actors are revived at start. */
   openSessions(): string[];
   /** Everybody that was called below a session, the deepest first. */
@@ -52,6 +53,8 @@ export interface Views {
   orphans(): string[];
   /** Turns of called objects that have not ended. */
   openChildren(): { session_id: string; turn_id: string }[];
+  /** What the tree of delegations below this root shares, by key. */
+  sharedData(session_id: string): SharedData[];
   /** Live objects by name. */
   listObjects(): ObjectView[];
   /** Objects whose newest version may not be in their file yet. */
@@ -104,9 +107,10 @@ export function openViews(parts: {
     findMessageKey: message.byKey,
     listRequests: request.open,
     findRequest: request.find,
-    usage: openUsageReads(db).info,
+    usage: openUsageReads(client).info,
     openSessions: session.open,
     ...openTreeReads(client),
+    sharedData: openSharedDataReads(db).list,
     listObjects: environment.objects,
     pendingObjects: environment.pendingObjects,
     listVersions: openVersionReads(db).list,

@@ -85,6 +85,7 @@ function openInsert(db: Db) {
         parent_session_id: sql.placeholder("parent_session_id"),
         root_session_id: sql.placeholder("root_session_id"),
         forked_from: sql.placeholder("forked_from"),
+        model: sql.placeholder("model"),
         ephemeral: sql.placeholder("ephemeral"),
         paused_calls: 0,
         is_parked: false,

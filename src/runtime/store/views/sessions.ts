@@ -94,6 +94,8 @@ export interface SessionHead {
   workspace: string;
   /** Its own where it answers nobody's call. */
   root_session_id: string;
+  /** Answers where a message names no other. */
+  model: string | null;
 }
 
 export interface SessionPage {
@@ -127,6 +129,7 @@ export function openSessionReads(db: Db) {
         po_name: sessions.po_name,
         workspace: sessions.workspace,
         root_session_id: sql<string>`coalesce(root_session_id, session_id)`,
+        model: sessions.model,
       })
       .from(sessions)
       .where(eq(sessions.session_id, sql.placeholder("session_id")))

@@ -1,6 +1,8 @@
-// The view of tokens and money, per session and model.
-import { asc, isNull, or, sql } from "drizzle-orm";
-import type { Usage } from "../../../protocol/messages.ts";
+// The view of tokens and money, per session, day and model.
+import type { Database } from "bun:sqlite";
+import { sql } from "drizzle-orm";
+import { MAX_LIST_LENGTH } from "../../../protocol/limits.ts";
+import type { Usage, UsageBy, UsageGroup } from "../../../protocol/messages.ts";
 import { addUsage, noUsage } from "../../../protocol/usage.ts";
 import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
@@ -13,6 +15,7 @@ export function openUsageWrites(db: Db) {
       .insert(usage)
       .values({
         session_id: sql.placeholder("session_id"),
+        day: sql.placeholder("day"),
         model: sql.placeholder("model"),
         calls: 1,
         input_tokens: sql.placeholder("input_tokens"),
@@ -22,7 +25,7 @@ export function openUsageWrites(db: Db) {
         cost_usd: sql.placeholder("cost_usd"),
       })
       .onConflictDoUpdate({
-        target: [usage.session_id, usage.model],
+        target: [usage.session_id, usage.day, usage.model],
         set: {
           calls: sql`calls + 1`,
           input_tokens: sql`input_tokens + excluded.input_tokens`,
@@ -36,51 +39,100 @@ export function openUsageWrites(db: Db) {
   );
 
   return {
-    add: ({ payload }: RowOf<"UsageRecorded">) =>
-      add().run({ session_id: payload.session_id, model: payload.model, ...payload.usage }),
+    add: ({ payload, at }: RowOf<"UsageRecorded">) =>
+      add().run({
+        session_id: payload.session_id,
+        day: dayOf(at),
+        model: payload.model,
+        ...payload.usage,
+      }),
   };
 }
+
+/** Of a UTC time. */
+const dayOf = (at: string): string => at.slice(0, 10);
 
 export interface UsageInfo {
   total: Usage;
   models: { model: string; calls: number; usage: Usage }[];
+  groups: UsageGroup[];
 }
 
-export function openUsageReads(db: Db) {
-  // SQL's sum leaves nulls out; one unknown price makes the whole sum unknown.
-  const cost = sql<number | null>`CASE WHEN count(cost_usd) = count(*) THEN sum(cost_usd) END`;
-  const below = sql`WITH RECURSIVE tree (session_id) AS (
-    SELECT ${sql.placeholder("session_id")}
-    UNION
-    SELECT s.session_id FROM sessions AS s JOIN tree ON s.parent_session_id = tree.session_id
-  ) SELECT session_id FROM tree`;
+export interface UsageFilter {
+  /** This one and those below it; null is all that are not deleted. */
+  session_id: string | null;
+  by: UsageBy | null;
+  /** From the day of this UTC time on. */
+  since: string | null;
+}
+
+/** What a row belongs to, and whose name that has. */
+const KEYS: Record<UsageBy, string> = {
+  session: "u.session_id",
+  tree: "coalesce(s.root_session_id, u.session_id)",
+  object: "coalesce(s.po_name, '')",
+  model: "u.model",
+  day: "u.day",
+};
+
+// SQL's sum leaves nulls out; one unknown price makes the whole sum unknown.
+const SUMS = `sum(u.calls) AS calls,
+  sum(u.input_tokens) AS input_tokens,
+  sum(u.output_tokens) AS output_tokens,
+  sum(u.cached_tokens) AS cached_tokens,
+  sum(u.reasoning_tokens) AS reasoning_tokens,
+  CASE WHEN count(u.cost_usd) = count(*) THEN sum(u.cost_usd) END AS cost_usd`;
+
+const FROM = `FROM usage AS u LEFT JOIN sessions AS s ON s.session_id = u.session_id
+  WHERE (?2 IS NULL OR u.day >= ?2) AND (?1 IS NULL OR u.session_id IN (
+    WITH RECURSIVE tree (session_id) AS (
+      SELECT ?1
+      UNION
+      SELECT c.session_id FROM sessions AS c JOIN tree ON c.parent_session_id = tree.session_id
+    ) SELECT session_id FROM tree))`;
+
+type Sums = Usage & { calls: number };
+type Given = [session_id: string | null, day: string | null];
+
+export function openUsageReads(client: Database) {
   const byModel = lazily(() =>
-    db
-      .select({
-        model: usage.model,
-        calls: sql<number>`sum(calls)`,
-        input_tokens: sql<number>`sum(input_tokens)`,
-        output_tokens: sql<number>`sum(output_tokens)`,
-        cached_tokens: sql<number>`sum(cached_tokens)`,
-        reasoning_tokens: sql<number>`sum(reasoning_tokens)`,
-        cost_usd: cost,
-      })
-      .from(usage)
-      .where(
-        or(isNull(sql`${sql.placeholder("session_id")}`), sql`${usage.session_id} IN (${below})`),
-      )
-      .groupBy(usage.model)
-      .orderBy(asc(usage.model))
-      .prepare(),
+    client.prepare<Sums & { key: string }, Given>(
+      `SELECT u.model AS key, ${SUMS} ${FROM} GROUP BY key ORDER BY key`,
+    ),
   );
+  const prepare = (by: UsageBy) => {
+    const order = by === "day" ? "key" : "sum(u.input_tokens + u.output_tokens) DESC, key";
+    return client.prepare<Sums & { key: string; po_name: string; label: string }, Given>(
+      `SELECT g.*, coalesce(n.po_name, '') AS po_name, coalesce(n.name, n.title, '') AS label
+       FROM (SELECT ${KEYS[by]} AS key, ${SUMS} ${FROM} GROUP BY key ORDER BY ${order}
+         LIMIT ${MAX_LIST_LENGTH}) AS g
+       LEFT JOIN sessions AS n ON n.session_id = g.key`,
+    );
+  };
+  const groupings: Record<UsageBy, () => ReturnType<typeof prepare>> = {
+    session: lazily(() => prepare("session")),
+    tree: lazily(() => prepare("tree")),
+    object: lazily(() => prepare("object")),
+    model: lazily(() => prepare("model")),
+    day: lazily(() => prepare("day")),
+  };
 
   return {
-    /** Of one session and those below it, or of all that are not deleted. */
-    info(session_id: string | null): UsageInfo {
+    info({ session_id, by, since }: UsageFilter): UsageInfo {
+      const given: Given = [session_id, since === null ? null : dayOf(since)];
       const models = byModel()
-        .all({ session_id })
-        .map(({ model, calls, ...sums }) => ({ model, calls, usage: sums }));
-      return { total: models.map((row) => row.usage).reduce(addUsage, noUsage), models };
+        .all(...given)
+        .map(({ key, calls, ...sums }) => ({ model: key, calls, usage: sums }));
+      const groups = by === null ? [] : groupings[by]().all(...given);
+      return {
+        total: models.map((row) => row.usage).reduce(addUsage, noUsage),
+        models,
+        groups: groups.map(({ key, po_name, label, calls, ...sums }) => {
+          const isSession = by === "session" || by === "tree";
+          const about = isSession ? { po_name, label } : { po_name: null, label: null };
+          return { key, ...about, calls, usage: sums };
+        }),
+      };
     },
   };
 }

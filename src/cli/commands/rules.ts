@@ -1,0 +1,31 @@
+// `jamey rules`: what humans allowed objects for good, in answers to their questions.
+import { withLink } from "../connect.ts";
+import { type Context, columns, printJson } from "../context.ts";
+import { withPager } from "../pager.ts";
+import { showHidden } from "../strip.ts";
+
+export const list = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const found = await link.call("ListRules", {});
+    if (context.isJson) await printJson(context, found);
+    else if (found.rules.length === 0) await context.note("No answer gave a rule.");
+    else {
+      const rows = found.rules.map(({ rule_id, po_name, tool, match, added_by, added_at }) => [
+        rule_id,
+        po_name,
+        showHidden(`${tool}(${match})`),
+        `${added_at.slice(0, 10)} by ${showHidden(added_by)}`,
+      ]);
+      await withPager(context, columns(rows));
+    }
+    return 0;
+  });
+
+export const remove = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const [rule_id = ""] = context.arguments.words;
+    await link.call("RemoveRule", { rule_id });
+    if (context.isJson) await printJson(context, { rule_id });
+    else await context.out.write(`Removed ${rule_id}.\n`);
+    return 0;
+  });

@@ -1,0 +1,68 @@
+// The port to the environment that a calling object lives in: what its tools see and change of it. Types
+// only. It belongs to one call of one turn: whose it is comes from the call, never from its arguments.
+import type { SharedData } from "../protocol/messages.ts";
+import type { PromptEdit } from "./prompt/edit.ts";
+import type { Attempt } from "./world.ts";
+
+export interface EnvironmentPort {
+  /** The object whose turn calls. */
+  po_name: string;
+  /** What this turn may call. */
+  capabilities(): CapabilityLine[];
+  /** What there is and this turn may not call, by name. */
+  others(): string[];
+  objects(): ObjectLine[];
+  sessions(asked: { po_name: string; query: string | null; limit: number }): SessionLine[];
+  /** What a change would make of an object. The first answer stays: what was checked is what is made. */
+  draft(change: ObjectChange): Promise<Attempt<ObjectDraft>>;
+  /** Makes it so, for the object's next turn. */
+  change(draft: ObjectDraft, reason: string): Promise<Attempt<string>>;
+  /** What the whole tree of delegations shares, by key. */
+  data(): SharedData[];
+  store(entry: Pick<SharedData, "key" | "short_description" | "value">): Promise<Attempt<void>>;
+}
+
+export type ObjectChange =
+  | {
+      type: "create";
+      po_name: string;
+      description: string;
+      capabilities: string[];
+      prompt: string;
+    }
+  | { type: "prompt"; po_name: string; edit: PromptEdit }
+  | { type: "add_capability" | "remove_capability"; po_name: string; capability: string };
+
+export interface ObjectDraft {
+  po_name: string;
+  /** The whole text of the object's file. */
+  text: string;
+  /** The version it was made from; null where there was no such object. */
+  base_hash: string | null;
+  /** For the human who decides: all that changes, nothing shortened. */
+  shown: string;
+  /** It can run code, or may do more than before: no rule says yes to it, only a human. */
+  must_ask: boolean;
+}
+
+export interface CapabilityLine {
+  name: string;
+  kind: "universal" | "tool" | "object";
+  description: string;
+}
+
+export interface ObjectLine {
+  name: string;
+  description: string;
+  state: string;
+  capabilities: string[];
+}
+
+export interface SessionLine {
+  session_id: string;
+  title: string;
+  /** When it was last active, or when the message that was found was written. */
+  at: string;
+  /** Of the message that was found; null where nothing was searched for. */
+  snippet: string | null;
+}

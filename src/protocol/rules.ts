@@ -1,0 +1,17 @@
+// Rules that humans gave in answers: what an object may do without asking again, until the rule is removed.
+import { z } from "zod";
+import { at, id } from "./messages.ts";
+
+/** `match` is a pattern over the call's subject; without `*` it is exactly that subject. */
+export const standingRule = z.object({
+  rule_id: id,
+  po_name: z.string(),
+  tool: z.string(),
+  match: z.string(),
+  /** The answer that gave it. */
+  request_id: id,
+  added_by: z.string(),
+  added_at: at,
+});
+
+export type StandingRule = z.infer<typeof standingRule>;

@@ -1,0 +1,81 @@
+// Handlers over what wakes objects by itself.
+import { JameyError } from "../../protocol/errors.ts";
+import { callerName } from "../caller.ts";
+import type { Schedule } from "../environment/wakes.ts";
+import type { Handlers } from "../handle.ts";
+import type { HandlerContext } from "./index.ts";
+
+export function scheduleHandlers({
+  schedules,
+  services,
+  environment,
+}: HandlerContext): Pick<
+  Handlers,
+  "ListSchedules" | "PauseSchedule" | "ResumeSchedule" | "RunSchedule" | "CallHook"
+> {
+  const { catalog, isTrusted } = services;
+
+  /** As the files are now: what was just written counts. */
+  function find(named: string): Schedule {
+    catalog.refresh();
+    return schedules.find(named);
+  }
+
+  function requireTrust(): void {
+    if (isTrusted) return;
+    const message = `Nothing in '${environment}' wakes anybody until it is trusted: jamey env trust ${environment}`;
+    throw new JameyError("forbidden", message);
+  }
+
+  return {
+    ListSchedules({ po_name }) {
+      catalog.refresh();
+      const all = schedules.list();
+      return { schedules: all.filter((one) => po_name === null || one.po_name === po_name) };
+    },
+    async PauseSchedule(asked, caller) {
+      requireTrust();
+      const schedule = find(asked.schedule_id);
+      await schedules.pause(schedule, callerName(caller));
+      return { schedule_id: schedule.schedule_id };
+    },
+    async ResumeSchedule(asked, caller) {
+      requireTrust();
+      const schedule = find(asked.schedule_id);
+      await schedules.resume(schedule, callerName(caller));
+      return { schedule_id: schedule.schedule_id };
+    },
+    async RunSchedule(asked, caller) {
+      requireTrust();
+      const schedule = find(asked.schedule_id);
+      await schedules.look();
+      const from = callerName(caller);
+      const about = { reason: `${from} asked for it`, caller: from, is_forced: true };
+      const wake_id = await schedules.wake(schedule, about);
+      if (wake_id !== undefined) return { schedule_id: schedule.schedule_id, wake_id };
+      const message = `${schedule.schedule_id} is just waking its object: try again in a moment.`;
+      throw new JameyError("conflict", message);
+    },
+    async CallHook({ hook_name, body }, caller) {
+      requireTrust();
+      catalog.refresh();
+      const called = schedules.ofHook(hook_name);
+      if (called.length === 0) {
+        const message = `No object waits for the webhook '${hook_name}': write it in one as wake: [{webhook: ${hook_name}, message: …}].`;
+        throw new JameyError("not_found", message);
+      }
+      await schedules.look();
+      const from = callerName(caller);
+      const about = { reason: `${from} called the webhook '${hook_name}'`, caller: from, body };
+      const woken: { schedule_id: string; wake_id: string }[] = [];
+      for (const schedule of called) {
+        const wake_id = await schedules.wake(schedule, about);
+        if (wake_id !== undefined) woken.push({ schedule_id: schedule.schedule_id, wake_id });
+      }
+      // A call that wakes nobody must not look as if it had: who called may call again later.
+      if (woken.length > 0) return { woken };
+      const message = `The webhook '${hook_name}' wakes nobody now: it is paused, was called a moment ago, or as often as it may be in an hour.`;
+      throw new JameyError("overloaded", message);
+    },
+  };
+}

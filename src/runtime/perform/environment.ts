@@ -1,0 +1,104 @@
+// The environment as one call of one turn may see and change it: whose call it is comes from the session
+// that makes it.
+import { isUniversal } from "../../core/agent/universal.ts";
+import type {
+  CapabilityLine,
+  EnvironmentPort,
+  ObjectDraft,
+  SessionLine,
+} from "../../core/environment-port.ts";
+import type { Session } from "../../core/session/session.ts";
+import type { Turn } from "../../core/session/state.ts";
+import type { Attempt } from "../../core/world.ts";
+import type { TurnTool } from "../../protocol/agents.ts";
+import { messageOf } from "../../protocol/errors.ts";
+import type { Services } from "../services.ts";
+import { draftOf } from "./object-drafts.ts";
+
+export function environmentOf(
+  { session, turn }: { session: Session; turn: Turn },
+  services: Services,
+): EnvironmentPort {
+  const { catalog, views, objects, tools } = services;
+  const root = session.parent?.root_session_id ?? session.id;
+  const { po_name } = session;
+  let draft: Promise<Attempt<ObjectDraft>> | undefined;
+  return {
+    po_name,
+    capabilities: () => turn.agent.tools.map((tool) => capabilityLine(tool, services)),
+    others() {
+      const own = new Set(turn.agent.tools.map((tool) => tool.po_name ?? tool.name));
+      const all = [...tools.list(), ...catalog.list()].map((one) => one.name);
+      return [...new Set(all)].filter((name) => !own.has(name) && name !== po_name);
+    },
+    objects() {
+      catalog.refresh();
+      return catalog.list().map(({ name, description, capabilities }) => {
+        return { name, description, capabilities, state: objects.state(name) };
+      });
+    },
+    sessions: (asked) => sessionsOf(asked, services),
+    async draft(change) {
+      draft ??= draftOf(change, services);
+      return await draft;
+    },
+    change: async (made, reason) => await changeObject(made, { author: po_name, reason }, services),
+    data: () => views.sharedData(root),
+    async store(entry) {
+      const said = { ...entry, po_name };
+      return await attempt(async () => {
+        await services.storeData(root, { entry: said, from_session_id: session.id });
+      });
+    },
+  };
+}
+
+function capabilityLine(tool: TurnTool, { tools, catalog }: Services): CapabilityLine {
+  const { name, po_name } = tool;
+  if (po_name !== null) {
+    return { name, kind: "object", description: catalog.get(po_name)?.description ?? "" };
+  }
+  const description = tools.find(name)?.description ?? "";
+  return { name, kind: isUniversal(name) ? "universal" : "tool", description };
+}
+
+function sessionsOf(
+  { po_name, query, limit }: Parameters<EnvironmentPort["sessions"]>[0],
+  { views }: Services,
+): SessionLine[] {
+  if (query !== null) {
+    const rest = { tool: null, model: null, status: null, since: null };
+    const hits = views.searchSessions({ ...rest, query, po_name, limit });
+    return hits.map(({ session_id, session_name, created_at, snippet }) => {
+      return { session_id, title: session_name ?? "", at: created_at, snippet };
+    });
+  }
+  const rest = { source: null, workspace: null, parent: null, match: null };
+  const asked = { ...rest, updated_before: null, cursor: null, po_name, limit };
+  return views.listSessions(asked).sessions.map(({ session_id, name, title, updated_at }) => {
+    return { session_id, title: name ?? title, at: updated_at, snippet: null };
+  });
+}
+
+async function changeObject(
+  { po_name, text, base_hash }: ObjectDraft,
+  by: { author: string; reason: string },
+  { changes }: Services,
+): Promise<Attempt<string>> {
+  return await attempt(async () => {
+    if (base_hash === null) {
+      await changes.create(text, by);
+      return `Made: ${po_name}. It answers from now on.`;
+    }
+    await changes.edit(po_name, { text, base_hash }, by);
+    return `Changed: ${po_name}. It counts from its next turn on.`;
+  });
+}
+
+async function attempt<Value>(work: () => Promise<Value>): Promise<Attempt<Value>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (thrown) {
+    return { ok: false, problem: messageOf(thrown) };
+  }
+}

@@ -1,0 +1,124 @@
+// The tools with which an object sees what it can do, who else there is, and what was said before.
+import { z } from "zod";
+import type { CapabilityLine, ObjectLine, SessionLine } from "../core/environment-port.ts";
+import type { Tool } from "../core/tool.ts";
+import { defineTool } from "./define.ts";
+import { environmentOf, objectName, within } from "./environment.ts";
+import type { OutputLimits } from "./output.ts";
+
+/** Objects in one answer. */
+const MAX_OBJECTS = 200;
+/** Names of what a turn may not call, in one answer. */
+const MAX_OTHERS = 100;
+const MAX_SESSIONS = 50;
+const DEFAULT_SESSIONS = 10;
+const MAX_QUERY_LENGTH = 500;
+/** Characters of a description in a list. */
+const MAX_SHOWN = 300;
+
+export function listCapabilitiesTool(limits?: OutputLimits): Tool {
+  return defineTool(
+    {
+      name: "list_capabilities",
+      description: "Lists what you may call, and names what exists here that you may not call.",
+      input: z.strictObject({}),
+      risk: "none",
+      replay: "safe",
+      subject: async () => await Promise.resolve({ ok: true, value: "its own capabilities" }),
+      run: async (_, context) =>
+        await within(context, (environment) => {
+          const others = environment.others();
+          const rest = others.length > MAX_OTHERS ? `, and ${others.length - MAX_OTHERS} more` : "";
+          const named = others.slice(0, MAX_OTHERS).join(", ") + rest;
+          return [
+            ...environment.capabilities().map(capabilityText),
+            ...(others.length > 0
+              ? [`Not yours (add_capability asks a human for one): ${named}`]
+              : []),
+          ].join("\n");
+        }),
+    },
+    limits,
+  );
+}
+
+export function listObjectsTool(limits?: OutputLimits): Tool {
+  return defineTool(
+    {
+      name: "list_prompt_objects",
+      description: "Lists the agents (prompt objects) that live in this environment.",
+      input: z.strictObject({
+        matching: z
+          .string()
+          .max(MAX_QUERY_LENGTH)
+          .default("")
+          .describe("Only those whose name or description holds this text."),
+      }),
+      risk: "none",
+      replay: "safe",
+      subject: async ({ matching }) =>
+        await Promise.resolve({ ok: true, value: matching || "all objects" }),
+      run: async ({ matching }, context) =>
+        await within(context, (environment) => {
+          const wanted = matching.toLowerCase();
+          const found = environment
+            .objects()
+            .filter((one) => `${one.name}\n${one.description}`.toLowerCase().includes(wanted));
+          const rest = found.length - MAX_OBJECTS;
+          const lines = found.slice(0, MAX_OBJECTS).map(objectText);
+          if (rest > 0) lines.push(`(${rest} more: give a text that they match)`);
+          return lines.join("\n") || "There is none.";
+        }),
+    },
+    limits,
+  );
+}
+
+export function querySessionsTool(limits?: OutputLimits): Tool {
+  return defineTool(
+    {
+      name: "query_sessions",
+      description:
+        "Finds earlier conversations: yours, or with a human's permission another agent's. With a query " +
+        "the messages that hold all its words, else the newest sessions.",
+      input: z.strictObject({
+        query: z.string().max(MAX_QUERY_LENGTH).optional().describe("Words to look for."),
+        po_name: objectName.optional().describe("Whose sessions; left out, your own."),
+        limit: z.number().int().min(1).max(MAX_SESSIONS).default(DEFAULT_SESSIONS),
+      }),
+      risk: "read",
+      replay: "safe",
+      subject: async ({ query, po_name }, context) => {
+        const found = environmentOf(context);
+        if (!found.ok) return await Promise.resolve(found);
+        const whose = po_name ?? found.value.po_name;
+        const what = query === undefined ? "the newest" : JSON.stringify(query);
+        return await Promise.resolve({ ok: true, value: `sessions of ${whose}: ${what}` });
+      },
+      // What somebody else was told is not for everybody who can call.
+      mustAsk: async ({ po_name }, { environment }) =>
+        await Promise.resolve(po_name !== undefined && po_name !== environment?.po_name),
+      run: async ({ query, po_name, limit }, context) =>
+        await within(context, (environment) => {
+          const asked = { po_name: po_name ?? environment.po_name, query: query ?? null, limit };
+          return environment.sessions(asked).map(sessionText).join("\n") || "There is none.";
+        }),
+    },
+    limits,
+  );
+}
+
+const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, MAX_SHOWN);
+
+const capabilityText = ({ name, kind, description }: CapabilityLine): string =>
+  `${name} (${kind}): ${oneLine(description)}`;
+
+const objectText = ({ name, description, state, capabilities }: ObjectLine): string =>
+  `${name} (${state}): ${oneLine(description) || "no description"}` +
+  (capabilities.length > 0 ? ` [may call: ${oneLine(capabilities.join(", "))}]` : "");
+
+const sessionText = ({ session_id, title, at, snippet }: SessionLine): string =>
+  [
+    `${session_id} ${at} ${oneLine(title)}`,
+    ...(snippet === null ? [] : [`  ${oneLine(snippet)}`]),
+  ].join("\n");
