@@ -5,11 +5,11 @@
 //        3. Whatever fails is one line and an exit code.
 import { writeSync } from "node:fs";
 import type { Host, ServeOptions } from "./cli/context.ts";
-import { versionLine } from "./cli/version-line.ts";
+import { versionLine } from "./cli/output/version-line.ts";
 
 /** What keeps a process alive that has said all. Milliseconds. */
 const LINGER_MS = 1000;
-/** As cli/write-out.ts has it, which is not loaded for this. */
+/** As cli/output/write-out.ts has it, which is not loaded for this. */
 const [FAILED, READER_GONE] = [1, 141];
 
 async function runDaemon(options: ServeOptions): Promise<number> {

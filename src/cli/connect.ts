@@ -5,9 +5,9 @@ import { type DaemonOptions, findOrStart } from "../client/daemon.ts";
 import { type Link, type LinkState, openLink } from "../client/link.ts";
 import { findEnvironment } from "../client/places.ts";
 import { providerVariables } from "../client/variables.ts";
-import { usageError } from "./arguments.ts";
 import type { Context } from "./context.ts";
 import { debuggedLink, openDebugLog } from "./debug-log.ts";
+import { usageError } from "./input/arguments.ts";
 
 /** Of the daemon on this machine, for what only works here. */
 export function daemonOptions(context: Context): DaemonOptions {

@@ -3,10 +3,10 @@ import type { Variables } from "../client/variables.ts";
 import type { Environments } from "../protocol/environments.ts";
 import type { Trials } from "../protocol/trials.ts";
 import type { Upkeep } from "../protocol/upkeep.ts";
-import type { Arguments } from "./arguments.ts";
-import { paint } from "./colour.ts";
-import { jsonText } from "./json-text.ts";
-import type { Output } from "./write-out.ts";
+import { paint } from "../terminal/colour.ts";
+import type { Arguments } from "./input/arguments.ts";
+import { jsonText } from "./output/json-text.ts";
+import type { Output } from "./output/write-out.ts";
 
 /** What only main.ts knows. */
 export interface Host {

@@ -4,9 +4,9 @@ import { appendFileSync } from "node:fs";
 import type { Link } from "../client/link.ts";
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import type { FollowFrame } from "../protocol/frames.ts";
-import type { Arguments } from "./arguments.ts";
-import { oneLine } from "./strip.ts";
-import type { Output } from "./write-out.ts";
+import { oneLine } from "../terminal/strip.ts";
+import type { Arguments } from "./input/arguments.ts";
+import type { Output } from "./output/write-out.ts";
 
 export type Debug = (text: string) => void;
 

@@ -2,6 +2,8 @@
 // Rule: an exit code is only ever set, never forced: returning naturally is what flushes stdout.
 import { errorCodes, toErrorBody } from "../protocol/errors.ts";
 import { suggest } from "../protocol/suggest.ts";
+import { hasColour } from "../terminal/colour.ts";
+import { type Context, createContext, type Host, type Run } from "./context.ts";
 import {
   type Arguments,
   type Flags,
@@ -9,17 +11,15 @@ import {
   findFlags,
   readArguments,
   usageError,
-} from "./arguments.ts";
-import { hasColour } from "./colour.ts";
-import { type Context, createContext, type Host, type Run } from "./context.ts";
-import { describeError, errorFields } from "./error-line.ts";
-import { globalFlags, oneShotFlags } from "./flags.ts";
-import { jsonLine } from "./json-text.ts";
+} from "./input/arguments.ts";
 import { checkChat, checkExtract, chooseMode } from "./mode.ts";
-import { stdinUse } from "./stdin.ts";
-import { type Row, type Rows, rows } from "./table.ts";
+import { stdinUse } from "./one-shot/stdin.ts";
+import { describeError, errorFields } from "./output/error-line.ts";
+import { jsonLine } from "./output/json-text.ts";
+import { createOutput, type Output, openSink, READER_GONE } from "./output/write-out.ts";
+import { globalFlags, oneShotFlags } from "./table/flags.ts";
+import { type Row, type Rows, rows } from "./table/table.ts";
 import { isTerminal } from "./terminal.ts";
-import { createOutput, type Output, openSink, READER_GONE } from "./write-out.ts";
 
 /** What was meant: a command with its arguments, a page of help, or an error that says why not. */
 interface Plan {
@@ -107,7 +107,7 @@ async function planRow(
   if (given.has("help")) return await helpPlan(path, given);
   if (row.needPrompt) checkChat(given);
   checkWords(row, path, given.words);
-  if (row.isManual) return { arguments: given, run: (await import("./man/index.ts")).man };
+  if (row.isManual) return { arguments: given, run: (await import("./help/man/index.ts")).man };
   return { arguments: given, run: await loadRow(row, path.join(" ")) };
 }
 
@@ -161,7 +161,7 @@ async function loadRow(row: Row | undefined, name: string): Promise<Run> {
 }
 
 async function helpPlan(path: readonly string[], given: Arguments): Promise<Plan> {
-  const { showHelp } = await import("./help.ts");
+  const { showHelp } = await import("./help/help.ts");
   return { arguments: given, run: (context) => showHelp(context, path) };
 }
 

@@ -1,9 +1,9 @@
 // Which of its lives a `jamey` without a subcommand begins: decided by arguments and terminals alone.
 import type { JameyError } from "../protocol/errors.ts";
 import { suggest } from "../protocol/suggest.ts";
-import { type Arguments, type Flags, usageError } from "./arguments.ts";
-import { isLanguage } from "./code-blocks.ts";
-import { chatFlags, oneShotFlags } from "./flags.ts";
+import { type Arguments, type Flags, usageError } from "./input/arguments.ts";
+import { isLanguage } from "./one-shot/code-blocks.ts";
+import { chatFlags, oneShotFlags } from "./table/flags.ts";
 
 export interface ModeQuestion {
   words: readonly string[];

@@ -1,13 +1,14 @@
 // Flags, words, durations, rules, numbers: everything that is read from the command line.
 import { describe, expect, test } from "bun:test";
-import { findFirstWord, readArguments } from "../../src/cli/arguments.ts";
 import { readToolArguments } from "../../src/cli/commands/tools.ts";
-import { parseDuration, showDuration } from "../../src/cli/duration.ts";
-import { globalFlags, oneShotFlags } from "../../src/cli/flags.ts";
+import { findFirstWord, readArguments } from "../../src/cli/input/arguments.ts";
+import { parseDuration } from "../../src/cli/input/parse-duration.ts";
 import { chooseMode, type ModeQuestion } from "../../src/cli/mode.ts";
-import { parseRule } from "../../src/cli/rules.ts";
-import { readSettings } from "../../src/cli/settings.ts";
+import { parseRule } from "../../src/cli/one-shot/rules.ts";
+import { readSettings } from "../../src/cli/one-shot/settings.ts";
+import { globalFlags, oneShotFlags } from "../../src/cli/table/flags.ts";
 import { suggest } from "../../src/protocol/suggest.ts";
+import { showDuration } from "../../src/terminal/duration.ts";
 
 const flags = { ...globalFlags, ...oneShotFlags };
 const read = (...raw: string[]) => readArguments(flags, raw);

@@ -2,9 +2,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { markedWriter } from "../../src/cli/chat-turn.ts";
-import { createMarkdownWriter } from "../../src/cli/markdown/render.ts";
-import { createPasteFilter, pastedLine } from "../../src/cli/paste.ts";
+import { markedWriter } from "../../src/cli/chat/chat-turn.ts";
+import { createPasteFilter, pastedLine } from "../../src/cli/chat/paste.ts";
+import { createMarkdownWriter } from "../../src/terminal/markdown/render.ts";
 import { temporaryHome } from "../support/fake-daemon.ts";
 import { openTerminal, runCli } from "../support/run-cli.ts";
 

@@ -1,6 +1,6 @@
 // `jamey events` against a daemon: the end of a journal, and what came since a time, are what all of it says.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { windowsBack } from "../../src/cli/event-window.ts";
+import { windowsBack } from "../../src/cli/output/event-window.ts";
 import { temporaryHome } from "../support/fake-daemon.ts";
 import { runCli } from "../support/run-cli.ts";
 

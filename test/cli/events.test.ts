@@ -2,9 +2,9 @@
 import { describe, expect, test } from "bun:test";
 import { describeModels } from "../../src/cli/commands/models.ts";
 import { totalCost } from "../../src/cli/commands/usage.ts";
-import { eventLine } from "../../src/cli/event-line.ts";
 import type { EventName } from "../../src/protocol/events/index.ts";
 import type { Usage } from "../../src/protocol/messages.ts";
+import { eventLine } from "../../src/terminal/event-line.ts";
 import { messagePayload } from "../support/fake-daemon.ts";
 
 const line = (event_type: EventName, payload: object) =>

@@ -1,15 +1,19 @@
 // What the flags of a one-shot give, decided without files, terminals or a daemon.
 import { describe, expect, test } from "bun:test";
-import { readArguments } from "../../src/cli/arguments.ts";
-import { parseSize, showSize } from "../../src/cli/byte-size.ts";
-import { pathsAt } from "../../src/cli/expand-at.ts";
-import { globalFlags, oneShotFlags } from "../../src/cli/flags.ts";
-import { isIgnored, isSkippedName, parseIgnoreRules } from "../../src/cli/ignored-paths.ts";
+import { readArguments } from "../../src/cli/input/arguments.ts";
+import { parseSize, showSize } from "../../src/cli/input/byte-size.ts";
 import { checkExtract } from "../../src/cli/mode.ts";
-import { withMode } from "../../src/cli/permission-mode.ts";
-import { requireParameters } from "../../src/cli/session-choice.ts";
-import { stdinUse } from "../../src/cli/stdin.ts";
-import { openInputLines, parseInputLine } from "../../src/cli/stream-input.ts";
+import { pathsAt } from "../../src/cli/one-shot/expand-at.ts";
+import {
+  isIgnored,
+  isSkippedName,
+  parseIgnoreRules,
+} from "../../src/cli/one-shot/ignored-paths.ts";
+import { withMode } from "../../src/cli/one-shot/permission-mode.ts";
+import { requireParameters } from "../../src/cli/one-shot/session-choice.ts";
+import { stdinUse } from "../../src/cli/one-shot/stdin.ts";
+import { openInputLines, parseInputLine } from "../../src/cli/one-shot/stream-input.ts";
+import { globalFlags, oneShotFlags } from "../../src/cli/table/flags.ts";
 import { JameyError } from "../../src/protocol/errors.ts";
 
 const read = (...raw: string[]) => readArguments({ ...globalFlags, ...oneShotFlags }, raw);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { allCommands } from "../../src/cli/usage.ts";
+import { allCommands } from "../../src/cli/help/usage.ts";
 import { temporaryHome } from "../support/fake-daemon.ts";
 import { type Ran, runCli } from "../support/run-cli.ts";
 

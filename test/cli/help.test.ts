@@ -1,12 +1,12 @@
 // What the command line says without a daemon: help, versions, and why there is none.
 import { describe, expect, test } from "bun:test";
 import { mkdirSync } from "node:fs";
-import { examples } from "../../src/cli/examples.ts";
-import { groupFlags } from "../../src/cli/flag-groups.ts";
-import { globalFlags, oneShotFlags } from "../../src/cli/flags.ts";
-import { entryLines, wrap } from "../../src/cli/layout.ts";
-import { topics } from "../../src/cli/topics/index.ts";
-import { allCommands } from "../../src/cli/usage.ts";
+import { examples } from "../../src/cli/help/examples.ts";
+import { groupFlags } from "../../src/cli/help/flag-groups.ts";
+import { entryLines, wrap } from "../../src/cli/help/layout.ts";
+import { topics } from "../../src/cli/help/topics/index.ts";
+import { allCommands } from "../../src/cli/help/usage.ts";
+import { globalFlags, oneShotFlags } from "../../src/cli/table/flags.ts";
 import { errorCodes } from "../../src/protocol/errors.ts";
 import { temporaryHome } from "../support/fake-daemon.ts";
 import { openTerminal, runCli } from "../support/run-cli.ts";

@@ -1,14 +1,14 @@
 // stdin and files: what is read, how it is decoded, how it is put together.
 import { describe, expect, test } from "bun:test";
-import { composeMessage } from "../../src/cli/compose.ts";
-import { decodeInput } from "../../src/cli/decode-input.ts";
+import { composeMessage } from "../../src/cli/one-shot/compose.ts";
+import { decodeInput } from "../../src/cli/one-shot/decode-input.ts";
 import {
   planStdin,
   type StdinKind,
   type StdinPlan,
   type StdinQuestion,
   stdinMode,
-} from "../../src/cli/stdin.ts";
+} from "../../src/cli/one-shot/stdin.ts";
 
 const kinds: StdinKind[] = ["terminal", "device", "file", "pipe", "socket", "other"];
 const skip: StdinPlan = { type: "skip" };

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from "bun:test";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readInputFiles } from "../../src/cli/files.ts";
+import { readInputFiles } from "../../src/cli/one-shot/files.ts";
 
 const folders: string[] = [];
 afterEach(() => {

@@ -1,7 +1,7 @@
 // The manual: made from the table of commands, and roff that is well formed.
 import { describe, expect, test } from "bun:test";
-import { escapeText, paragraphs, quoted, textLine } from "../../src/cli/man/roff.ts";
-import { allCommands } from "../../src/cli/usage.ts";
+import { escapeText, paragraphs, quoted, textLine } from "../../src/cli/help/man/roff.ts";
+import { allCommands } from "../../src/cli/help/usage.ts";
 import { temporaryHome } from "../support/fake-daemon.ts";
 import { runCli } from "../support/run-cli.ts";
 

@@ -1,8 +1,8 @@
 // Markdown in a terminal: what is drawn, that it is the same however it comes, and that nothing escapes.
 import { describe, expect, test } from "bun:test";
-import { codeBlocks } from "../../src/cli/code-blocks.ts";
-import { createMarkdownWriter, renderMarkdown } from "../../src/cli/markdown/render.ts";
-import { createStripper, showHidden } from "../../src/cli/strip.ts";
+import { codeBlocks } from "../../src/cli/one-shot/code-blocks.ts";
+import { createMarkdownWriter, renderMarkdown } from "../../src/terminal/markdown/render.ts";
+import { createStripper, showHidden } from "../../src/terminal/strip.ts";
 
 const ESC = "\u001b";
 const plain = { width: 30, hasColour: false };

@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openOutputFile } from "../../src/cli/output-file.ts";
+import { openOutputFile } from "../../src/cli/one-shot/output-file.ts";
 
 const root = mkdtempSync(join(tmpdir(), "jamey-output-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -1,16 +1,16 @@
 // What is written: cleaned text, colours, live answers, results, backpressure.
 import { describe, expect, test } from "bun:test";
-import { describeDenial, describeEvent } from "../../src/cli/activity.ts";
-import { hasColour } from "../../src/cli/colour.ts";
-import { pickSession } from "../../src/cli/find-session.ts";
-import { answerOf } from "../../src/cli/human-requests.ts";
-import { createLiveText } from "../../src/cli/live-text.ts";
-import { judge, type Outcome, resultObject } from "../../src/cli/result.ts";
-import { createOutput, type Sink } from "../../src/cli/write-out.ts";
+import { answerOf } from "../../src/cli/chat/human-requests.ts";
+import { pickSession } from "../../src/cli/input/find-session.ts";
+import { createLiveText } from "../../src/cli/one-shot/live-text.ts";
+import { judge, type Outcome, resultObject } from "../../src/cli/one-shot/result.ts";
+import { createOutput, type Sink } from "../../src/cli/output/write-out.ts";
 import type { TypedEvent } from "../../src/client/events.ts";
 import type { Run } from "../../src/protocol/commands/session.ts";
 import type { SignalFrame } from "../../src/protocol/frames.ts";
 import type { HumanRequest, Message, SessionSummary } from "../../src/protocol/messages.ts";
+import { describeDenial, describeEvent } from "../../src/terminal/activity.ts";
+import { hasColour } from "../../src/terminal/colour.ts";
 import { finishedRun, messagePayload, textSignal } from "../support/fake-daemon.ts";
 
 const ESC = "\u001b";

@@ -3,11 +3,11 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readArguments } from "../../src/cli/arguments.ts";
 import { type Context, createContext } from "../../src/cli/context.ts";
-import { globalFlags } from "../../src/cli/flags.ts";
-import { withPager } from "../../src/cli/pager.ts";
-import { createOutput } from "../../src/cli/write-out.ts";
+import { readArguments } from "../../src/cli/input/arguments.ts";
+import { withPager } from "../../src/cli/output/pager.ts";
+import { createOutput } from "../../src/cli/output/write-out.ts";
+import { globalFlags } from "../../src/cli/table/flags.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "jamey-pager-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,10 +1,10 @@
 // The line that says what a turn waits for: what it names, when it is silent, and who erases it.
 import { describe, expect, test } from "bun:test";
-import { type Arguments, readArguments } from "../../src/cli/arguments.ts";
 import { createContext } from "../../src/cli/context.ts";
-import { globalFlags } from "../../src/cli/flags.ts";
-import { createSteps, startProgress } from "../../src/cli/progress.ts";
-import { createOutput } from "../../src/cli/write-out.ts";
+import { type Arguments, readArguments } from "../../src/cli/input/arguments.ts";
+import { createSteps, startProgress } from "../../src/cli/one-shot/progress.ts";
+import { createOutput } from "../../src/cli/output/write-out.ts";
+import { globalFlags } from "../../src/cli/table/flags.ts";
 import type { TypedEvent } from "../../src/client/events.ts";
 import type { TurnFrame } from "../../src/client/run.ts";
 import type { SignalFrame } from "../../src/protocol/frames.ts";

@@ -1,8 +1,8 @@
 // Questions for humans as they are listed and asked: whole, with nothing hidden and the way to answer.
 import { describe, expect, test } from "bun:test";
-import { questionText } from "../../src/cli/human-requests.ts";
-import { answersTo, listedRequest } from "../../src/cli/request-text.ts";
+import { questionText } from "../../src/cli/chat/human-requests.ts";
 import type { HumanRequest } from "../../src/protocol/messages.ts";
+import { answersTo, listedRequest } from "../../src/terminal/request-text.ts";
 
 const request = (changed: Partial<HumanRequest> = {}): HumanRequest => ({
   request_id: "req_1",

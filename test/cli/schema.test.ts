@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readSchema } from "../../src/cli/schema.ts";
+import { readSchema } from "../../src/cli/one-shot/schema.ts";
 import { JameyError } from "../../src/protocol/errors.ts";
 
 const refusal = async (text: string) => {

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readArguments } from "../../src/cli/arguments.ts";
-import { readServeSettings, serveFlags } from "../../src/cli/serve-flags.ts";
+import { readArguments } from "../../src/cli/input/arguments.ts";
+import { readServeSettings, serveFlags } from "../../src/cli/table/serve-flags.ts";
 import { JameyError } from "../../src/protocol/errors.ts";
 import { killAll, processesWith } from "../support/processes.ts";
 import { runCli, spawnCli } from "../support/run-cli.ts";

@@ -9,8 +9,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { parseAge, parseSince, showAge } from "../../src/cli/age.ts";
-import { shortIds } from "../../src/cli/session-table.ts";
+import { parseAge, parseSince } from "../../src/cli/input/parse-age.ts";
+import { shortIds } from "../../src/cli/output/session-table.ts";
+import { showAge } from "../../src/terminal/age.ts";
 import { answerTurn, startFakeDaemon, temporaryHome } from "../support/fake-daemon.ts";
 import { type CliOptions, runCli } from "../support/run-cli.ts";
 

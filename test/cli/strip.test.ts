@@ -1,6 +1,6 @@
 // Text from models and tools without what a terminal would obey.
 import { describe, expect, test } from "bun:test";
-import { createStripper, oneLine, stripControl } from "../../src/cli/strip.ts";
+import { createStripper, oneLine, stripControl } from "../../src/terminal/strip.ts";
 
 const ESC = "\u001b";
 

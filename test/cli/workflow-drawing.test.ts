@@ -1,6 +1,6 @@
 // Workflows as drawings: as text for a terminal, as Mermaid for a page.
 import { expect, test } from "bun:test";
-import { mermaid, textDrawing } from "../../src/cli/workflow-drawing.ts";
+import { mermaid, textDrawing } from "../../src/terminal/workflow-drawing.ts";
 import { edgesOf, flowOf, nodeOf } from "../core/support/flow.ts";
 
 const flow = flowOf({

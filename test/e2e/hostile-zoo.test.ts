@@ -5,7 +5,7 @@
 import { expect, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type Row, type Rows, rows } from "../../src/cli/table.ts";
+import { type Row, type Rows, rows } from "../../src/cli/table/table.ts";
 import { startFakeVendor } from "../support/fake-vendors/server.ts";
 import { type Home, openHome } from "../support/home.ts";
 import { layTrap } from "../support/hostile-folder.ts";

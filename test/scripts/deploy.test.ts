@@ -2,8 +2,8 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { readArguments } from "../../src/cli/arguments.ts";
-import { readServeSettings, serveFlags } from "../../src/cli/serve-flags.ts";
+import { readArguments } from "../../src/cli/input/arguments.ts";
+import { readServeSettings, serveFlags } from "../../src/cli/table/serve-flags.ts";
 
 const read = (name: string): string =>
   readFileSync(join(import.meta.dir, "../../scripts/deploy", name), "utf8");

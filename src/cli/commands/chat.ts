@@ -4,21 +4,21 @@
 import type { Link } from "../../client/link.ts";
 import type { TurnSettings } from "../../protocol/agents.ts";
 import type { Message, SessionSummary } from "../../protocol/messages.ts";
-import { usageError } from "../arguments.ts";
-import { openChatLines, openTerminalKeys } from "../chat-lines.ts";
-import { type Chat, ROBOT, say } from "../chat-turn.ts";
-import { paint } from "../colour.ts";
+import { paint } from "../../terminal/colour.ts";
+import { oneLine, stripControl } from "../../terminal/strip.ts";
+import { openChatLines, openTerminalKeys } from "../chat/chat-lines.ts";
+import { type Chat, ROBOT, say } from "../chat/chat-turn.ts";
+import { startOverhearing } from "../chat/overheard.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { checkSessionFlags } from "../flag-rules.ts";
-import { startOverhearing } from "../overheard.ts";
-import { addModeRules } from "../permission-mode.ts";
-import { type Opening, readOpening } from "../prompt.ts";
-import { newSession, readParameters, resumedSession } from "../session-choice.ts";
-import { readSettings } from "../settings.ts";
+import { usageError } from "../input/arguments.ts";
+import { checkSessionFlags } from "../one-shot/flag-rules.ts";
+import { addModeRules } from "../one-shot/permission-mode.ts";
+import { type Opening, readOpening } from "../one-shot/prompt.ts";
+import { newSession, readParameters, resumedSession } from "../one-shot/session-choice.ts";
+import { readSettings } from "../one-shot/settings.ts";
+import { stdinKind } from "../one-shot/stdin.ts";
 import { type CaughtSignal, endBySignal } from "../signals.ts";
-import { stdinKind } from "../stdin.ts";
-import { oneLine, stripControl } from "../strip.ts";
 import { isTerminal } from "../terminal.ts";
 
 const HELP = `  <message>        say something

@@ -3,10 +3,10 @@
 
 import { errorCodes } from "../../protocol/errors.ts";
 import type { SettingsInfo } from "../../protocol/upkeep.ts";
+import { showHidden } from "../../terminal/strip.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { differsFromRunning, isRunning } from "../running-settings.ts";
-import { showHidden } from "../strip.ts";
+import { differsFromRunning, isRunning } from "../output/running-settings.ts";
 
 export async function path(context: Context): Promise<number> {
   const { environment, places } = await read(context);

@@ -13,11 +13,11 @@ import { isAlive } from "../../client/process-alive.ts";
 import { differences, readRunning } from "../../client/running.ts";
 import { logPath } from "../../client/start.ts";
 import { errorCodes, JameyError } from "../../protocol/errors.ts";
+import { showDuration } from "../../terminal/duration.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import { daemonOptions, withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { showDuration } from "../duration.ts";
-import { readServeSettings } from "../serve-flags.ts";
-import { oneLine } from "../strip.ts";
+import { readServeSettings } from "../table/serve-flags.ts";
 
 /** The daemon promises to be gone within 5 s; beyond that something is wrong. Milliseconds. */
 const STOP_TIMEOUT_MS = 15_000;

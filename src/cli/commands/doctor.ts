@@ -1,11 +1,11 @@
 // `jamey doctor`: what is well and what is not, with what to do about it. Exit code 1 when something is broken.
 import { errorCodes } from "../../protocol/errors.ts";
 import type { Finding, SettingsInfo } from "../../protocol/upkeep.ts";
-import { paint } from "../colour.ts";
+import { paint } from "../../terminal/colour.ts";
+import { showHidden } from "../../terminal/strip.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
-import { differsFromRunning } from "../running-settings.ts";
-import { showHidden } from "../strip.ts";
+import { differsFromRunning } from "../output/running-settings.ts";
 
 export async function doctor(context: Context): Promise<number> {
   const { environment } = daemonOptions(context);

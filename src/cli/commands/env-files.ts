@@ -1,9 +1,9 @@
 // `jamey env archive|restore|export|import`: whole environments as files.
 import { resolve } from "node:path";
 import type { CarriedFile, Imported } from "../../protocol/environments.ts";
-import { showSize } from "../byte-size.ts";
+import { stripControl } from "../../terminal/strip.ts";
 import { type Context, printJson } from "../context.ts";
-import { stripControl } from "../strip.ts";
+import { showSize } from "../input/byte-size.ts";
 import { nameOf } from "./env.ts";
 
 export async function archive(context: Context): Promise<number> {

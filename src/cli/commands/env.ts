@@ -1,11 +1,11 @@
 // `jamey env list|info|create|default|clone|rename|delete`: environments as folders. None of it starts a daemon.
 import { findEnvironment } from "../../client/places.ts";
 import type { EnvironmentInfo } from "../../protocol/environments.ts";
-import { usageError } from "../arguments.ts";
-import { askYesNo } from "../ask.ts";
-import { showSize } from "../byte-size.ts";
+import { stripControl } from "../../terminal/strip.ts";
+import { askYesNo } from "../chat/ask.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { stripControl } from "../strip.ts";
+import { usageError } from "../input/arguments.ts";
+import { showSize } from "../input/byte-size.ts";
 import { isTerminal } from "../terminal.ts";
 
 export async function list(context: Context): Promise<number> {

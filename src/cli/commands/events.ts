@@ -3,16 +3,16 @@ import type { Link } from "../../client/link.ts";
 import type { EventName } from "../../protocol/events/index.ts";
 import type { FollowFrame } from "../../protocol/frames.ts";
 import { suggest } from "../../protocol/suggest.ts";
-import { parseSince } from "../age.ts";
-import { type Arguments, usageError } from "../arguments.ts";
+import { eventLine } from "../../terminal/event-line.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { eventLine } from "../event-line.ts";
-import { cursorBefore, windowsBack } from "../event-window.ts";
-import { findSession } from "../find-session.ts";
-import { jsonText } from "../json-text.ts";
-import { withPager } from "../pager.ts";
-import { readCount } from "../settings.ts";
+import { type Arguments, usageError } from "../input/arguments.ts";
+import { findSession } from "../input/find-session.ts";
+import { parseSince } from "../input/parse-age.ts";
+import { readCount } from "../one-shot/settings.ts";
+import { cursorBefore, windowsBack } from "../output/event-window.ts";
+import { jsonText } from "../output/json-text.ts";
+import { withPager } from "../output/pager.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
 
 /** Lines that are held for a pager; of more than these the last. */

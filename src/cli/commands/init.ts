@@ -4,13 +4,13 @@
 import type { Connection } from "../../client/connection.ts";
 import { type DaemonOptions, findDaemon, findOrStart, waitUntilGone } from "../../client/daemon.ts";
 import { JameyError } from "../../protocol/errors.ts";
-import { usageError } from "../arguments.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
 import { type Dialogue, openDialogue } from "../init/ask.ts";
 import { type Choice, checkFlags, choose } from "../init/choice.ts";
 import { type Trial, tryModel, variablesOf } from "../init/try.ts";
-import { oneLine } from "../strip.ts";
+import { usageError } from "../input/arguments.ts";
 import { isTerminal } from "../terminal.ts";
 
 /** As if by Ctrl-C. */

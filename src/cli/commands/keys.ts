@@ -5,11 +5,11 @@ import type { Params, Reply } from "../../protocol/commands/index.ts";
 import type { AccessKey } from "../../protocol/commands/key.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { SCOPES, type Scope } from "../../protocol/scopes.ts";
-import { MAX_AGE_MS, readAge } from "../age.ts";
-import { usageError } from "../arguments.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { oneLine } from "../strip.ts";
+import { usageError } from "../input/arguments.ts";
+import { MAX_AGE_MS, readAge } from "../input/parse-age.ts";
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

@@ -2,13 +2,13 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from "node:fs";
 import { logPath } from "../../client/start.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import { stripControl } from "../../terminal/strip.ts";
 import { daemonOptions } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { jsonLine } from "../json-text.ts";
-import { withPager } from "../pager.ts";
-import { readCount } from "../settings.ts";
+import { readCount } from "../one-shot/settings.ts";
+import { jsonLine } from "../output/json-text.ts";
+import { withPager } from "../output/pager.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
-import { stripControl } from "../strip.ts";
 
 const DEFAULT_LINES = 200;
 /** The part of the file that is looked at for its last lines, and read at once when it grows. Bytes. */

@@ -1,8 +1,8 @@
 // `jamey models`: which model would answer now, which vendors have a key, and what to do where none has.
 import type { Reply } from "../../protocol/commands/index.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { oneLine } from "../strip.ts";
 import { terminalColumns } from "../terminal.ts";
 
 const UNCONNECTED = `No model is connected: the offline guide answers. To connect one, do one of these:

@@ -2,14 +2,14 @@
 import type { Link } from "../../client/link.ts";
 import type { PoVersion } from "../../protocol/commands/object.ts";
 import { JameyError } from "../../protocol/errors.ts";
-import { showAge } from "../age.ts";
+import { showAge } from "../../terminal/age.ts";
+import { differenceOf, paintDifference } from "../../terminal/difference.ts";
+import { shortHash } from "../../terminal/short-hash.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { differenceOf, paintDifference } from "../difference.ts";
-import { withPager } from "../pager.ts";
-import { readCount } from "../settings.ts";
-import { shortHash } from "../short-hash.ts";
-import { oneLine } from "../strip.ts";
+import { readCount } from "../one-shot/settings.ts";
+import { withPager } from "../output/pager.ts";
 
 export const history = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

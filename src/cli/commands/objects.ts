@@ -1,11 +1,11 @@
 // `jamey objects`: the prompt objects of the environment.
 import type { Link } from "../../client/link.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
+import { shortHash } from "../../terminal/short-hash.ts";
+import { oneLine, stripControl } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { withPager } from "../pager.ts";
-import { shortHash } from "../short-hash.ts";
-import { oneLine, stripControl } from "../strip.ts";
+import { withPager } from "../output/pager.ts";
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

@@ -2,19 +2,19 @@
 // Rule: arguments, then files, then stdin, then the daemon: what can fail for free fails first.
 
 import { toErrorBody } from "../../protocol/errors.ts";
-import { usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { startDeadline } from "../deadline.ts";
+import { usageError } from "../input/arguments.ts";
 import { checkChat, quote, twoPrompts } from "../mode.ts";
-import { startProgress } from "../progress.ts";
-import { readPrompt } from "../prompt.ts";
-import { openRecording } from "../recording.ts";
-import { type Format, openReport } from "../report.ts";
-import type { Ended } from "../result.ts";
-import { addressMessage, nothingYet, readShot, type Shot, sendMessage } from "../shot.ts";
+import { startDeadline } from "../one-shot/deadline.ts";
+import { startProgress } from "../one-shot/progress.ts";
+import { readPrompt } from "../one-shot/prompt.ts";
+import { openRecording } from "../one-shot/recording.ts";
+import { type Format, openReport } from "../one-shot/report.ts";
+import type { Ended } from "../one-shot/result.ts";
+import { addressMessage, nothingYet, readShot, type Shot, sendMessage } from "../one-shot/shot.ts";
+import { stdinUse } from "../one-shot/stdin.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
-import { stdinUse } from "../stdin.ts";
 import { isTerminal } from "../terminal.ts";
 
 export async function oneShot(plain: Context): Promise<number> {
@@ -23,7 +23,7 @@ export async function oneShot(plain: Context): Promise<number> {
   if (given.has("dry-run") && given.has("record")) {
     throw usageError("--dry-run spends nothing, so there is nothing that --record could keep.");
   }
-  if (given.has("dry-run")) return await (await import("../dry-run.ts")).dryRun(plain);
+  if (given.has("dry-run")) return await (await import("../one-shot/dry-run.ts")).dryRun(plain);
   return await shoot(plain);
 }
 
@@ -51,7 +51,7 @@ async function shoot(plain: Context, of: Pick<Shot, "workflow"> = {}): Promise<n
       asksHere,
     };
     if (isStream) {
-      const { runStream } = await import("../stream-run.ts");
+      const { runStream } = await import("../one-shot/stream-run.ts");
       return await runStream(shot);
     }
     ended = await runOne(shot, ended);

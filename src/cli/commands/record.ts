@@ -1,6 +1,7 @@
 // `jamey record -O FILE -- prompt`: a one-shot whose model answers are kept as a script that plays them again.
-import { usageError } from "../arguments.ts";
+
 import type { Context } from "../context.ts";
+import { usageError } from "../input/arguments.ts";
 import { oneShot } from "./one-shot.ts";
 
 /** The same as `jamey run --record FILE`. */

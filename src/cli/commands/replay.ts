@@ -3,14 +3,14 @@
 import type { TypedEvent } from "../../client/events.ts";
 import type { Link } from "../../client/link.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
-import { usageError } from "../arguments.ts";
+import { summaryOf } from "../../terminal/event-line.ts";
+import { oneLine, stripControl } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
-import { summaryOf } from "../event-line.ts";
-import { findSession } from "../find-session.ts";
-import { withPager } from "../pager.ts";
-import { stepThrough } from "../step-through.ts";
-import { oneLine, stripControl } from "../strip.ts";
+import { usageError } from "../input/arguments.ts";
+import { findSession } from "../input/find-session.ts";
+import { withPager } from "../output/pager.ts";
+import { stepThrough } from "../output/step-through.ts";
 import { isTerminal } from "../terminal.ts";
 
 type Step = Reply<"ReplaySession">["steps"][number];

@@ -4,15 +4,15 @@ import type { Link } from "../../client/link.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
-import { usageError } from "../arguments.ts";
-import { readSecretLine } from "../ask.ts";
+import { listedRequest, requestText } from "../../terminal/request-text.ts";
+import { oneLine } from "../../terminal/strip.ts";
+import { readSecretLine } from "../chat/ask.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
-import { decodeInput, undecodable } from "../decode-input.ts";
-import { withPager } from "../pager.ts";
-import { listedRequest, requestText } from "../request-text.ts";
-import { readStdin } from "../stdin.ts";
-import { oneLine } from "../strip.ts";
+import { usageError } from "../input/arguments.ts";
+import { decodeInput, undecodable } from "../one-shot/decode-input.ts";
+import { readStdin } from "../one-shot/stdin.ts";
+import { withPager } from "../output/pager.ts";
 import { isTerminal } from "../terminal.ts";
 
 /** Sessions whose folder is looked up for a list. */

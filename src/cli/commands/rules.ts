@@ -1,8 +1,9 @@
 // `jamey rules`: what humans allowed objects for good, in answers to their questions.
+
+import { showHidden } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { withPager } from "../pager.ts";
-import { showHidden } from "../strip.ts";
+import { withPager } from "../output/pager.ts";
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

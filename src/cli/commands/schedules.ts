@@ -1,9 +1,9 @@
 // `jamey schedules`: what wakes objects by itself.
 import type { ScheduleInfo } from "../../protocol/schedules.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { withPager } from "../pager.ts";
-import { oneLine } from "../strip.ts";
+import { withPager } from "../output/pager.ts";
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

@@ -2,7 +2,7 @@
 
 import { daemonOptions } from "../connect.ts";
 import type { Context } from "../context.ts";
-import { readServeSettings } from "../serve-flags.ts";
+import { readServeSettings } from "../table/serve-flags.ts";
 
 export function serve(context: Context): Promise<number> {
   const settings = readServeSettings(context.arguments, context.host.directory);

@@ -2,14 +2,14 @@
 import type { Link } from "../../client/link.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { SessionSummary } from "../../protocol/messages.ts";
-import { parseAge } from "../age.ts";
-import { usageError } from "../arguments.ts";
-import { askYesNo } from "../ask.ts";
+import { askYesNo } from "../chat/ask.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
-import { findSession, requireFreeName } from "../find-session.ts";
-import { sessionTable, titleOf } from "../session-table.ts";
-import { readMode } from "../settings.ts";
+import { usageError } from "../input/arguments.ts";
+import { findSession, requireFreeName } from "../input/find-session.ts";
+import { parseAge } from "../input/parse-age.ts";
+import { readMode } from "../one-shot/settings.ts";
+import { sessionTable, titleOf } from "../output/session-table.ts";
 import { isTerminal } from "../terminal.ts";
 import { listPages } from "./sessions.ts";
 

@@ -6,15 +6,15 @@ import { nestingOf } from "../../protocol/decode.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { isObject } from "../../protocol/json.ts";
 import { MAX_FRAME_BYTES, MAX_JSON_DEPTH } from "../../protocol/limits.ts";
-import { usageError } from "../arguments.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
-import { readPath } from "../files.ts";
-import { findSession, freeName, requireFreeName } from "../find-session.ts";
-import { escapeControls } from "../json-text.ts";
-import { openOutputFile } from "../output-file.ts";
-import { FORMATS } from "../session-words.ts";
-import { readStdin } from "../stdin.ts";
+import { usageError } from "../input/arguments.ts";
+import { findSession, freeName, requireFreeName } from "../input/find-session.ts";
+import { readPath } from "../one-shot/files.ts";
+import { openOutputFile } from "../one-shot/output-file.ts";
+import { readStdin } from "../one-shot/stdin.ts";
+import { escapeControls } from "../output/json-text.ts";
+import { FORMATS } from "../table/session-words.ts";
 
 type Document = Params<"ImportSession">["document"];
 

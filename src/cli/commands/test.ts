@@ -2,13 +2,13 @@
 // differences and the sum on stdout; exit code 1 when one failed.
 import { resolve } from "node:path";
 import type { TrialResult } from "../../protocol/trials.ts";
-import { paint } from "../colour.ts";
+import { paint } from "../../terminal/colour.ts";
+import { stripControl } from "../../terminal/strip.ts";
 import { daemonOptions } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
-import { junitOf } from "../junit.ts";
-import { openOutputFile } from "../output-file.ts";
+import { openOutputFile } from "../one-shot/output-file.ts";
+import { junitOf } from "../output/junit.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
-import { stripControl } from "../strip.ts";
 
 const FAILED = 1;
 

@@ -1,11 +1,11 @@
 // `jamey tools` and `jamey list-tools`: what agents can do, and doing it by hand.
 import type { Json, ToolSpec } from "../../protocol/messages.ts";
-import { usageError } from "../arguments.ts";
+import { oneLine, showHidden, stripControl } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { findSession } from "../find-session.ts";
-import { withPager } from "../pager.ts";
-import { oneLine, showHidden, stripControl } from "../strip.ts";
+import { usageError } from "../input/arguments.ts";
+import { findSession } from "../input/find-session.ts";
+import { withPager } from "../output/pager.ts";
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

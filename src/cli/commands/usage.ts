@@ -1,12 +1,12 @@
 // `jamey usage [session]`: tokens and money, summed up per model, or as --by says.
 import type { Reply } from "../../protocol/commands/index.ts";
 import type { Usage, UsageBy, UsageGroup } from "../../protocol/messages.ts";
-import { parseSince } from "../age.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { findSession } from "../find-session.ts";
-import { withPager } from "../pager.ts";
-import { oneLine } from "../strip.ts";
+import { findSession } from "../input/find-session.ts";
+import { parseSince } from "../input/parse-age.ts";
+import { withPager } from "../output/pager.ts";
 
 const MAX_KEY_LENGTH = 60;
 const MAX_LABEL_LENGTH = 40;

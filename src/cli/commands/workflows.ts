@@ -5,11 +5,11 @@ import type { Link } from "../../client/link.ts";
 import type { WorkflowProblem } from "../../protocol/commands/workflow.ts";
 import { errorCodes, JameyError, messageOf } from "../../protocol/errors.ts";
 import { MAX_WORKFLOW_BYTES } from "../../protocol/workflows.ts";
+import { oneLine } from "../../terminal/strip.ts";
+import { mermaid, textDrawing } from "../../terminal/workflow-drawing.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
-import { withPager } from "../pager.ts";
-import { oneLine } from "../strip.ts";
-import { mermaid, textDrawing } from "../workflow-drawing.ts";
+import { withPager } from "../output/pager.ts";
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

@@ -1,9 +1,10 @@
 // What a command line may go on with, decided from the table of commands alone. Pure.
-import type { Flag, Flags } from "../arguments.ts";
-import { globalFlags, oneShotFlags } from "../flags.ts";
-import { type Row, type Rows, rows } from "../table.ts";
-import { topics } from "../topics/index.ts";
-import { findFlag } from "../usage.ts";
+
+import { topics } from "../help/topics/index.ts";
+import { findFlag } from "../help/usage.ts";
+import type { Flag, Flags } from "../input/arguments.ts";
+import { globalFlags, oneShotFlags } from "../table/flags.ts";
+import { type Row, type Rows, rows } from "../table/table.ts";
 import { type Kind, kindOfFlag, kindOfWord } from "./kinds.ts";
 
 export interface Value {

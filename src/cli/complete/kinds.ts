@@ -1,6 +1,6 @@
 // What may stand in a place of the command line, told from the table: a flag's hint or name, a word's name.
-import type { Flag } from "../arguments.ts";
-import type { Word } from "../table.ts";
+import type { Flag } from "../input/arguments.ts";
+import type { Word } from "../table/table.ts";
 
 /** Where the values of a kind come from; `files` and `folders` are the shell's own business. */
 export type Kind =

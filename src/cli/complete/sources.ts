@@ -8,7 +8,7 @@ import type { Variables } from "../../client/variables.ts";
 import type { CommandName, Params, Reply } from "../../protocol/commands/index.ts";
 import { isEnvironmentName, placesOf } from "../../protocol/places.ts";
 import type { Upkeep } from "../../protocol/upkeep.ts";
-import { oneLine } from "../strip.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import type { Value } from "./engine.ts";
 import type { Kind } from "./kinds.ts";
 

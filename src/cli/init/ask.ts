@@ -1,6 +1,6 @@
 // The questions of `jamey init`, drawn by clack. Only where stdin and stdout are terminals: elsewhere clack
 // would draw and then wait for ever.
-import { oneLine } from "../strip.ts";
+import { oneLine } from "../../terminal/strip.ts";
 import { type Asker, isUrl } from "./choice.ts";
 
 export interface Dialogue extends Asker {

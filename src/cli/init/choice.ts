@@ -3,11 +3,11 @@
 import type { Reply } from "../../protocol/commands/index.ts";
 import { MAX_SECRET_LENGTH } from "../../protocol/limits.ts";
 import { suggest } from "../../protocol/suggest.ts";
-import type { Arguments } from "../arguments.ts";
-import { usageError } from "../arguments.ts";
-import { readSecretLine } from "../ask.ts";
+import { readSecretLine } from "../chat/ask.ts";
 import type { Context } from "../context.ts";
-import { openStdin } from "../stdin.ts";
+import type { Arguments } from "../input/arguments.ts";
+import { usageError } from "../input/arguments.ts";
+import { openStdin } from "../one-shot/stdin.ts";
 import { isTerminal } from "../terminal.ts";
 
 export type Vendor = Reply<"ListModels">["vendors"][number];

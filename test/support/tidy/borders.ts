@@ -14,7 +14,8 @@ type Rule = {
 };
 
 type Folder =
-  | ("protocol" | "core" | "providers" | "tools" | "client" | "cli" | "tui" | "web" | "main.ts")
+  | ("protocol" | "core" | "providers" | "tools" | "client" | "terminal" | "cli" | "tui" | "web")
+  | "main.ts"
   | ("runtime" | "runtime/store" | "runtime/connectors");
 
 const rules: Record<Folder, Rule> = {
@@ -43,12 +44,17 @@ const rules: Record<Folder, Rule> = {
     builtins: "all",
   },
   client: { folders: ["protocol"], packages: [], builtins: "all" },
+  terminal: { folders: ["client", "protocol"], packages: ["diff"], builtins: "all" },
   cli: {
-    folders: ["client", "protocol"],
+    folders: ["client", "terminal", "protocol"],
     packages: ["citty", "@clack/prompts", "diff"],
     builtins: "all",
   },
-  tui: { folders: ["client", "protocol"], packages: ["blessed"], builtins: "all" },
+  tui: {
+    folders: ["client", "terminal", "protocol"],
+    packages: ["blessed"],
+    builtins: "all",
+  },
   web: { folders: ["client", "protocol"], packages: [], builtins: "none" },
   "main.ts": { folders: ["cli", "tui", "runtime", "client", "web"], packages: [], builtins: "all" },
 };

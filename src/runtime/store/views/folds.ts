@@ -117,7 +117,9 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
   RuleRemoved: noView,
 };
 
-function noView(): void {}
+function noView(): void {
+  // Kept in the journal alone.
+}
 
 function endTurn(
   write: Writes,

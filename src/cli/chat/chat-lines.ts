@@ -1,0 +1,123 @@
+// Where the lines of a chat come from: an editor in a terminal, else a pipe, line by line.
+import { openSync } from "node:fs";
+import type { Context } from "../context.ts";
+import type { Output } from "../output/write-out.ts";
+import { type CaughtSignal, watchSignals } from "../signals.ts";
+import { isTerminal } from "../terminal.ts";
+import { type LineReader, openLines } from "./ask.ts";
+import type { AnswerLines } from "./human-requests.ts";
+import { type LineEditor, openLineEditor, type Typed } from "./line-editor.ts";
+
+export type Read =
+  | { type: "line"; line: string }
+  | { type: "end" }
+  | { type: "signal"; name: CaughtSignal };
+
+export interface ChatLines {
+  /** Shows the prompt, and reads one line. */
+  read(): Promise<Read>;
+  /** Answers to questions of agents. */
+  answers: AnswerLines;
+  /** Text that comes while a line is typed. */
+  above(text: string): Promise<void>;
+  /** The terminal as it was, at once: the process is about to end. */
+  restore(): void;
+  close(): Promise<void>;
+}
+
+const PROMPT = "> ";
+
+/** Where stdin was data of the first message, nothing more comes from it: `keys` is the terminal, if there is one. */
+export function openChatLines(
+  { out, host }: Context,
+  after?: { keys: number | undefined },
+): ChatLines {
+  if (after) return after.keys === undefined ? noLines(out) : keyLines(out, after.keys);
+  const canEdit = isTerminal(0) && out.isTerminal && host.variables.TERM !== "dumb";
+  return canEdit ? editedLines(openLineEditor(out)) : pipedLines(openLines(), out);
+}
+
+/** The terminal that controls this process, where somebody can be asked at it. */
+export function openTerminalKeys({ out, host }: Context): number | undefined {
+  if (!out.isTerminal || host.variables.TERM === "dumb") return undefined;
+  try {
+    return openSync("/dev/tty", "r");
+  } catch (_none) {
+    return undefined;
+  }
+}
+
+function keyLines(out: Output, descriptor: number): ChatLines {
+  const { ReadStream } = process.getBuiltinModule("node:tty");
+  return editedLines(openLineEditor(out, { descriptor, stream: new ReadStream(descriptor) }));
+}
+
+const noLines = (out: Output): ChatLines => ({
+  read: async () => ({ type: "end" }),
+  answers: { next: async () => undefined, forget: async () => undefined },
+  above: (text) => out.write(text),
+  restore: nothing,
+  close: async () => undefined,
+});
+
+function editedLines(editor: LineEditor): ChatLines {
+  return {
+    read: async () =>
+      await orSignal(async () => {
+        const typed = await editor.ask(PROMPT, { isKept: true });
+        return typed.type === "interrupt" ? { type: "signal", name: "SIGINT" } : typed;
+      }, editor.restore),
+    answers: {
+      isEditor: true,
+      next: async (prompt, { isHidden }) => await answered(await editor.ask(prompt, { isHidden })),
+      drop: editor.drop,
+      forget: editor.forget,
+    },
+    above: editor.above,
+    restore: editor.restore,
+    close: async () => editor.close(),
+  };
+}
+
+/** Ctrl-C at a question is no answer to it: it cancels the turn, as it does everywhere else. */
+async function answered(typed: Typed): Promise<string | undefined> {
+  if (typed.type === "line") return typed.line;
+  if (typed.type === "end") return undefined;
+  process.kill(process.pid, "SIGINT");
+  return await new Promise<never>(() => undefined);
+}
+
+function pipedLines(lines: LineReader, out: Output): ChatLines {
+  return {
+    read: async () =>
+      await orSignal(async () => {
+        await out.write(PROMPT);
+        const line = await lines.next();
+        if (line !== undefined) return { type: "line", line };
+        await out.write("\n");
+        return { type: "end" };
+      }, nothing),
+    answers: lines,
+    above: (text) => out.write(text),
+    restore: nothing,
+    close: lines.close,
+  };
+}
+
+const nothing = () => undefined;
+
+/** At the prompt there is nothing to save: a signal leaves. */
+async function orSignal(read: () => Promise<Read>, restore: () => void): Promise<Read> {
+  // Before the prompt is shown: whoever sees it may press Ctrl-C.
+  const watch = watchSignals();
+  watch.beforeEnd(restore);
+  const { promise: aborted, resolve } = Promise.withResolvers<Read>();
+  watch.signal.addEventListener("abort", () => {
+    resolve({ type: "signal", name: watch.caught() ?? "SIGINT" });
+  });
+  try {
+    return await Promise.race([read(), aborted]);
+  } finally {
+    watch.stop();
+  }
+}

@@ -1,0 +1,236 @@
+// Questions that agents ask while somebody sits at the terminal: shown whole, answered in place, one at a time.
+// Rules: 1. Only a clear yes is a yes, and only a clear no is a no: anything else is asked again.
+//        2. The hash that is sent is that of the call that was shown. 3. What was typed before the question
+//           was shown is no answer to it.
+
+import type { TypedEvent } from "../../client/events.ts";
+import type { Link } from "../../client/link.ts";
+import { JameyError, messageOf, toErrorBody } from "../../protocol/errors.ts";
+import type { Answer, HumanRequest } from "../../protocol/messages.ts";
+import { paint } from "../../terminal/colour.ts";
+import { requestText } from "../../terminal/request-text.ts";
+import { oneLine, stripControl } from "../../terminal/strip.ts";
+import type { Context } from "../context.ts";
+import { describeError } from "../output/error-line.ts";
+import type { Output } from "../output/write-out.ts";
+import type { SignalWatch } from "../signals.ts";
+import { hideTyping } from "./ask.ts";
+
+const CHOICES = "[y]es once, [s]ession, [r]ule, [n]o? ";
+const CHOICES_OR_LATER = "[y]es once, [s]ession, [r]ule, [n]o, [l]ater? ";
+const UNCLEAR = `  y        run it this once
+  s        and exactly this call again, for the rest of the session
+  r        and exactly this call of this object from now on, in every session: 'jamey rules list'
+  r git *  the same for all calls that fit the pattern you type
+  n        do not run it; 'n because…' tells the agent why
+`;
+
+/** Where answers are typed. */
+export interface AnswerLines {
+  next(prompt: string, options: { isHidden: boolean }): Promise<string | undefined>;
+  /** Draws the prompt, and hides what is not to be seen, by itself. */
+  isEditor?: true;
+  /** Nobody waits for the answer any more. */
+  drop?(): void;
+  /** What was typed until now is no answer. */
+  forget(): Promise<void>;
+}
+
+export interface HumanRequests {
+  take(event: TypedEvent): void;
+  /** One that waited already. */
+  add(request: HumanRequest): void;
+  /** Resolves when nothing that came so far is left to ask. */
+  settled(): Promise<void>;
+  stop(): void;
+}
+
+interface Asking {
+  context: Context;
+  link: Link;
+  lines: AnswerLines;
+  /** Where questions are written: where the conversation is, or beside an answer that is piped on. */
+  screen: Output;
+  /** Before a question is written. */
+  before(): Promise<void>;
+  /** A signal that ends the process leaves no terminal behind that hides what is typed. */
+  beforeEnd: SignalWatch["beforeEnd"];
+  /** What is said of a question before it, such as where it comes from. */
+  about?(request: HumanRequest): Promise<string>;
+  /** A question may be left for later. */
+  hasLater?: true;
+}
+
+export function answerRequests(asking: Asking): HumanRequests {
+  const { context, lines, screen, before, about } = asking;
+  const { err } = context;
+  const open = new Map<string, Open>();
+  let running: Promise<void> | undefined;
+
+  async function askAll(): Promise<void> {
+    try {
+      for (let next = first(open); next; next = first(open)) {
+        await ask(next);
+        open.delete(next.request.request_id);
+      }
+    } catch (thrown) {
+      // The question waits on for somebody else, and the turn with it.
+      await err.write(`${describeError(toErrorBody(thrown), err.hasColour)}\n`);
+    } finally {
+      running = undefined;
+    }
+  }
+
+  async function ask({ request, closed }: Open): Promise<void> {
+    await before();
+    const place = (await about?.(request)) ?? "";
+    await screen.write(`${place}${questionText(request, screen.hasColour)}`);
+    await lines.forget();
+    for (;;) {
+      const response = await readAnswer(asking, request, closed.promise);
+      if (response === "later") return;
+      if (!response) {
+        lines.drop?.();
+        await screen.write("\n(no longer asked)\n");
+        return;
+      }
+      if (await hasSent(asking, request, response)) return;
+    }
+  }
+
+  function add(request: HumanRequest): void {
+    if (open.has(request.request_id)) return;
+    const closed = Promise.withResolvers<undefined>();
+    open.set(request.request_id, { request, closed });
+    running ??= askAll();
+  }
+
+  return {
+    add,
+    take(event) {
+      if (event.event_type === "HumanRequestQueued") {
+        add(event.payload);
+      } else if (
+        event.event_type === "HumanRequestResponded" ||
+        event.event_type === "HumanRequestExpired"
+      ) {
+        const { request_id } = event.payload;
+        open.get(request_id)?.closed.resolve(undefined);
+        open.delete(request_id);
+      }
+    },
+    async settled() {
+      await running;
+    },
+    stop() {
+      for (const { closed } of open.values()) closed.resolve(undefined);
+      open.clear();
+    },
+  };
+}
+
+/** False: a rule was refused for what it is, and the question is still open. */
+async function hasSent(
+  { link, context }: Asking,
+  { request_id }: HumanRequest,
+  response: Answer,
+): Promise<boolean> {
+  try {
+    await link.call("RespondToRequest", { request_id, response });
+    return true;
+  } catch (thrown) {
+    const code = thrown instanceof JameyError ? thrown.code : "internal";
+    const text = code === "already_answered" ? "It was answered elsewhere." : messageOf(thrown);
+    await context.err.write(`${stripControl(text)}\n`);
+    const isRule = response.type === "decision" && response.scope === "rule";
+    return !isRule || (code !== "invalid_request" && code !== "forbidden");
+  }
+}
+
+/** Undefined when there is nothing to answer any more. */
+async function readAnswer(
+  asking: Asking,
+  request: HumanRequest,
+  closed: Promise<undefined>,
+): Promise<Answer | "later" | undefined> {
+  for (;;) {
+    const typed = nextLine(asking, request).then((line) => ({ line }));
+    const answered = await Promise.race([typed, closed]);
+    if (!answered) return undefined;
+    if (asking.hasLater && isLater(request, answered.line)) return "later";
+    const answer = answerOf(request, answered.line);
+    if (answer) return answer;
+    await asking.screen.write(UNCLEAR);
+  }
+}
+
+async function nextLine(
+  { lines, screen, hasLater, beforeEnd }: Asking,
+  request: HumanRequest,
+): Promise<string | undefined> {
+  const choices = hasLater ? CHOICES_OR_LATER : CHOICES;
+  const prompt = request.kind === "approval" ? choices : "? ";
+  const isHidden = request.kind === "secret";
+  const next = async () => {
+    if (!lines.isEditor) await screen.write(prompt);
+    return await lines.next(prompt, { isHidden });
+  };
+  return isHidden && !lines.isEditor ? await unseen(next, beforeEnd) : await next();
+}
+
+/** What is typed meanwhile is not shown, and then it is again, even if a signal ends the process. */
+async function unseen<Value>(
+  next: () => Promise<Value>,
+  beforeEnd: SignalWatch["beforeEnd"],
+): Promise<Value> {
+  const show = hideTyping();
+  const isShown = beforeEnd(show);
+  try {
+    return await next();
+  } finally {
+    show();
+    isShown();
+  }
+}
+
+interface Open {
+  request: HumanRequest;
+  /** Resolves when there is nothing to answer any more. */
+  closed: PromiseWithResolvers<undefined>;
+}
+
+const first = (open: Map<string, Open>): Open | undefined => open.values().next().value;
+
+export function questionText(request: HumanRequest, hasColour: boolean): string {
+  const who = `✋ ${oneLine(request.from_po, 64)}`;
+  const [question = "", ...rest] = requestText(request).split("\n");
+  const head = paint(hasColour, "yellow", `${who}: ${question}`);
+  return `${[head, ...rest].join("\n")}\n`;
+}
+
+/** To leave a question of words open, it takes a word that is no answer; nothing typed is none either. */
+function isLater({ kind }: HumanRequest, line: string | undefined): boolean {
+  const text = line?.trim() ?? "";
+  if (line === undefined) return true;
+  return kind === "approval" ? /^l(ater)?$/i.test(text) : text === "" || text === "::later";
+}
+
+/** End of input is a no, and an empty answer. Undefined: it does not say which, so it is asked again. */
+export function answerOf(request: HumanRequest, line: string | undefined): Answer | undefined {
+  const text = line?.trim() ?? "";
+  if (request.kind === "question") return { type: "answer", text };
+  if (request.kind === "secret") return { type: "secret", value: text };
+  const isSession = /^s(ession)?$/i.test(text);
+  const rule = /^r(?:ule)?(?:\s+(.*))?$/i.exec(text);
+  const isYes = isSession || rule !== null || /^y(es)?$/i.test(text);
+  const no = line === undefined ? [""] : /^no?(?:[\s,:]+(.*))?$/is.exec(text);
+  if (!isYes && !no) return undefined;
+  return {
+    type: "decision",
+    decision: isYes ? "approve" : "deny",
+    hash: request.hash ?? "",
+    scope: rule ? "rule" : isSession ? "session" : "once",
+    match: rule?.[1] || null,
+    reason: no?.[1] || null,
+  };
+}

@@ -1,0 +1,46 @@
+// The rows of `jamey inbox`, `jamey rules` and `jamey schedules`. Part of the table of commands.
+import type { Row, Rows, Word } from "./table.ts";
+
+const schedule: Word = { name: "schedule" };
+
+export const inboxRow: Row = {
+  description: "Answer what waits for a human, one question after another",
+  flags: {
+    follow: { type: "boolean", alias: "f", description: "Go on with what comes" },
+  },
+  load: async () => (await import("../commands/inbox.ts")).inbox,
+};
+
+export const ruleRows: Rows = {
+  list: {
+    description: "Rules that count until they are removed",
+    load: async () => (await import("../commands/rules.ts")).list,
+  },
+  remove: {
+    description: "Take one away",
+    words: [{ name: "rule" }],
+    load: async () => (await import("../commands/rules.ts")).remove,
+  },
+};
+
+export const scheduleRows: Rows = {
+  list: {
+    description: "What wakes whom, when it did and when it will",
+    load: async () => (await import("../commands/schedules.ts")).list,
+  },
+  pause: {
+    description: "Let one wake nobody until it is resumed",
+    words: [schedule],
+    load: async () => (await import("../commands/schedules.ts")).pause,
+  },
+  resume: {
+    description: "Let it wake again",
+    words: [schedule],
+    load: async () => (await import("../commands/schedules.ts")).resume,
+  },
+  run: {
+    description: "Wake the object now",
+    words: [schedule],
+    load: async () => (await import("../commands/schedules.ts")).run,
+  },
+};
