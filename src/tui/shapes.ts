@@ -1,0 +1,98 @@
+// The shapes that the parts of the interface hand each other: what is drawn, what comes in, what is asked for.
+// Rules: 1. Everything between an input and a frame is pure: `update` makes a state and effects, `view` makes
+//           lines. Only `screen/` touches the terminal, only `run/` the daemon, the clock and files.
+//        2. Text is clean here: control characters were taken out where it came in.
+import type { LinkState } from "../client/link.ts";
+import type { CommandName, Params, Reply } from "../protocol/commands/index.ts";
+import type { ErrorBody } from "../protocol/errors.ts";
+import type { FollowFrame } from "../protocol/frames.ts";
+
+/** What a piece of text is, not how it looks: a theme turns it into colours. */
+export type Style =
+  | ("plain" | "dim" | "bold" | "italic" | "heading" | "code" | "link" | "quote")
+  | ("accent" | "good" | "bad" | "added" | "removed" | "changed" | "selected" | "rule")
+  | ("keyword" | "string" | "number" | "comment");
+
+export interface Span {
+  text: string;
+  style: Style;
+}
+/** One row of the screen; narrower than it or cut to it by whoever draws. */
+export type Line = readonly Span[];
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+/** From the upper left corner, beginning at 0. */
+export interface Point {
+  column: number;
+  row: number;
+}
+export interface Rectangle extends Point, Size {}
+
+export interface Frame {
+  lines: readonly Line[];
+  /** Where the terminal's own cursor stands: input methods and readers follow it. null hides it. */
+  cursor: Point | null;
+}
+
+/** A key as people name it: `a`, `A`, `é`, `enter`, `escape`, `up`, `f5`, `ctrl+p`, `alt+enter`, `shift+tab`. */
+export interface KeyPress {
+  name: string;
+  /** What it types; empty for a key that types nothing. */
+  text: string;
+}
+
+export type TerminalInput =
+  | { type: "key"; key: KeyPress }
+  | { type: "paste"; text: string }
+  | { type: "mouse"; action: "press" | "release" | "drag" | "wheel_up" | "wheel_down"; at: Point }
+  | { type: "focus"; isFocused: boolean }
+  | { type: "resize"; size: Size };
+
+/** What a call is for travels with it, so that its reply finds its way without a table of open calls. */
+type CallOf<Name extends CommandName> = {
+  type: "call";
+  command: Name;
+  params: Params<Name>;
+  purpose: string;
+};
+type RepliedOf<Name extends CommandName> = {
+  type: "replied";
+  command: Name;
+  reply: Reply<Name>;
+  purpose: string;
+};
+
+export type Input =
+  | TerminalInput
+  | { type: "frames"; frames: readonly FollowFrame[] }
+  | { type: "link"; state: LinkState }
+  | { [Name in CommandName]: RepliedOf<Name> }[CommandName]
+  | { type: "call_failed"; command: CommandName; purpose: string; error: ErrorBody }
+  /** A text came back from the human's own editor; null where it was left as it was. */
+  | { type: "edited"; purpose: string; text: string | null }
+  | { type: "files"; query: string; paths: readonly string[] }
+  /** Comes only while something on the screen counts time. Milliseconds since 1970. */
+  | { type: "tick"; now: number };
+
+export type Effect =
+  | { [Name in CommandName]: CallOf<Name> }[CommandName]
+  | { type: "edit"; purpose: string; text: string; suffix: string }
+  | { type: "copy"; text: string }
+  | { type: "notify"; title: string; body: string }
+  | { type: "title"; text: string }
+  | { type: "mouse"; isOn: boolean }
+  | { type: "page"; text: string }
+  | { type: "save_draft"; session_id: string | null; text: string }
+  | { type: "remember"; entry: string }
+  | { type: "find_files"; query: string }
+  | { type: "redraw" }
+  | { type: "suspend" }
+  | { type: "quit"; resume: string | null };
+
+export interface Updated<State> {
+  state: State;
+  effects: readonly Effect[];
+}
