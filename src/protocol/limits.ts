@@ -30,6 +30,8 @@ export const MAX_LIST_LENGTH = 1000;
 export const MAX_IMPORTED_MESSAGES = 4_000;
 /** The text of one object. */
 export const MAX_OBJECT_BYTES = 1024 * 1024;
+/** The text of a workflow. Bytes. */
+export const MAX_WORKFLOW_BYTES = 256 * 1024;
 /** Objects that call each other in one chain, whatever the settings allow. */
 export const MAX_DELEGATION_DEPTH = 16;
 /** Members of one group. */

@@ -4,7 +4,6 @@ import { z } from "zod";
 import { name, orNull } from "./messages.ts";
 
 /** Bounds of one workflow. Lengths in UTF-16 units. */
-export const MAX_WORKFLOW_BYTES = 256 * 1024;
 export const MAX_WORKFLOW_NODES = 100;
 export const MAX_WORKFLOW_EDGES = 400;
 export const MAX_NODE_VISITS = 100;

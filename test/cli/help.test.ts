@@ -176,6 +176,8 @@ describe("a topic", () => {
     websocket: "WHAT A CLIENT SENDS",
     models: "WHICH ANSWERS",
     options: "OPTIONS OF EVERY COMMAND",
+    tests: "WHAT IS EXPECTED",
+    workflows: "EDGES",
   };
 
   test.each(Object.keys(topics))("%s has its own page", async (name) => {

@@ -2,6 +2,7 @@
 // whatever it travels over.
 import { expect } from "bun:test";
 import { commands } from "../../src/protocol/commands/index.ts";
+import { livingWorkflows, playLiving } from "./scenario-living.ts";
 import { testTool } from "./test-tools.ts";
 import { objectText, type TestWorld, type TestWorldOptions } from "./world.ts";
 
@@ -15,13 +16,24 @@ export type Ask = (command: string, params?: unknown) => Promise<Asked>;
 export const scenarioWorld: TestWorldOptions = {
   objects: {
     "helper.md": objectText({ name: "helper" }),
-    "other.md": objectText({ name: "other" }),
+    "other.md": objectText({
+      name: "other",
+      front: "wake: [{webhook: build, message: look}, {webhook: ship, message: look}]",
+    }),
   },
-  tools: [testTool("look", { risk: "read" }), testTool("ask_human")],
-  script: ({ messages }) =>
-    messages[messages.length - 1]?.content === "ask"
+  workflows: livingWorkflows,
+  tools: [
+    testTool("look", { risk: "read" }),
+    testTool("ask_human"),
+    testTool("put", { risk: "write" }),
+  ],
+  script({ messages }) {
+    const said = messages[messages.length - 1]?.content;
+    if (said === "put") return { calls: [{ name: "put", args: { text: "x" } }] };
+    return said === "ask"
       ? { calls: [{ name: "ask_human", args: { question: "Why? 🙂" } }] }
-      : "fine 🙂",
+      : "fine 🙂";
+  },
 };
 
 export interface Connected {
@@ -45,7 +57,7 @@ export interface Followed {
 
 type Good = (command: string, params?: unknown) => Promise<Record<string, unknown>>;
 type Bad = (command: string, params: unknown, code: string) => Promise<void>;
-interface Player {
+export interface Player {
   world: TestWorld;
   good: Good;
   bad: Bad;
@@ -78,6 +90,7 @@ export async function playScenario(
   const player: Player = { world, good, bad };
   const session_id = await playSession(player);
   await playTurns(player, session_id);
+  await playLiving(player, session_id);
   await playCopies(player, session_id);
   await playObjects(player);
   await playKeys(player);

@@ -4,7 +4,7 @@ import { basename, resolve } from "node:path";
 import type { Link } from "../../client/link.ts";
 import type { WorkflowProblem } from "../../protocol/commands/workflow.ts";
 import { errorCodes, JameyError, messageOf } from "../../protocol/errors.ts";
-import { MAX_WORKFLOW_BYTES } from "../../protocol/workflows.ts";
+import { MAX_WORKFLOW_BYTES } from "../../protocol/limits.ts";
 import { oneLine } from "../../terminal/strip.ts";
 import { mermaid, textDrawing } from "../../terminal/workflow-drawing.ts";
 import { withLink } from "../connect.ts";

@@ -1,9 +1,9 @@
 // Commands over workflows: graphs of objects in `workflows/*.yml`.
 import { z } from "zod";
 import { turnSettings } from "../agents.ts";
-import { MAX_MESSAGE_BYTES, MAX_TITLE_LENGTH } from "../limits.ts";
+import { MAX_MESSAGE_BYTES, MAX_TITLE_LENGTH, MAX_WORKFLOW_BYTES } from "../limits.ts";
 import { count, id, name, orNull } from "../messages.ts";
-import { MAX_PARAMETER_LENGTH, MAX_WORKFLOW_BYTES, nodeId, workflow } from "../workflows.ts";
+import { MAX_PARAMETER_LENGTH, nodeId, workflow } from "../workflows.ts";
 import { command } from "./command.ts";
 
 /** What is wrong with a file, and on which of its lines. */

@@ -1,7 +1,7 @@
 // The folder `workflows/` as files: listed and read. Decides nothing about what they hold.
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { MAX_WORKFLOW_BYTES } from "../../protocol/workflows.ts";
+import { MAX_WORKFLOW_BYTES } from "../../protocol/limits.ts";
 import { boundedRead } from "./bounded-read.ts";
 
 /** Workflows of one environment; what comes after these in the order of names is left out. */

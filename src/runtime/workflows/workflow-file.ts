@@ -3,8 +3,8 @@ import type { LineCounter as Counter, Document } from "yaml";
 import type { z } from "zod";
 import { placeholdersIn } from "../../core/prompt/template.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import { MAX_WORKFLOW_BYTES } from "../../protocol/limits.ts";
 import {
-  MAX_WORKFLOW_BYTES,
   MAX_WORKFLOW_PARAMETERS,
   type Workflow,
   type WorkflowNode,
