@@ -3,7 +3,7 @@
 export interface Measured {
   name: string;
   value: number;
-  unit: "ms" | "µs" | "MB" | "KB" | "%" | "/s" | "s";
+  unit: "ms" | "µs" | "MB" | "KB" | "bytes" | "%" | "/s" | "s";
   /** The platform's own, measured in the same run, in the same unit. */
   floor?: { name: string; value: number };
   /** What the project wants. A ratio is over the floor. */

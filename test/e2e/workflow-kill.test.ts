@@ -1,6 +1,7 @@
-// kill -9 at every boundary of a workflow with fan-out, a join, a loop and a human question, on the binary.
-// Method: an undisturbed run tells how many steps there are; then the daemon is killed after each of them,
-// in a session of its own, and what comes of it is compared with the undisturbed run.
+// kill -9 at boundaries of a workflow with fan-out, joins, a loop and a human question, on the binary.
+// Method: an undisturbed run tells how many steps there are; then the daemon is killed after every third of
+// them, in a session of its own, and what comes of it is compared with the undisturbed run. Every single
+// commit has its turn in test/runtime/paper-and-journal.test.ts, in memory.
 import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -13,14 +14,18 @@ nodes:
   - {id: left, object: one, prompt: "left {{input}}"}
   - {id: right, object: two, prompt: "right {{input}}"}
   - {id: both, object: one, join: all, prompt: "both"}
+  - {id: each, object: two, join: any, prompt: "each"}
   - {id: ask, object: asker, prompt: "ask"}
   - {id: end, object: two, prompt: "end {{nodes.ask}}"}
 entry: [start]
+answer: end
 edges:
   - {from: start, to: left}
   - {from: start, to: right}
   - {from: left, to: both}
   - {from: right, to: both}
+  - {from: left, to: each}
+  - {from: right, to: each}
   - {from: both, to: start, condition: visits < 2}
   - {from: both, to: ask, condition: visits == 2}
   - {from: ask, to: end}
@@ -114,7 +119,10 @@ async function stepsOf(wire: Wire, after: number): Promise<string[]> {
     .toSorted();
 }
 
-test("a workflow killed at every step comes to the same end, and its question is asked once", async () => {
+/** Steps from one kill to the next. */
+const KILL_EVERY = 3;
+
+test("a workflow killed along its steps comes to the same end, and its question is asked once", async () => {
   await using home = await openHome();
   writeEnvironment(home);
   const daemon = { now: await home.serve() };
@@ -123,7 +131,7 @@ test("a workflow killed at every step comes to the same end, and its question is
   expect(whole.steps.filter((step) => step === "asked")).toEqual(["asked"]);
   const count = whole.steps.length - 1;
   expect(count).toBeGreaterThan(25);
-  for (let killAfter = 1; killAfter < count; killAfter += 1) {
+  for (let killAfter = 1; killAfter < count; killAfter += KILL_EVERY) {
     const { ended, steps } = await runOnce(home, daemon, killAfter);
     expect([killAfter, ended.status, ended.response]).toEqual([killAfter, "completed", "two says"]);
     expect([killAfter, steps]).toEqual([killAfter, whole.steps]);

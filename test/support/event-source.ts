@@ -32,8 +32,11 @@ export async function openSource(
   return { ...readSource(response), close: () => leave.abort() };
 }
 
-/** What an answer that is already here streams. */
-export function readSource(response: Response): Omit<Source, "close"> {
+/** What an answer that is already here streams; `onEvent` gets each event before anybody who waits for it. */
+export function readSource(
+  response: Response,
+  onEvent: (event: ServerSent) => void = () => undefined,
+): Omit<Source, "close"> {
   const events: ServerSent[] = [];
   const waiting = new Set<() => void>();
   let comments = 0;
@@ -44,7 +47,11 @@ export function readSource(response: Response): Omit<Source, "close"> {
       return [line.slice(0, at), line.slice(at + 2)];
     });
     const { event, id, data } = Object.fromEntries(lines);
-    if (event !== undefined) events.push({ event, id, data: JSON.parse(data ?? "null") });
+    if (event !== undefined) {
+      const sent = { event, id, data: JSON.parse(data ?? "null") };
+      events.push(sent);
+      onEvent(sent);
+    }
     for (const look of [...waiting]) look();
   };
   const ended = read(response, take).catch(() => undefined);

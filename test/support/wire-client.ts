@@ -100,11 +100,20 @@ export class WireRefusal extends Error {
 /** The connection ended before the answer came. */
 export class WireLost extends Error {}
 
+/** A socket's path, or where a daemon listens on TCP, and the key to it. */
+export type WireAddress = string | { url: string; token: string };
+
+function openWebSocket(address: WireAddress): WebSocket {
+  if (typeof address === "string") return new WebSocket(`ws+unix://${address}:/ws`);
+  const headers = { authorization: `Bearer ${address.token}` };
+  return new WebSocket(`${address.url.replace("http", "ws")}/ws`, { headers });
+}
+
 export async function openWire(
-  socket: string,
+  address: WireAddress,
   options: { client?: string; workspace?: string; variables?: Record<string, string> } = {},
 ): Promise<Wire> {
-  const web = new WebSocket(`ws+unix://${socket}:/ws`);
+  const web = openWebSocket(address);
   const listeners = new Set<(frame: WireFrame) => void>();
   const closed = Promise.withResolvers<void>();
   let isClosed = false;

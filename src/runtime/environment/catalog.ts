@@ -15,6 +15,8 @@ export interface Catalog {
   get(po_name: string): ObjectDefinition | undefined;
   /** The object as its file is now; undefined when there is none of this name. */
   refresh(po_name?: string): ObjectDefinition | undefined;
+  /** The same, by a look at its own file alone where that is as it was: the others' are not news of it. */
+  current(po_name: string): ObjectDefinition | undefined;
   /** Files that could not be read, by path. */
   problems(): Map<string, string>;
   /** The first look: of a file that is broken, what was good when the last daemon ended stays live. */
@@ -52,7 +54,7 @@ type Good = Looked & {
 };
 
 export function createCatalog(options: {
-  files: Pick<ObjectFiles, "list" | "read">;
+  files: Pick<ObjectFiles, "list" | "read" | "stamp">;
   hash: (text: string) => string;
   log: Log;
   changed(change: CatalogChange): void;
@@ -64,7 +66,13 @@ export function createCatalog(options: {
   let isFirst = true;
   const definitions = () =>
     [...entries.values()].flatMap((one) => (one.definition ? [one.definition] : []));
-  const byName = (po_name: string) => definitions().find((one) => one.name === po_name);
+  /** Asked several times in each turn: it makes no list of a thousand objects for it. */
+  function byName(po_name: string): ObjectDefinition | undefined {
+    for (const { definition } of entries.values()) {
+      if (definition?.name === po_name) return definition;
+    }
+    return undefined;
+  }
 
   const { report, look, recall } = createReader({ ...options, problems });
 
@@ -97,7 +105,8 @@ export function createCatalog(options: {
       : [];
     const good = [...looked.filter(isGood), ...recalled];
     const accepted = accept(good, before, isFirst ? remembered : undefined);
-    for (const change of changesOf({ accepted, before, byName, isFirst })) changed(change);
+    const live = new Set(definitions().map((one) => one.name));
+    for (const change of changesOf({ accepted, before, live, isFirst })) changed(change);
     isFirst = false;
   }
 
@@ -107,6 +116,15 @@ export function createCatalog(options: {
     refresh(po_name) {
       refresh();
       return po_name === undefined ? undefined : byName(po_name);
+    },
+    current(po_name) {
+      const known = byName(po_name);
+      if (known && !problems.has(known.file)) {
+        const stamp = files.stamp(known.file);
+        if (stamp !== undefined && stamp === entries.get(known.file)?.stamp) return known;
+      }
+      refresh();
+      return byName(po_name);
     },
     problems: () => problems,
     begin(known) {
@@ -121,16 +139,16 @@ export function createCatalog(options: {
 function changesOf(options: {
   accepted: Good[];
   before: Map<string, ObjectDefinition>;
-  byName(po_name: string): ObjectDefinition | undefined;
+  live: Set<string>;
   isFirst: boolean;
 }): CatalogChange[] {
-  const { accepted, before, byName, isFirst } = options;
+  const { accepted, before, live, isFirst } = options;
   const found = accepted.flatMap(({ found: { definition, text } }): CatalogChange[] => {
     const known = before.get(definition.name);
     if (known?.hash === definition.hash && known.file === definition.file) return [];
     return [{ type: "found", definition, text, is_new: isFirst }];
   });
-  const gone = [...before.keys()].filter((po_name) => !byName(po_name));
+  const gone = [...before.keys()].filter((po_name) => !live.has(po_name));
   return [...found, ...gone.map((po_name) => ({ type: "unloaded" as const, po_name }))];
 }
 

@@ -1,5 +1,6 @@
 // An object's text with something changed in it, and everything else as its author wrote it. Pure; what
 // cannot be changed without touching the rest is refused.
+import type { Json } from "../../protocol/messages.ts";
 import { splitFrontMatter } from "./object-file.ts";
 
 export function withBody(text: string, body: string): string {
@@ -26,11 +27,14 @@ export function newText(object: {
   description: string;
   capabilities: readonly string[];
   prompt: string;
+  front?: Readonly<Record<string, Json>>;
 }): string {
   const head = [
     `name: ${JSON.stringify(object.name)}`,
     `description: ${JSON.stringify(object.description)}`,
     ...capabilityLines(object.capabilities, BLOCK),
+    // JSON is YAML on one line, in which nothing can end the front matter.
+    ...Object.entries(object.front ?? {}).map(([key, value]) => `${key}: ${JSON.stringify(value)}`),
   ];
   return `---\n${head.join("\n")}\n---\n${object.prompt}\n`;
 }

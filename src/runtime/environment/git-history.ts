@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import type { Log } from "../log.ts";
 import { boundedRead } from "./bounded-read.ts";
+import { heldIn, missingOf, type Uncommitted } from "./git-catch-up.ts";
 import { MAX_YAML_BYTES } from "./yaml.ts";
 
 /** One process of git. */
@@ -38,8 +39,19 @@ export interface ObjectCommit {
   files: { name: string; text: string | null }[];
 }
 
+/** An object that is live, and its versions. */
+export interface Known {
+  po_name: string;
+  /** The name of its file. */
+  file: string;
+  /** Newest first, read as far as they are asked for. */
+  versions(): Iterable<Uncommitted>;
+}
+
 export interface GitHistory {
   add(commit: ObjectCommit): void;
+  /** Commits what the repository lacks of these: a daemon that was killed had no time for it. */
+  catchUp(objects: readonly Known[]): void;
   /** Everything added so far is committed, or has failed. */
   settled(): Promise<void>;
 }
@@ -72,7 +84,16 @@ export function createGitHistory(options: {
       log.warn("not committed to git", { po: change.po_name, reason: messageOf(thrown) });
     } finally {
       rmSync(index, { force: true });
-      waiting -= 1;
+    }
+  }
+
+  async function catchUp(objects: readonly Known[]): Promise<void> {
+    const held = heldIn(await git(["ls-tree", "-z", "HEAD", "objects/"], { mayFail: true }));
+    for (const { po_name, file, versions } of objects) {
+      if (!existsSync(join(folder, "objects", file))) continue;
+      for (const { text, ...said } of missingOf(held.get(file), versions())) {
+        await commit({ po_name, ...said, files: [{ name: file, text }] });
+      }
     }
   }
 
@@ -83,7 +104,18 @@ export function createGitHistory(options: {
         return;
       }
       waiting += 1;
-      last = last.then(() => commit(change));
+      last = last
+        .then(() => commit(change))
+        .finally(() => {
+          waiting -= 1;
+        });
+    },
+    catchUp(objects) {
+      last = last
+        .then(() => catchUp(objects))
+        .catch((thrown: unknown) =>
+          log.warn("not committed to git", { reason: messageOf(thrown) }),
+        );
     },
     settled: async () => await last,
   };

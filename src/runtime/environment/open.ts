@@ -141,6 +141,8 @@ function checkFlags(flags: Record<string, unknown>, config: Config): void {
 export const trashIn = (state: string): string => join(state, "trash");
 /** Where its workflows lie. */
 export const workflowsIn = (folder: string): string => join(folder, "workflows");
+/** Where the manifests of its own tools lie. */
+export const toolsIn = (folder: string): string => join(folder, "tools");
 export const manifestIn = (folder: string): string => join(folder, "manifest.yml");
 export const daemonFileIn = (configFolder: string): string => join(configFolder, "daemon.yml");
 
@@ -171,7 +173,12 @@ export function protectedPlaces(found: FoundEnvironment): ProtectedPlaces {
     hidden: [...privateFolders, places.state, places.run],
     environments,
     outputs: join(places.state, "outputs"),
-    fixed: [manifestIn(places.folder), join(places.folder, "objects"), workflowsIn(places.folder)],
+    fixed: [
+      manifestIn(places.folder),
+      join(places.folder, "objects"),
+      workflowsIn(places.folder),
+      toolsIn(places.folder),
+    ],
   };
 }
 

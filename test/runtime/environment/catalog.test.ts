@@ -13,9 +13,14 @@ function openScene(given: Record<string, string> = {}, remembered: Remembered[] 
   const changes: string[] = [];
   const warnings: string[] = [];
   const reads: string[] = [];
+  let lists = 0;
   const catalog = createCatalog({
     files: {
-      list: () => [...files].toSorted().map(([file, text]) => ({ file, stamp: text })),
+      list: () => {
+        lists += 1;
+        return [...files].toSorted().map(([file, text]) => ({ file, stamp: text }));
+      },
+      stamp: (file) => files.get(file),
       read: (file) => {
         reads.push(file);
         return files.get(file) ?? "";
@@ -36,6 +41,7 @@ function openScene(given: Record<string, string> = {}, remembered: Remembered[] 
     catalog,
     warnings,
     reads,
+    lists: () => lists,
     names: () => catalog.list().map((one) => one.name),
     /** What has changed since the last time. */
     changes: () => changes.splice(0),
@@ -59,6 +65,22 @@ describe("the catalog", () => {
     scene.catalog.refresh();
     scene.catalog.refresh();
     expect(scene.reads).toEqual(["a.md"]);
+  });
+
+  test("gives an object whose file is as it was without a look at all the others", () => {
+    const scene = openScene({ "a.md": a, "b.md": b });
+    expect(scene.catalog.current("a")?.name).toBe("a");
+    expect(scene.lists()).toBe(1);
+    scene.files.set("a.md", objectText({ name: "a", body: "Another prompt." }));
+    expect(scene.catalog.current("a")?.body).toBe("Another prompt.");
+    scene.files.set("a.md", "---\nname: [\n---\n");
+    expect(scene.catalog.current("a")?.body).toBe("Another prompt.");
+    scene.files.delete("a.md");
+    scene.files.set("c.md", objectText({ name: "c" }));
+    expect([scene.catalog.current("a"), scene.catalog.current("c")?.file]).toEqual([
+      undefined,
+      "c.md",
+    ]);
   });
 
   test("takes an edit, and says what it found, not that anything is gone", () => {
@@ -270,7 +292,7 @@ describe("an object in a running daemon", () => {
     await using world = await openTestWorld({ objects: { "helper.md": text } });
     const asked = { po_name: "helper", message: "hi", session_id: null };
     expect((await world.ask("SendMessage", asked)).warnings).toEqual([
-      "helper.md: no tool and no object of these names is there: 'nowhere', 'model'",
+      "helper.md: no tool, object or workflow of these names is there: 'nowhere', 'model'",
     ]);
   });
 

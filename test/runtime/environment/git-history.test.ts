@@ -178,13 +178,66 @@ describe("a commit", () => {
   });
 });
 
+describe("what a killed daemon had no time for", () => {
+  const version = (number: number) => ({
+    author: `cli:c_${number}`,
+    reason: `edit ${number}`,
+    text: `text ${number}\n`,
+  });
+  const catchUp = async (scene: ReturnType<typeof openRepository>, ...numbers: number[]) => {
+    const history = scene.open();
+    const versions = () => numbers.toReversed().map(version);
+    history?.catchUp([{ po_name: "a", file: "a.md", versions }]);
+    await history?.settled();
+    expect(scene.log).toEqual([]);
+  };
+
+  test("is committed after it, each version once and by its author", async () => {
+    using scene = openRepository();
+    scene.write("a.md", "text 3\n");
+    await catchUp(scene, 1, 2);
+    await catchUp(scene, 1, 2, 3);
+    await catchUp(scene, 1, 2, 3);
+    expect(scene.subjects()).toEqual([
+      "cli:c_3: a: edit 3",
+      "cli:c_2: a: edit 2",
+      "cli:c_1: a: edit 1",
+    ]);
+    expect(scene.git("show", "HEAD:objects/a.md")).toBe("text 3");
+  });
+
+  test("is the newest only where the repository holds what was never a version", async () => {
+    using scene = openRepository();
+    await scene.add("a.md", "by hand\n", "by hand");
+    scene.write("a.md", "text 3\n");
+    await catchUp(scene, 1, 2, 3);
+    expect(scene.subjects()).toEqual(["cli:c_3: a: edit 3", "cli:c_1: a: by hand"]);
+  });
+
+  test("is nothing where the file is gone", async () => {
+    using scene = openRepository();
+    await scene.add("b.md", "b\n");
+    await catchUp(scene, 1, 2);
+    expect(scene.subjects()).toEqual(["cli:c_1: a: better"]);
+  });
+});
+
 describe("what is committed", () => {
+  test("is a removal of what the last daemon had in a file, and this one never saw change", () => {
+    const added: unknown[] = [];
+    const git = { add: (commit: unknown) => void added.push(commit) };
+    const before = [{ po_name: "a", file: "old.md" }];
+    const happened = createObjectCommits(git, () => "old text", before);
+    const gone = { po_name: "a", author: "cli:c", reason: "why", kept_as: null };
+    happened({ type: "POUnloaded", payload: gone });
+    expect(added).toEqual([
+      { po_name: "a", author: "cli:c", reason: "why", files: [{ name: "old.md", text: null }] },
+    ]);
+  });
+
   test("is each change once its file holds it, a move as a move, a removal as one", () => {
     const added: unknown[] = [];
-    const git = {
-      add: (commit: unknown) => void added.push(commit),
-      settled: async () => undefined,
-    };
+    const git = { add: (commit: unknown) => void added.push(commit) };
     const happened = createObjectCommits(git, () => "old text");
     const change = { base_hash: null, hash: "h", text: "text", author: "cli:c", reason: "why" };
     const load = (file: string) =>

@@ -2,8 +2,10 @@
 import { defaultAssistant, newManifest } from "../defaults.ts";
 import { dashboard } from "./dashboard.ts";
 import { developer } from "./developer.ts";
+import { researcher } from "./researcher.ts";
 import { reviewTeam } from "./review-team.ts";
 import { objectFile, type Template } from "./template.ts";
+import { watcher } from "./watcher.ts";
 import { writer } from "./writer.ts";
 
 const minimal: Template = {
@@ -35,4 +37,6 @@ export const templates = {
   writer,
   "review-team": reviewTeam,
   dashboard,
+  researcher,
+  watcher,
 } satisfies Record<string, Template>;

@@ -1,7 +1,90 @@
 // A template for work that is reviewed: a lead who hands out, an author who makes, a reviewer who says no.
-import { manifestWith, objectFile, READING, type Template, UNTRUSTED_TEXT } from "./template.ts";
+import {
+  DEMO,
+  manifestWith,
+  objectFile,
+  READING,
+  SCRIPTED,
+  type Template,
+  UNTRUSTED_TEXT,
+} from "./template.ts";
 
 const description = "A lead, an author and a reviewer: nothing is done before it was reviewed";
+
+const reviewDiff = `description: Three readers look at a change at once, and the lead makes one review of it
+object: lead
+nodes:
+  - id: correctness
+    object: reviewer
+    prompt: |
+      Read for correctness: what is wrong, and what breaks in cases that nobody named?
+
+      {{message}}
+    tools: [file_read, file_list, file_search]
+  - id: safety
+    object: reviewer
+    prompt: |
+      Read for safety: what could somebody hostile, or an accident, make of it?
+
+      {{message}}
+    tools: [file_read, file_list, file_search]
+  - id: clarity
+    object: reviewer
+    prompt: |
+      Read as a newcomer: what would be misread, what is untested, what is not needed?
+
+      {{message}}
+    tools: [file_read, file_list, file_search]
+  - id: verdict
+    object: lead
+    join: all
+    prompt: |
+      Three reviewers have read a change. Make one review of it: what must change first, each finding once, with its
+      place; leave out what you can tell to be wrong. End with one line: accepted, or not accepted.
+
+      {{input}}
+    tools: []
+    max_visits: 1
+edges:
+  - { from: correctness, to: verdict }
+  - { from: safety, to: verdict }
+  - { from: clarity, to: verdict }
+`;
+
+const demo = `# What the models say in a demonstration of this template, in the order of the steps. See 'jamey help tests'.
+- object: assistant
+  tool_calls: [{ name: review-diff, args: { message: The change. } }]
+- object: assistant
+  text: The team has read it. One finding must be met, and it is in the review.
+- object: reviewer
+  when: Read for correctness
+  text: "must: the loop ends one too early when the list is empty."
+- object: reviewer
+  when: Read for safety
+  text: Nothing that somebody hostile could use.
+- object: reviewer
+  when: Read as a newcomer
+  text: "could: the new name says how, not what."
+- object: lead
+  when: Three reviewers have read
+  text: |
+    1. must: the loop ends one too early when the list is empty.
+    2. could: the new name says how, not what.
+
+    not accepted
+
+    ${SCRIPTED}
+`;
+
+const trial = `name: a change is read by three, and the lead decides
+object: assistant
+message: Review this change.
+cassette: cassettes/demo.yml
+expect:
+  delegations: [lead, reviewer, reviewer, reviewer, lead]
+  answer: { contains: One finding must be met }
+  max_calls: 6
+`;
 
 export const reviewTeam: Template = {
   description,
@@ -10,12 +93,13 @@ export const reviewTeam: Template = {
     assistant: objectFile({
       name: "assistant",
       description: "Answers small things itself and gives work to the lead of the team",
-      capabilities: [...READING, "ask_human", "lead", "reviewer"],
+      capabilities: [...READING, "ask_human", "lead", "reviewer", "review-diff"],
       body: `
 You are the one whom people talk to. Behind you stands a team.
 
 A question you answer yourself, from the files if need be. A review of something that is there goes to the
-reviewer: pass on the text or the names of the files, and what it is meant to do. Work that changes something
+reviewer: pass on the text or the names of the files, and what it is meant to do. A whole change, such as a diff,
+goes to review-diff, where three read it at once. Work that changes something
 goes to the lead, with everything that was said about it: the team has not heard the conversation.
 
 Hand on what comes back in your own words, shorter, and leave out no objection.
@@ -77,5 +161,10 @@ End with one line: \`accepted\`, or \`not accepted\` and the findings that stand
 ${UNTRUSTED_TEXT}
 `,
     }),
+  },
+  files: {
+    "workflows/review-diff.yml": reviewDiff,
+    [DEMO]: demo,
+    "tests/review-diff.yml": trial,
   },
 };

@@ -114,6 +114,8 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
   WakeDelivered: noView,
   WakeSkipped: noView,
   RuleAdded: noView,
+  PluginApproved: noView,
+  PluginRevoked: noView,
   RuleRemoved: noView,
 };
 
