@@ -1,0 +1,181 @@
+// The composer: a text of several lines, edited by keys, until it is sent. Pure.
+import type { Effect, KeyPress } from "../shapes.ts";
+import { accept, offer } from "./completion.ts";
+import { insert, replace, replaceAll } from "./edit.ts";
+import { edits, isEdit } from "./edits.ts";
+import { endSearch, remembered, searchBack, searchFor } from "./history.ts";
+import { letterBefore, pasteAt } from "./letters.ts";
+import { cleanText, draftText, entryOf, paste, setText, wholeText } from "./pastes.ts";
+import {
+  blank,
+  type Completion,
+  type ComposerContext,
+  type ComposerInput,
+  type ComposerResult,
+  type ComposerState,
+  MAX_TYPED_LENGTH,
+} from "./state.ts";
+
+export { withHistory } from "./history.ts";
+export type * from "./state.ts";
+export { pointAt, viewComposer } from "./view.ts";
+
+/** With what was kept of a text that was not sent. */
+export const emptyComposer = (draft = ""): ComposerState =>
+  draft === "" ? blank : { ...setText(blank, draft), undo: [], last: "none" };
+
+/** What is kept of the text if the program ends now. */
+export const draftOf = draftText;
+
+/** Without looking into long pastes. */
+export const hasSameText = (left: ComposerState, right: ComposerState): boolean =>
+  left.text === right.text && left.pastes === right.pastes;
+
+export const isEmpty = ({ text }: ComposerState): boolean => text === "";
+
+/** Put in at the cursor, such as by a pane. */
+export const insertText = (state: ComposerState, text: string): ComposerState =>
+  insert(state, cleanText(text), "other");
+
+/** Another text instead, such as one that could not be sent. Undo brings back what stood here. */
+export const replaceText = setText;
+
+export const clearText = (state: ComposerState): ComposerState => ({
+  ...replaceAll(state, "", "other"),
+  completion: null,
+  search: null,
+});
+
+export function updateComposer(
+  before: ComposerState,
+  input: ComposerInput,
+  context: ComposerContext,
+): ComposerResult {
+  const state = before.notice === null ? before : { ...before, notice: null };
+  switch (input.type) {
+    case "paste":
+      return offered(paste(endSearch(state, true), input.text), context);
+    case "files":
+      return offered(
+        { ...state, files: { query: input.query, paths: input.paths.map(cleanText) } },
+        context,
+      );
+    case "key":
+      return state.search
+        ? withSearchKey(state, input.key, context)
+        : withKey(state, input.key, context);
+  }
+}
+
+const untaken = (state: ComposerState): ComposerResult => ({ state, effects: [], isTaken: false });
+const taken = (state: ComposerState, effects: readonly Effect[] = []): ComposerResult => ({
+  state,
+  effects,
+  isTaken: true,
+});
+const offered = (state: ComposerState, context: ComposerContext): ComposerResult => {
+  const result = offer(state, context);
+  return taken(result.state, result.effects);
+};
+
+function withKey(state: ComposerState, key: KeyPress, context: ComposerContext): ComposerResult {
+  const action = context.keymap.composer.get(key.name);
+  // Help is asked for where nothing is typed; else the key types itself.
+  if (action === undefined || (action === "key_help" && state.text !== "")) {
+    return key.text === "" ? untaken(state) : typed(state, key.text, context);
+  }
+  if (action === "send") return enter(state, context);
+  if (action === "queue") {
+    return context.isBusy ? submit(state, "queue") : offered(insert(state, "\n", "type"), context);
+  }
+  if (action === "edit") {
+    return taken(state, [
+      { type: "edit", purpose: "composer", text: wholeText(state), suffix: ".md" },
+    ]);
+  }
+  const next = isEdit(action) ? edits[action](state, context) : null;
+  if (!next) return untaken(state);
+  return afterEdit(state, next, context);
+}
+
+/** What was called back is no beginning of something; else a list follows the text, and an open one the cursor. */
+function afterEdit(before: ComposerState, state: ComposerState, context: ComposerContext) {
+  if (state.last === "recall") return taken({ ...state, completion: null });
+  if (state.text !== before.text) return offered(state, context);
+  const isMoved = state.cursor !== before.cursor && state.completion !== null;
+  return isMoved ? offered(state, context) : taken(state);
+}
+
+function typed(state: ComposerState, raw: string, context: ComposerContext): ComposerResult {
+  const text = cleanText(raw);
+  if (state.text.length + text.length > MAX_TYPED_LENGTH) {
+    return taken({ ...state, notice: "The text is full: Ctrl+G goes on in your editor." });
+  }
+  return offered(insert(state, text, "type"), context);
+}
+
+/** A search takes every key: letters into its query; what it does not know takes the entry and goes on with it. */
+function withSearchKey(
+  state: ComposerState,
+  key: KeyPress,
+  context: ComposerContext,
+): ComposerResult {
+  const { search } = state;
+  const action = context.keymap.composer.get(key.name);
+  if (!search) return untaken(state);
+  if (action === "search_sent") return taken(searchBack(state));
+  if (action === "dismiss") return taken(endSearch(state, false));
+  if (action === "send") return taken(endSearch(state, true));
+  if (action === "erase") {
+    const { query } = search;
+    return taken(searchFor(state, query.slice(0, letterBefore(query, query.length))));
+  }
+  if (key.text !== "") return taken(searchFor(state, search.query + cleanText(key.text)));
+  return withKey(endSearch(state, true), key, context);
+}
+
+/** Enter takes what is marked where it is meant; else it sends. */
+function enter(state: ComposerState, context: ComposerContext): ComposerResult {
+  const marked = state.completion?.offered[state.completion.selected];
+  if (state.completion && marked && isMeant(state.completion, marked.name)) {
+    const accepted = accept(state);
+    const isWhole = state.completion.kind === "command" && !takesArgument(marked.name, context);
+    return isWhole ? submit(accepted, "send") : offered(accepted, context);
+  }
+  const { text, cursor } = state;
+  if (/(?:^|[^\\])\\$/.test(text.slice(Math.max(0, cursor - 2), cursor))) {
+    return offered(replace(state, { from: cursor - 1, to: cursor }, "\n", "type"), context);
+  }
+  return submit(state, "send");
+}
+
+/** Chosen, or what was typed is its beginning. An argument may be anything: only a chosen one is taken. */
+function isMeant({ kind, query, selected }: Completion, name: string): boolean {
+  if (name === query) return false;
+  if (selected > 0) return true;
+  if (kind === "command") return name.startsWith(query);
+  return kind === "mention" && query !== "";
+}
+
+const takesArgument = (command: string, context: ComposerContext): boolean =>
+  context.argumentsOf(command).length > 0;
+
+function submit(state: ComposerState, how: "send" | "queue"): ComposerResult {
+  const whole = wholeText(state);
+  const text = whole.replace(/^(?:[ \t]*\n)+/, "").trimEnd();
+  if (text === "") return untaken(state);
+  const entry = entryOf(state).trim();
+  const emptied: ComposerState = {
+    ...blank,
+    history: remembered(state.history, entry),
+    // What was cut can still be put back, but the folded pastes are gone with the text.
+    cuts: state.cuts.filter((one) => ![...one].some((letter) => pasteAt(letter, 0) !== null)),
+  };
+  const isLiteral = pasteAt(state.text.trimStart(), 0) !== null;
+  return {
+    state: emptied,
+    effects: [{ type: "remember", entry }],
+    isTaken: true,
+    submitted: { text, how, isLiteral },
+  };
+}

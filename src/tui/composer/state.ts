@@ -1,0 +1,145 @@
+// What the composer holds: a text with a cursor, and what editing needs to remember.
+// Rules: 1. A folded paste is one character of the text, of the control range that clean text never holds:
+//           U+0080 + its place in `pastes`. It is a letter of its own, whatever stands beside it.
+//        2. The cursor stands on a border between letters, always.
+//        3. Nothing is lost that `undo` cannot bring back, up to the limits here.
+import type { Keymap } from "../keys.ts";
+import type { Effect, KeyPress } from "../shapes.ts";
+
+/** Rows of the screen that the text may take. */
+export const MAX_ROWS = 10;
+/** Characters that can be typed; a paste beyond it is folded. */
+export const MAX_TYPED_LENGTH = 32_768;
+/** Steps back. */
+export const MAX_UNDO_STEPS = 500;
+/** Characters that all steps back hold together. */
+export const MAX_UNDO_LENGTH = 4_000_000;
+/** Texts that were cut and can be put back. */
+export const MAX_CUTS = 32;
+/** Folded pastes in one text: as many as there are characters for them. */
+export const MAX_PASTES = 32;
+/** A paste with more lines or characters than these is folded. */
+export const MAX_PASTED_LINES = 10;
+export const MAX_PASTED_LENGTH = 1_000;
+/** A folded paste can be unfolded up to this length in characters. */
+export const MAX_UNFOLDED_LENGTH = 16_384;
+/** Entries of the history that can be called back. */
+export const MAX_HISTORY = 1_000;
+/** A longer entry is remembered with its pastes folded, in characters. */
+export const MAX_ENTRY_LENGTH = 16_384;
+/** Text of a draft with its pastes, in bytes: it is written at every key. */
+export const MAX_DRAFT_BYTES = 512 * 1024;
+/** Completions that are offered at once. */
+export const MAX_OFFERED = 50;
+
+export interface Paste {
+  text: string;
+  label: string;
+  bytes: number;
+}
+
+export interface Snapshot {
+  text: string;
+  cursor: number;
+}
+
+/** What the last key did: like ones are undone together, and cuts in a row are put back as one. */
+export type LastEdit =
+  | "none"
+  | ("type" | "erase" | "cut_back" | "cut_on" | "recall" | "other")
+  | { put: { from: number; to: number; index: number } };
+
+export interface Candidate {
+  /** What it is found by, and what is inserted. */
+  name: string;
+  help: string;
+}
+
+export type CompletionKind = "command" | "argument" | "mention";
+
+export interface Completion {
+  kind: CompletionKind;
+  /** Where what is completed begins: its sign included. */
+  from: number;
+  query: string;
+  offered: readonly Candidate[];
+  selected: number;
+}
+
+export interface ComposerState {
+  text: string;
+  cursor: number;
+  /** The column that up and down keep, in columns of the screen. */
+  goal: number | null;
+  pastes: readonly (Paste | null)[];
+  undo: readonly Snapshot[];
+  redo: readonly Snapshot[];
+  last: LastEdit;
+  /** The newest last. */
+  cuts: readonly string[];
+  /** Sent before, the oldest first. */
+  history: readonly string[];
+  /** Which entry is shown, and what stood here before. */
+  recalled: { index: number; before: Snapshot } | null;
+  /** Looks for an entry of the history; `index` is the one that was found. */
+  search: { query: string; index: number | null } | null;
+  completion: Completion | null;
+  /** Where a list was closed: it stays closed until something else is completed. */
+  dismissed_at: number | null;
+  /** What the folder holds, as it was found last. */
+  files: { query: string; paths: readonly string[] };
+  /** One line about the last key: why it did nothing. */
+  notice: string | null;
+}
+
+export interface ComposerContext {
+  keymap: Keymap;
+  /** Columns of the composer, its margin included: rows are counted in them. */
+  columns: number;
+  /** A turn runs: Alt+Enter queues. */
+  isBusy: boolean;
+  /** Completions behind `/` at the beginning. */
+  commands: readonly Candidate[];
+  /** Objects behind `@`, before files. */
+  objects: readonly Candidate[];
+  /** Completions behind `/command `; none where it takes none. */
+  argumentsOf(command: string): readonly Candidate[];
+}
+
+export type ComposerInput =
+  | { type: "key"; key: KeyPress }
+  | { type: "paste"; text: string }
+  | { type: "files"; query: string; paths: readonly string[] };
+
+export interface Submitted {
+  text: string;
+  how: "send" | "queue";
+  /** It begins with a folded paste: neither a command nor a line for the shell, whatever it looks like. */
+  isLiteral: boolean;
+}
+
+export interface ComposerResult {
+  state: ComposerState;
+  effects: readonly Effect[];
+  /** False: the key means nothing here, and others may look at it. */
+  isTaken: boolean;
+  submitted?: Submitted;
+}
+
+export const blank: ComposerState = {
+  text: "",
+  cursor: 0,
+  goal: null,
+  pastes: [],
+  undo: [],
+  redo: [],
+  last: "none",
+  cuts: [],
+  history: [],
+  recalled: null,
+  search: null,
+  completion: null,
+  dismissed_at: null,
+  files: { query: "", paths: [] },
+  notice: null,
+};

@@ -1,0 +1,194 @@
+// A tool call: one line while folded, with its result, its live tail or what it changed below.
+import type { CallState, Delegation } from "../../client/calls.ts";
+import type { Message, ToolCall } from "../../protocol/messages.ts";
+import { describeCall } from "../../terminal/activity.ts";
+import { showDuration } from "../../terminal/duration.ts";
+import { oneLine, stripControl } from "../../terminal/strip.ts";
+import type { Line, Span } from "../shapes.ts";
+import { cut, line, span, spread, wrapText } from "../text.ts";
+import { type Difference, differenceLines, differenceOf } from "./diff.ts";
+import type { Memo } from "./memo.ts";
+import { type Row, rowsOf } from "./row.ts";
+
+/** Lines of a tool that still writes. */
+const MAX_TAIL_LINES = 5;
+/** Lines of a result, or of a difference, that nobody unfolded by hand. */
+const MAX_GLANCE_LINES = 12;
+const MAX_UNFOLDED_LINES = 400;
+/** Units of a result that are wrapped at all. */
+const MAX_SHOWN_LENGTH = 64 * 1024;
+
+export interface CallView {
+  call: ToolCall;
+  state: CallState | undefined;
+  result: Message | undefined;
+  delegation: Delegation | undefined;
+  /** What the called object does just now. */
+  action: string | undefined;
+  /** Waits for a human: asked, not begun. */
+  isAsked: boolean;
+  /** The turn that asked for it runs. */
+  isLive: boolean;
+  /** What the human wants; undefined: what is usual for it. */
+  isUnfolded: boolean | undefined;
+}
+
+export interface Page {
+  columns: number;
+  now: number;
+  memo: Memo;
+}
+
+export function callRows(view: CallView, page: Page): readonly Row[] {
+  const { call, isUnfolded } = view;
+  const difference = page.memo.of(call, "difference", () => changeOf(call));
+  const isOpen = isUnfolded ?? isOpenByItself(view, difference);
+  const head = headLine(view, difference, isOpen, page);
+  const body = bodyLines(view, difference, isOpen, { ...page, columns: page.columns - 2 });
+  const indented = body.map((each): Line => [span("  "), ...each]);
+  return rowsOf([head, ...indented], call.id);
+}
+
+type Status = "waiting" | "asked" | "running" | "done" | "ok" | "failed";
+
+function statusOf({ state, result, delegation, isAsked, isLive }: CallView): Status {
+  if (state?.success === false || delegation?.success === false) return "failed";
+  if (state?.success === true || delegation?.success === true) return "ok";
+  if (result) return "done";
+  if (isAsked || delegation?.isPaused) return "asked";
+  if (state || delegation) return "running";
+  return isLive ? "waiting" : "done";
+}
+
+const marks = {
+  waiting: span("○", "dim"),
+  asked: span("✋", "accent"),
+  running: span("●", "plain"),
+  done: span("·", "dim"),
+  ok: span("✓", "good"),
+  failed: span("✗", "bad"),
+} as const satisfies Record<Status, Span>;
+
+const isOpenByItself = (view: CallView, difference: Difference | null): boolean =>
+  statusOf(view) === "failed" || (difference !== null && statusOf(view) !== "asked");
+
+function headLine(
+  view: CallView,
+  difference: Difference | null,
+  isOpen: boolean,
+  page: Page,
+): Line {
+  const { call, delegation } = view;
+  const what = page.memo.of(call, "head", () => describeCall(difference ? pathOnly(call) : call));
+  const [name = "", ...rest] = what.split(" ");
+  const right = sideOf(view, difference, page.now);
+  const fold = span(isOpen ? "▾ " : "▸ ", "dim");
+  const said: Line = delegation
+    ? [
+        span("→ ", "dim"),
+        span(oneLine(delegation.po_name, 64), "bold"),
+        span(` ${rest.join(" ")}`, "dim"),
+      ]
+    : [span(name, "bold"), span(rest.length > 0 ? ` ${rest.join(" ")}` : "", "dim")];
+  const mark = marks[statusOf(view)];
+  return spread([fold, mark, span(" "), ...said], right, page.columns);
+}
+
+/** Status, time and size: dim, on the right. */
+function sideOf(view: CallView, difference: Difference | null, now: number): Line {
+  const { state, result, delegation } = view;
+  const status = statusOf(view);
+  const parts: string[] = [];
+  if (status === "asked") return [span(" waits for you", "accent")];
+  if (state?.outcome && state.outcome !== "completed") parts.push(state.outcome.replace("_", " "));
+  if (status === "running" && state?.started_at) {
+    parts.push(showDuration(Math.max(0, now - Date.parse(state.started_at))));
+  }
+  if (state?.duration_ms !== null && state?.duration_ms !== undefined) {
+    const { duration_ms } = state;
+    parts.push(duration_ms < 1000 ? `${duration_ms}ms` : showDuration(duration_ms));
+  }
+  if (delegation?.usage.cost_usd) parts.push(`$${delegation.usage.cost_usd.toFixed(2)}`);
+  if (difference) {
+    const [added, removed] = [
+      span(` +${difference.added}`, "added"),
+      span(` −${difference.removed}`, "removed"),
+    ];
+    return [added, removed, span(parts.map((part) => `  ${part}`).join(""), "dim")];
+  }
+  if (result) parts.push(sizeOf(result.content));
+  return line(parts.map((part) => `  ${part}`).join(""), "dim");
+}
+
+function sizeOf(text: string): string {
+  let lines = 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  if (lines > 1) return `${lines} lines`;
+  return text.length < 1000 ? `${text.length} chars` : `${(text.length / 1000).toFixed(1)}k chars`;
+}
+
+function bodyLines(
+  view: CallView,
+  difference: Difference | null,
+  isOpen: boolean,
+  page: Page,
+): readonly Line[] {
+  const { call, state, result, isUnfolded, delegation, action } = view;
+  if (delegation?.success === null) return action ? [cut(line(action, "dim"), page.columns)] : [];
+  if (state && state.outcome === null) return tailLines(state.live_output, page.columns);
+  if (!isOpen) return [];
+  const most = isUnfolded ? MAX_UNFOLDED_LINES : MAX_GLANCE_LINES;
+  const isFailed = statusOf(view) === "failed";
+  if (difference && !isFailed) {
+    const variant = `lines ${page.columns}`;
+    const all = page.memo.of(difference, variant, () => differenceLines(difference, page.columns));
+    return bounded(all, most);
+  }
+  const asked = isUnfolded ? argumentLines(call, page) : [];
+  if (!result) return asked;
+  const shown = page.memo.of(result, `result ${page.columns}`, () =>
+    wrapText(stripControl(result.content.slice(0, MAX_SHOWN_LENGTH)), page.columns, "dim"),
+  );
+  return [...asked, ...bounded(shown, most)];
+}
+
+const argumentLines = (call: ToolCall, { columns, memo }: Page): readonly Line[] =>
+  memo.of(call, `arguments ${columns}`, () => {
+    const text = stripControl(JSON.stringify(call.args, null, 2) ?? "");
+    return bounded(wrapText(text.slice(0, MAX_SHOWN_LENGTH), columns, "code"), MAX_UNFOLDED_LINES);
+  });
+
+/** The newest lines of a tool that still writes, cut rather than wrapped. */
+function tailLines(output: string, columns: number): readonly Line[] {
+  const lines = stripControl(output).trimEnd().split("\n").slice(-MAX_TAIL_LINES);
+  return lines
+    .filter((text) => text !== "")
+    .map((text) => cut(line(text.replaceAll("\t", "    "), "dim"), columns));
+}
+
+function bounded(lines: readonly Line[], most: number): readonly Line[] {
+  // One more line takes no more room than to say that there is one.
+  if (lines.length <= most + 1) return lines;
+  const left = line(`… ${lines.length - most} more lines`, "dim");
+  return [...lines.slice(0, most), left];
+}
+
+/** What an edit of a file changes, as far as its arguments tell; null for any other call. */
+function changeOf({ name, args }: ToolCall): Difference | null {
+  if (typeof args !== "object" || args === null || Array.isArray(args)) return null;
+  const text = (key: string): string | null => {
+    const value = args[key];
+    return typeof value === "string" ? stripControl(value) : null;
+  };
+  if (name === "file_edit") return difference(text("old_text"), text("new_text"));
+  return name === "file_write" ? difference("", text("content")) : null;
+}
+
+const difference = (before: string | null, after: string | null): Difference | null =>
+  before === null || after === null ? null : differenceOf(before, after);
+
+function pathOnly(call: ToolCall): ToolCall {
+  const { args } = call;
+  const isObject = typeof args === "object" && args !== null && !Array.isArray(args);
+  return { ...call, args: isObject ? (args.path ?? null) : args };
+}

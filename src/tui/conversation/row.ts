@@ -1,0 +1,22 @@
+// One row of the conversation, and what it belongs to.
+import type { Line } from "../shapes.ts";
+import { span } from "../text.ts";
+
+export interface Row {
+  line: Line;
+  /** What a click on it folds or unfolds. */
+  fold: string | null;
+}
+
+/** The column of marks and the blanks around it. */
+export const MARGIN = 3;
+
+export const rowsOf = (lines: readonly Line[], fold: string | null = null): Row[] =>
+  lines.map((line) => ({ line, fold }));
+
+/** Behind the column of marks; the first line gets the mark. */
+export const withMark = (lines: readonly Line[], mark: Line): Line[] =>
+  lines.map((line, index) => {
+    if (index === 0) return [span(" "), ...mark, span(" "), ...line];
+    return line.length === 0 ? line : [span(" ".repeat(MARGIN)), ...line];
+  });

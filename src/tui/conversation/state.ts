@@ -1,0 +1,45 @@
+// How the conversation is looked at: where, what is unfolded, what is searched.
+import { createMemo, type Memo } from "./memo.ts";
+
+/** The first line on the screen: a line of an item. */
+export interface Place {
+  /** Of the item: the id of its message. */
+  key: string;
+  /** Where the item was; it may have moved since. */
+  index: number;
+  /** Lines of the item above the screen. */
+  offset: number;
+  /** Messages that there were when the human looked away from the end: what comes later is new. */
+  seen: number;
+}
+
+export interface Search {
+  query: string;
+  /** Still typed: nothing is searched yet. */
+  isTyping: boolean;
+  /** Items that hold it, the newest first. */
+  matches: readonly { key: string; index: number }[];
+  current: number;
+}
+
+export interface Conversation {
+  /** null follows the end. */
+  place: Place | null;
+  /** What a human folded or unfolded by hand, by fold key. */
+  folds: Readonly<Record<string, boolean>>;
+  /** Every tool call at once; null: as is usual for each. */
+  isUnfolded: boolean | null;
+  /** The message that keys work on. */
+  selected: string | null;
+  search: Search | null;
+  memo: Memo;
+}
+
+export const emptyConversation = (): Conversation => ({
+  place: null,
+  folds: {},
+  isUnfolded: null,
+  selected: null,
+  search: null,
+  memo: createMemo(),
+});

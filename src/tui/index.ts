@@ -1,0 +1,138 @@
+// The full-screen interface: put together, run until it ends, and the terminal given back as it was.
+import type { Link } from "../client/link.ts";
+import type { SignalName } from "../protocol/signals.ts";
+import type { InterfaceEnding, InterfaceOptions } from "../terminal/interface.ts";
+import type { ReadBindings } from "./palette/bindings.ts";
+import { readBindingsFile } from "./run/bindings-file.ts";
+import { stopUntilContinued, watchEnding } from "./run/ending.ts";
+import { openKeptFiles } from "./run/kept-files.ts";
+import { type Loop, startLoop } from "./run/loop.ts";
+import { modelOf } from "./run/model.ts";
+import { createPerformer } from "./run/perform.ts";
+import { openScreen } from "./screen/open-screen.ts";
+import type { Input, TerminalInput } from "./shapes.ts";
+
+const SIGNALS = [
+  "TextDelta",
+  "ReasoningDelta",
+  "ToolOutputDelta",
+] as const satisfies readonly SignalName[];
+
+export async function runInterface(options: InterfaceOptions): Promise<InterfaceEnding> {
+  if (options.isPlain) return await (await import("./plain/index.ts")).runPlain(options);
+  const early: Input[] = [];
+  let loop: Loop<{ session_id: string | null }> | undefined;
+  const take = (input: Input) => {
+    if (loop) loop.take([input]);
+    else early.push(input);
+  };
+  const bindings = await readBindingsFile(options.config);
+  const link = await options.openLink((state) => take({ type: "link", state }));
+  try {
+    const chosen = await options.choose(link);
+    const kept = await openKeptFiles(options.folder);
+    return await runOn({
+      ...options,
+      bindings,
+      link,
+      chosen,
+      kept,
+      take,
+      early,
+      started: (made) => (loop = made),
+    });
+  } finally {
+    link.close();
+  }
+}
+
+interface Running extends InterfaceOptions {
+  bindings: ReadBindings;
+  link: Link;
+  chosen: { session_id: string | null; po_name: string | null };
+  kept: Awaited<ReturnType<typeof openKeptFiles>>;
+  take(input: Input): void;
+  /** Inputs that came before there was a loop. */
+  early: readonly Input[];
+  started(loop: Loop<{ session_id: string | null }>): void;
+}
+
+async function runOn(running: Running): Promise<InterfaceEnding> {
+  const { link, kept, variables, directory, take } = running;
+  const onStop = () => perform({ type: "suspend" });
+  const ending = watchEnding(onStop);
+  const { stdin, stdout } = process;
+  const screen = openScreen({
+    stdin,
+    stdout,
+    variables,
+    theme: running.theme,
+    hasColour: running.hasColour,
+    hasMouse: running.hasMouse,
+    onInputs: (inputs: readonly TerminalInput[]) => loop.typed(inputs),
+    onStale: () => loop.redraw(),
+    onEnd: () => ending.end({ type: "signal", name: "SIGHUP" }),
+  });
+  const loop = startLoop({
+    model: modelOf(running, { size: screen.size(), seed: crypto.randomUUID(), now: Date.now() }),
+    size: screen.size,
+    draw: screen.draw,
+    perform: (effect) => perform(effect),
+    onCrash: ending.crash,
+  });
+  const perform = createPerformer({
+    link,
+    screen,
+    kept,
+    variables,
+    directory,
+    take,
+    redraw: loop.redraw,
+    quit: (resume) => ending.end({ type: "quit", resume }),
+    stop: () => stopUntilContinued(onStop),
+    waitForKey: () => waitForKey(stdin),
+  });
+  running.started(loop);
+  try {
+    loop.typed([{ type: "resize", size: screen.size() }]);
+    loop.take(running.early);
+    void follow(running, loop, ending.crash);
+    const ended = await ending.ended;
+    const resume = ended.type === "quit" ? ended.resume : loop.state().session_id;
+    return { ...ended, resume };
+  } finally {
+    loop.stop();
+    await kept.written();
+    await screen.close();
+    ending.stop();
+  }
+}
+
+/** Everything that happens, and what is being written: one stream, so that their order holds. */
+async function follow(
+  { link }: Running,
+  loop: Loop<unknown>,
+  crash: (thrown: unknown) => void,
+): Promise<void> {
+  const asked = { event_types: [], signal_types: [...SIGNALS], session_id: null };
+  try {
+    const { seq, journal_id } = link.hello;
+    await link.follow({ ...asked, after: seq, journal_id }, (frames) =>
+      loop.take([{ type: "frames", frames }]),
+    );
+  } catch (thrown) {
+    crash(thrown);
+  }
+}
+
+/** A line, as the terminal gives it when it is not raw. */
+async function waitForKey(stdin: NodeJS.ReadStream): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const done = () => resolve();
+  stdin.once("data", done);
+  stdin.once("end", done);
+  stdin.resume();
+  await promise;
+  stdin.removeListener("end", done);
+  stdin.pause();
+}

@@ -1,0 +1,274 @@
+// The commands by name: typed behind `/`, chosen in the palette, listed in the help. A command more is one row.
+import { agentMode } from "../../protocol/messages.ts";
+import { type Act, permissionModes } from "../acts.ts";
+import type { Candidate } from "../composer/index.ts";
+import type { Effect } from "../shapes.ts";
+import { rank } from "./rank.ts";
+import { type Command, type PaletteContext, type Problem, problem } from "./shapes.ts";
+
+/** Sessions that are offered behind /resume. */
+const MAX_SESSIONS_OFFERED = 200;
+
+const perform = (...effects: Effect[]): Act => ({ type: "perform", effects });
+const pane = (name: string): Act => ({ type: "open_pane", name });
+const words = (names: readonly string[], help: string): readonly Candidate[] =>
+  names.map((name) => ({ name, help }));
+
+const objectsOf = ({ objects }: PaletteContext): readonly Candidate[] =>
+  objects.map(({ name, description }) => ({ name, help: description }));
+
+const sessionsOf = ({ sessions }: PaletteContext): readonly Candidate[] =>
+  sessions.slice(0, MAX_SESSIONS_OFFERED).map(({ session_id, name, title, po_name }) => ({
+    name: name ?? session_id,
+    help: `${po_name}  ${title}`,
+  }));
+
+/** The session that a human names: by its id or the beginning of it, by its name, else by what fits best. */
+function findSession(wanted: string, { sessions }: PaletteContext): string | null {
+  const exact = sessions.find((one) => one.session_id === wanted || one.name === wanted);
+  if (exact) return exact.session_id;
+  const begun = sessions.filter((one) => one.session_id.startsWith(wanted));
+  if (begun.length === 1) return begun[0]?.session_id ?? null;
+  const nameOf = (one: PaletteContext["sessions"][number]) => one.name ?? one.title;
+  return rank(wanted, sessions, { nameOf })[0]?.session_id ?? null;
+}
+
+function oneOf<Name extends string>(
+  names: readonly Name[],
+  argument: string,
+  run: (name: Name) => Act | Problem,
+): Act | Problem {
+  const found = names.find((name) => name === argument);
+  return found === undefined ? problem(`Say one of: ${names.join(", ")}.`) : run(found);
+}
+
+function talkTo(name: string, { objects }: PaletteContext): Act | Problem {
+  if (objects.some((one) => one.name === name)) return { type: "new_session", po_name: name };
+  return problem(`There is no object ${name}. /objects shows them all.`);
+}
+
+/** Needs the session that is open. */
+function inSession(
+  { session_id }: PaletteContext,
+  run: (session_id: string) => Act | Problem,
+): Act | Problem {
+  if (session_id !== null) return run(session_id);
+  return problem("No conversation is open yet: say something first.");
+}
+
+function exported(context: PaletteContext, format: "markdown" | "json"): Act | Problem {
+  return inSession(context, (session_id) =>
+    perform({
+      type: "call",
+      command: "ExportSession",
+      params: { session_id, format },
+      purpose: "act:export",
+    }),
+  );
+}
+
+function copy(argument: string): Act | Problem {
+  if (argument === "") return { type: "copy", number: null };
+  const number = Number(argument);
+  if (Number.isSafeInteger(number) && number > 0) return { type: "copy", number };
+  return problem("Say which message, counted from the end: /copy 2.");
+}
+
+export const commands = {
+  help: { help: "keys and commands", argument: "", key: "help", run: () => ({ type: "help" }) },
+  new: {
+    help: "a new conversation",
+    argument: "[OBJECT]",
+    offered: objectsOf,
+    run: (name, context) =>
+      name === "" ? { type: "new_session", po_name: null } : talkTo(name, context),
+  },
+  resume: {
+    help: "go on with a conversation",
+    argument: "[SESSION]",
+    key: "sessions",
+    offered: sessionsOf,
+    run: (wanted, context) => {
+      if (wanted === "") return pane("sessions");
+      const session_id = findSession(wanted, context);
+      if (session_id !== null) return { type: "open_session", session_id };
+      return problem(`No conversation fits "${wanted}". /resume alone shows them all.`);
+    },
+  },
+  fork: {
+    help: "go on in a copy of this conversation",
+    argument: "[NAME]",
+    run: (name, context) =>
+      inSession(context, (session_id) =>
+        perform({
+          type: "call",
+          command: "ForkSession",
+          params: { session_id, name: name === "" ? null : name },
+          purpose: "act:open",
+        }),
+      ),
+  },
+  rename: {
+    help: "name this conversation; alone: it loses its name",
+    argument: "[NAME]",
+    run: (name, context) =>
+      inSession(context, (session_id) =>
+        perform({
+          type: "call",
+          command: "RenameSession",
+          params: { session_id, name: name === "" ? null : name },
+          purpose: "act:rename",
+        }),
+      ),
+  },
+  agent: {
+    help: "talk to another object",
+    argument: "OBJECT",
+    needsArgument: true,
+    offered: objectsOf,
+    run: (name, context) => (name === "" ? pane("objects") : talkTo(name, context)),
+  },
+  model: {
+    help: "the model from here on; alone: as the object says",
+    argument: "[MODEL]",
+    needsArgument: true,
+    offered: ({ models }) => words(models, "answered before"),
+    run: (model) => ({ type: "use_model", model: model === "" ? null : model }),
+  },
+  mode: {
+    help: "how a group works from here on; alone: as the object says",
+    argument: "[MODE]",
+    needsArgument: true,
+    offered: () => agentMode.options.map((name) => ({ name, help: modeHelp[name] })),
+    run: (mode) =>
+      mode === ""
+        ? { type: "use_mode", mode: null }
+        : oneOf(agentMode.options, mode, (found) => ({ type: "use_mode", mode: found })),
+  },
+  permissions: {
+    help: "what may be done without asking",
+    argument: permissionModes.join("|"),
+    needsArgument: true,
+    offered: () => permissionCandidates,
+    run: (mode) =>
+      oneOf(permissionModes, mode, (permissions) => ({ type: "use_permissions", permissions })),
+  },
+  stop: {
+    help: "stop the turn; what is queued waits",
+    argument: "",
+    key: "interrupt",
+    run: () => ({ type: "interrupt" }),
+  },
+  inbox: { help: "what waits for you", argument: "", key: "inbox", run: () => pane("inbox") },
+  requests: { help: "what waits for you", argument: "", isAlias: true, run: () => pane("inbox") },
+  agents: {
+    help: "who works, and who talks to whom",
+    argument: "",
+    key: "agents",
+    run: () => pane("agents"),
+  },
+  bus: { help: "who talks to whom", argument: "", isAlias: true, run: () => pane("agents") },
+  objects: {
+    help: "objects: read, edit, history",
+    argument: "",
+    key: "objects",
+    run: () => pane("objects"),
+  },
+  workflows: {
+    help: "workflows and their runs",
+    argument: "",
+    key: "workflows",
+    run: () => pane("workflows"),
+  },
+  cost: { help: "tokens and money", argument: "", key: "usage", run: () => pane("usage") },
+  connectors: {
+    help: "who is connected",
+    argument: "",
+    key: "connectors",
+    run: () => pane("connectors"),
+  },
+  log: { help: "events as they happen", argument: "", key: "log", run: () => pane("log") },
+  search: {
+    help: "search in this conversation",
+    argument: "[TEXT]",
+    key: "search",
+    run: (query) => ({ type: "search", query }),
+  },
+  copy: {
+    help: "copy the last answer as it was written; 2: the message before",
+    argument: "[NUMBER]",
+    run: copy,
+  },
+  editor: {
+    help: "this conversation in your editor",
+    argument: "",
+    run: () => ({ type: "dump", to: "editor" }),
+  },
+  page: {
+    help: "this conversation on the terminal's own screen",
+    argument: "",
+    run: () => ({ type: "dump", to: "page" }),
+  },
+  export: {
+    help: "this conversation as a document in your editor, to save where you like",
+    argument: "[markdown|json]",
+    offered: () => [
+      { name: "markdown", help: "to read" },
+      { name: "json", help: "for jamey sessions import" },
+    ],
+    run: (argument, context) =>
+      oneOf(["markdown", "json"], argument === "" ? "markdown" : argument, (format) =>
+        exported(context, format),
+      ),
+  },
+  fold: {
+    help: "unfold or fold every tool call",
+    argument: "",
+    key: "fold_all",
+    run: () => ({ type: "fold_all" }),
+  },
+  mouse: {
+    help: "whether the mouse works here, or selects text",
+    argument: "on|off",
+    offered: () => [
+      { name: "on", help: "it clicks and scrolls here" },
+      { name: "off", help: "it selects text, as the terminal does it" },
+    ],
+    run: (argument, { isMouseOn }) =>
+      argument === ""
+        ? { type: "mouse", isOn: !isMouseOn }
+        : oneOf(["on", "off"], argument, (word) => ({ type: "mouse", isOn: word === "on" })),
+  },
+  keys: { help: "every key", argument: "", isAlias: true, run: () => ({ type: "help" }) },
+  redraw: {
+    help: "draw the screen anew",
+    argument: "",
+    key: "redraw",
+    run: () => perform({ type: "redraw" }),
+  },
+  quit: { help: "leave; what runs goes on", argument: "", run: () => ({ type: "quit" }) },
+} satisfies Record<string, Command>;
+
+const modeHelp: Record<(typeof agentMode.options)[number], string> = {
+  single: "one agent alone",
+  sequential: "one after the other, each on the answer before",
+  parallel: "all at once, and one answer made of theirs",
+  debate: "rounds of argument, and a judge",
+  review: "an author, and a reviewer until it is good",
+  workflow: "a graph of objects",
+};
+
+const permissionCandidates: readonly Candidate[] = [
+  { name: "ask", help: "ask as the environment says" },
+  { name: "read-only", help: "only read" },
+  { name: "edit", help: "edit files without asking" },
+  { name: "auto", help: "do everything without asking" },
+];
+
+export type CommandName = keyof typeof commands;
+
+/** The table as others read it: by any name. */
+export const commandTable: Readonly<Record<string, Command>> = commands;
+
+export const commandNamed = (name: string): Command | undefined =>
+  Object.hasOwn(commands, name) ? commandTable[name] : undefined;

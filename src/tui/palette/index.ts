@@ -1,0 +1,179 @@
+// The palette: everything that can be done, found by typing some letters of its name. Pure.
+import type { Act } from "../acts.ts";
+import { keysOf } from "../keys.ts";
+import type { KeyPress, Line, Point, Size } from "../shapes.ts";
+import { cut, padText, span, spread, widthOf } from "../text.ts";
+import { commandNamed, commandTable } from "./commands.ts";
+import { rank } from "./rank.ts";
+import type { PaletteContext } from "./shapes.ts";
+
+export interface PaletteState {
+  query: string;
+  selected: number;
+  /** What was done last, by its name in the list, the newest first. */
+  recent: readonly string[];
+}
+
+export const emptyPalette: PaletteState = { query: "", selected: 0, recent: [] };
+
+/** Characters that can be typed into it. */
+const MAX_QUERY_LENGTH = 200;
+const MAX_RECENT = 20;
+/** Rows of the list that are looked at. */
+const MAX_ITEMS = 200;
+
+interface Item {
+  name: string;
+  help: string;
+  key: string;
+  act: Act;
+}
+
+export interface PaletteResult {
+  state: PaletteState;
+  isTaken: boolean;
+  /** The palette goes away; what was chosen is done then. */
+  isClosed: boolean;
+  act: Act | null;
+}
+
+/** Opened anew: nothing typed, and it knows what was done before. */
+export const openedPalette = ({ recent }: PaletteState): PaletteState => ({
+  ...emptyPalette,
+  recent,
+});
+
+export function updatePalette(
+  state: PaletteState,
+  input: { type: "key"; key: KeyPress } | { type: "paste"; text: string },
+  context: PaletteContext,
+): PaletteResult {
+  if (input.type === "paste") return typed(state, state.query + input.text.replace(/\s+/g, " "));
+  const { name, text } = input.key;
+  const found = itemsFor(state, context);
+  const stay = (next: PaletteState): PaletteResult => closed(next, { isClosed: false });
+  switch (name) {
+    case "escape":
+    case "ctrl+c":
+      return closed(openedPalette(state), {});
+    case "enter":
+      return chosen(state, found[state.selected]);
+    case "up":
+    case "shift+tab":
+      return stay({ ...state, selected: stepped(state.selected, -1, found.length) });
+    case "down":
+    case "tab":
+      return stay({ ...state, selected: stepped(state.selected, 1, found.length) });
+    case "backspace":
+    case "ctrl+h":
+      return typed(state, withoutLast(state.query));
+    case "ctrl+u":
+      return typed(state, "");
+    case "ctrl+w":
+      return typed(state, state.query.replace(/\S*\s*$/, ""));
+    default:
+      if (text === "") return { ...stay(state), isTaken: false };
+      return typed(state, state.query + text);
+  }
+}
+
+const closed = (
+  state: PaletteState,
+  { isClosed = true, act = null }: { isClosed?: boolean; act?: Act | null },
+): PaletteResult => ({ state, isTaken: true, isClosed, act });
+
+const typed = (state: PaletteState, query: string): PaletteResult =>
+  closed({ ...state, query: query.slice(0, MAX_QUERY_LENGTH), selected: 0 }, { isClosed: false });
+
+const withoutLast = (text: string): string => {
+  const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return text.slice(0, segmenter.segment(text).containing(text.length - 1)?.index ?? 0);
+};
+
+const stepped = (selected: number, step: -1 | 1, count: number): number =>
+  count === 0 ? 0 : (selected + step + count) % count;
+
+function chosen(state: PaletteState, item: Item | undefined): PaletteResult {
+  if (!item) return closed(state, { isClosed: false });
+  const others = state.recent.filter((name) => name !== item.name);
+  const recent = [item.name, ...others].slice(0, MAX_RECENT);
+  return closed({ ...emptyPalette, recent }, { act: item.act });
+}
+
+function itemsFor(state: PaletteState, context: PaletteContext): readonly Item[] {
+  const items = [...commandItems(context), ...placeItems(context)];
+  const nameOf = ({ name, help }: Item) => (name.startsWith("/") ? name : `${name} ${help}`);
+  return rank(state.query, items, { nameOf, recent: state.recent }).slice(0, MAX_ITEMS);
+}
+
+function commandItems(context: PaletteContext): readonly Item[] {
+  const listed = Object.entries(commandTable).filter(([, { isAlias }]) => !isAlias);
+  return listed.map(([name, command]) => {
+    const key = command.key ? keysOf(context.keymap, "everywhere", command.key)[0] : undefined;
+    const insert: Act = { type: "insert", text: `/${name} ` };
+    const run = command.needsArgument ? insert : command.run("", context);
+    const act: Act = run.type === "problem" ? { type: "notice", text: run.text } : run;
+    return { name: `/${name}`, help: command.help, key: key ?? "", act };
+  });
+}
+
+function placeItems({ workflows, objects, sessions }: PaletteContext): readonly Item[] {
+  return [
+    ...workflows
+      .filter(({ name }) => !commandNamed(name))
+      .map(({ name, description }): Item => {
+        const act: Act = { type: "insert", text: `/${name} ` };
+        return { name: `/${name}`, help: description, key: "workflow", act };
+      }),
+    ...objects.map(({ name, description }): Item => {
+      const act: Act = { type: "new_session", po_name: name };
+      return { name, help: description, key: "object", act };
+    }),
+    ...sessions.map(({ session_id, name, title, po_name }): Item => {
+      const act: Act = { type: "open_session", session_id };
+      return { name: name ?? title, help: `${po_name}  ${session_id}`, key: "conversation", act };
+    }),
+  ];
+}
+
+export interface PaletteView {
+  lines: readonly Line[];
+  cursor: Point;
+}
+
+/** At most so many rows as there are; the first is what is typed. */
+export function viewPalette(
+  state: PaletteState,
+  context: PaletteContext,
+  { columns, rows }: Size,
+): PaletteView {
+  const found = itemsFor(state, context);
+  const room = Math.max(0, rows - 1);
+  const top = Math.max(0, Math.min(state.selected - Math.floor(room / 2), found.length - room));
+  const shown = found.slice(top, top + room);
+  const nameColumns = Math.min(
+    Math.max(10, ...shown.map(({ name }) => widthOf(name))),
+    Math.max(10, Math.floor(columns / 2)),
+  );
+  const lines = shown.map((item, index) =>
+    itemLine(item, { columns, nameColumns, isSelected: top + index === state.selected }),
+  );
+  const nothing = [cut([span("  Nothing fits. Backspace takes letters back.", "dim")], columns)];
+  const typed = cut([span("› ", "bold"), span(state.query)], columns);
+  return {
+    lines: [typed, ...(found.length === 0 ? nothing : lines)].slice(0, Math.max(1, rows)),
+    cursor: { row: 0, column: Math.min(Math.max(0, columns - 1), 2 + widthOf(state.query)) },
+  };
+}
+
+function itemLine(
+  { name, help, key }: Item,
+  look: { columns: number; nameColumns: number; isSelected: boolean },
+): Line {
+  const left = [
+    span(look.isSelected ? "▸ " : "  ", "bold"),
+    span(padText(name, look.nameColumns), look.isSelected ? "selected" : "plain"),
+    span(`  ${help}`, "dim"),
+  ];
+  return spread(left, key === "" ? [] : [span(key, "dim")], look.columns);
+}

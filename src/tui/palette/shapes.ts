@@ -1,0 +1,41 @@
+// What commands by name know of the interface, and what a text that was sent turns out to be.
+import type { Act } from "../acts.ts";
+import type { Candidate } from "../composer/index.ts";
+import type { Action, Keymap } from "../keys.ts";
+
+export interface PaletteContext {
+  keymap: Keymap;
+  session_id: string | null;
+  /** The object that is talked with. */
+  po_name: string;
+  isMouseOn: boolean;
+  objects: readonly { name: string; description: string }[];
+  /** The newest first. */
+  sessions: readonly { session_id: string; name: string | null; title: string; po_name: string }[];
+  workflows: readonly { name: string; description: string }[];
+  /** Models that answered before. */
+  models: readonly string[];
+  tools: readonly string[];
+}
+
+/** Why a command does nothing, and what to do next. */
+export interface Problem {
+  type: "problem";
+  text: string;
+}
+
+export interface Command {
+  help: string;
+  /** What stands behind its name, as help names it; empty where nothing does. */
+  argument: string;
+  /** It does nothing without one: the palette puts its name into the composer. */
+  needsArgument?: boolean;
+  offered?(context: PaletteContext): readonly Candidate[];
+  /** Another name of something: typed by those who know it, listed only in the help. */
+  isAlias?: boolean;
+  /** The key that does the same. */
+  key?: Action<"everywhere">;
+  run(argument: string, context: PaletteContext): Act | Problem;
+}
+
+export const problem = (text: string): Problem => ({ type: "problem", text });

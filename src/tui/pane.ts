@@ -1,0 +1,68 @@
+// What a pane is: a part of the interface with a state of its own, beside or over the conversation.
+// Rules: 1. A call's `purpose` begins with the pane's name and a colon: `inbox:answer`. Its reply, its failure
+//           and an edited text reach that pane alone.
+//        2. `frames`, `link` and `tick` reach every pane; keys, pastes and the mouse only the focused one.
+//           The mouse is told in rows and columns of the pane.
+//        3. The world has folded an input before any pane sees it.
+import type { Effect, Input, Line, Size } from "./shapes.ts";
+import type { World } from "./world.ts";
+
+/** What every pane may read. */
+export interface Shared {
+  world: World;
+  /** The session that is open in the conversation. */
+  session_id: string | null;
+  /** Milliseconds since 1970, as of the last tick. */
+  now: number;
+  isFocused: boolean;
+}
+
+/** What a pane asks of the interface around it. */
+export type PaneRequest =
+  | "close"
+  | { open_session: string }
+  /** A new session with this object. */
+  | { talk_to: string }
+  | { open_pane: string }
+  /** Put into the composer, at its cursor. */
+  | { insert: string }
+  /** One line, shown for a few seconds. */
+  | { notice: string };
+
+export interface PaneResult<S> {
+  state: S;
+  effects: readonly Effect[];
+  /** False lets the interface around it look at the key. */
+  isTaken: boolean;
+  request?: PaneRequest;
+}
+
+export interface Pane<S> {
+  name: string;
+  title: string;
+  initial: S;
+  update(state: S, input: Input, shared: Shared): PaneResult<S>;
+  view(state: S, shared: Shared, size: Size): readonly Line[];
+}
+
+/** A pane together with its state, whatever type that has. */
+export interface LivePane {
+  name: string;
+  title: string;
+  update(input: Input, shared: Shared): PaneResult<LivePane>;
+  view(shared: Shared, size: Size): readonly Line[];
+}
+
+export function livePane<S>(pane: Pane<S>, state: S = pane.initial): LivePane {
+  const live: LivePane = {
+    name: pane.name,
+    title: pane.title,
+    update(input, shared) {
+      const result = pane.update(state, input, shared);
+      const next = result.state === state ? live : livePane(pane, result.state);
+      return { ...result, state: next };
+    },
+    view: (shared, size) => pane.view(state, shared, size),
+  };
+  return live;
+}

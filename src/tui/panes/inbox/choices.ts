@@ -1,0 +1,104 @@
+// What can be answered to a question. Rules: 1. The first choice is the safe one. 2. The hash that is sent is
+// that of the request that was shown.
+import type { Answer, HumanRequest } from "../../../protocol/messages.ts";
+import type { PaneAction } from "../parts/keys.ts";
+
+/** What a text that is typed is for. */
+export type Typing = "answer" | "secret" | "reason" | "rule";
+
+export type Choice = { label: string; key: string } & (
+  | { type: "send"; response: Answer }
+  | { type: "type"; typing: Typing; prompt: string }
+);
+
+/** Options that have a key of their own: the digits. */
+const MAX_KEYED_OPTIONS = 9;
+
+export function choicesFor(request: HumanRequest): readonly Choice[] {
+  if (request.kind === "secret") {
+    const prompt = "secret, not shown";
+    return [{ type: "type", typing: "secret", prompt, label: "Give it", key: "enter" }];
+  }
+  if (request.kind === "question") {
+    const options = request.options.slice(0, MAX_KEYED_OPTIONS).map((text, index): Choice => {
+      const response = { type: "answer", text } as const;
+      return { type: "send", response, label: String(index + 1), key: String(index + 1) };
+    });
+    const prompt = "answer";
+    return [{ type: "type", typing: "answer", prompt, label: "Answer", key: "enter" }, ...options];
+  }
+  return request.hash === null ? [] : approvalChoices(request.hash);
+}
+
+function approvalChoices(hash: string): readonly Choice[] {
+  const send = (decision: "approve" | "deny", scope: "once" | "session") =>
+    ({ type: "send", response: decisionOf(hash, { decision, scope }) }) as const;
+  return [
+    { ...send("deny", "once"), label: "Deny", key: "n" },
+    { type: "type", typing: "reason", prompt: "why not", label: "Deny, with why", key: "N" },
+    { ...send("approve", "once"), label: "Allow once", key: "y" },
+    { ...send("approve", "session"), label: "Allow in this session", key: "s" },
+    {
+      type: "type",
+      typing: "rule",
+      prompt: "pattern, empty for exactly this",
+      label: "Rule",
+      key: "r",
+    },
+  ];
+}
+
+interface Decision {
+  decision: "approve" | "deny";
+  scope: "once" | "session" | "rule";
+  match?: string | null;
+  reason?: string | null;
+}
+
+const decisionOf = (hash: string, decision: Decision): Answer => ({
+  type: "decision",
+  hash,
+  match: null,
+  reason: null,
+  ...decision,
+});
+
+/** Undefined where there is nothing to send yet. */
+export function typedAnswer(
+  typing: Typing,
+  text: string,
+  { hash }: HumanRequest,
+): Answer | undefined {
+  const trimmed = text.trim();
+  switch (typing) {
+    case "secret":
+      return text === "" ? undefined : { type: "secret", value: text };
+    case "answer":
+      return trimmed === "" ? undefined : { type: "answer", text: trimmed };
+    case "reason":
+      return hash === null
+        ? undefined
+        : decisionOf(hash, { decision: "deny", scope: "once", reason: trimmed || null });
+    case "rule":
+      return hash === null
+        ? undefined
+        : decisionOf(hash, { decision: "approve", scope: "rule", match: trimmed || null });
+  }
+}
+
+const keyed: { [Action in PaneAction<"inbox">]?: string } = {
+  once: "y",
+  session: "s",
+  rule: "r",
+  deny: "n",
+  reason: "N",
+};
+
+export function choiceOf(
+  choices: readonly Choice[],
+  key: string,
+  action: PaneAction<"inbox"> | undefined,
+): Choice | undefined {
+  const wanted = action === undefined ? key : keyed[action];
+  return choices.find((choice) => choice.key === wanted);
+}

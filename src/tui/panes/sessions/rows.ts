@@ -1,0 +1,49 @@
+// Which conversations are shown, in which order: by what is typed, else the newest first.
+import type { Reply } from "../../../protocol/commands/index.ts";
+import { rank } from "../../palette/rank.ts";
+import { clip } from "../../world/clip.ts";
+import { MAX_TEXT_LENGTH, type SessionEntry, type World } from "../../world.ts";
+import { sessionTitle } from "../parts/words.ts";
+
+export type Hits = Reply<"SearchSessions">["hits"];
+
+export interface SessionRow {
+  session_id: string;
+  po_name: string;
+  title: string;
+  session: SessionEntry | null;
+  /** Where its content fits: some words around it. */
+  snippet: string | null;
+}
+
+/** Those whose name, id, object or folder fits, then those in which the words were said. */
+export function sessionRows(world: World, query: string, hits: Hits): readonly SessionRow[] {
+  const all = [...world.sessions.values()]
+    .filter(({ parent_id }) => parent_id === null)
+    .sort((left, right) => right.updated_at.localeCompare(left.updated_at));
+  const named = rank(query, all, {
+    nameOf: (one) => `${sessionTitle(one)} ${one.po_name} ${one.workspace} ${one.session_id}`,
+  });
+  const rows = new Map(named.map((one) => [one.session_id, rowOf(one)]));
+  if (query === "") return [...rows.values()];
+  for (const { session_id, po_name, session_name, snippet } of hits) {
+    const known = rows.get(session_id);
+    const session = world.sessions.get(session_id) ?? null;
+    const title = session
+      ? sessionTitle(session)
+      : clip(session_name ?? session_id, MAX_TEXT_LENGTH);
+    rows.set(
+      session_id,
+      known ? { ...known, snippet } : { session_id, po_name, title, session, snippet },
+    );
+  }
+  return [...rows.values()];
+}
+
+const rowOf = (session: SessionEntry): SessionRow => ({
+  session_id: session.session_id,
+  po_name: session.po_name,
+  title: sessionTitle(session),
+  session,
+  snippet: null,
+});

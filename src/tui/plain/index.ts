@@ -1,0 +1,115 @@
+// The interface line by line: lines in, lines out, nothing that moves. For screen readers and plain terminals.
+import { createInterface } from "node:readline";
+import { typedEvent } from "../../client/events.ts";
+import type { Link, LinkState } from "../../client/link.ts";
+import { toErrorBody } from "../../protocol/errors.ts";
+import type { InterfaceEnding, InterfaceOptions } from "../../terminal/interface.ts";
+import { watchEnding } from "../run/ending.ts";
+import { ask, type Meant, type PlainState, plainState, readLine, tell } from "./lines.ts";
+
+const BELL = "\u0007";
+const DEFAULT_OBJECT = "assistant";
+
+export async function runPlain(options: InterfaceOptions): Promise<InterfaceEnding> {
+  const write = (lines: readonly string[]) => {
+    if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
+  };
+  const link = await options.openLink((state) => write([aboutLink(state)]));
+  const ending = watchEnding(() => undefined);
+  const reader = createInterface({ input: process.stdin, terminal: false });
+  try {
+    const chosen = await options.choose(link);
+    let state = plainState(chosen.session_id, chosen.po_name ?? DEFAULT_OBJECT);
+    write([
+      `jamey: environment ${link.hello.environment}. A line is a message; /help says what else.`,
+    ]);
+    const { requests } = await link.call("ListPendingRequests", {}, { isRepeatable: true });
+    const { seq, journal_id } = link.hello;
+    await link.follow(
+      { event_types: [], signal_types: [], session_id: null, after: seq, journal_id },
+      (frames) => {
+        for (const frame of frames) {
+          if (frame.type !== "event") continue;
+          const told = tell(state, typedEvent(frame));
+          const hasAsked = told.state.asked > state.asked;
+          state = told.state;
+          write(hasAsked ? [`${BELL}${told.lines[0] ?? ""}`, ...told.lines.slice(1)] : told.lines);
+        }
+      },
+    );
+    for (const request of requests) {
+      const isKnown = [...state.requests.values()].some(
+        ({ request_id }) => request_id === request.request_id,
+      );
+      if (isKnown) continue;
+      const told = ask(state, request);
+      state = told.state;
+      write(told.lines);
+    }
+    let doing = Promise.resolve();
+    const opened = (session_id: string) => {
+      state = { ...state, session_id };
+    };
+    reader.on("line", (line) => {
+      const meant = readLine(state, line);
+      if (meant.type === "quit") ending.end({ type: "quit", resume: state.session_id });
+      else if (meant.type === "tell") write(meant.lines);
+      // One after the other: the first message makes the session of the second.
+      else doing = doing.then(() => act(link, options, { state, meant, write, opened }));
+    });
+    reader.on("close", () => ending.end({ type: "quit", resume: state.session_id }));
+    const ended = await ending.ended;
+    return { ...ended, resume: state.session_id };
+  } finally {
+    ending.stop();
+    reader.close();
+    link.close();
+  }
+}
+
+interface Act {
+  state: PlainState;
+  meant: Meant;
+  write(lines: readonly string[]): void;
+  opened(session_id: string): void;
+}
+
+async function act(link: Link, options: InterfaceOptions, doing: Act): Promise<void> {
+  const { state, meant, write } = doing;
+  try {
+    if (meant.type === "say") await send(link, options, { ...doing, text: meant.text });
+    else if (meant.type === "answer") {
+      const { request_id } = meant.request;
+      await link.call("RespondToRequest", { request_id, response: meant.response });
+    } else if (meant.type === "stop") {
+      if (state.turn_id === null) write(["help: nothing runs."]);
+      else await link.call("CancelTurn", { turn_id: state.turn_id, reason: null });
+    }
+  } catch (thrown) {
+    write([`error: ${toErrorBody(thrown).message}`]);
+  }
+}
+
+async function send(
+  link: Link,
+  { model }: InterfaceOptions,
+  { state, opened, text }: Act & { text: string },
+): Promise<void> {
+  const { po_name } = state;
+  // Made before its first message, so that nothing of the answer comes from a session nobody knows.
+  let { session_id } = state;
+  if (session_id === null) {
+    const made = await link.call("CreateSession", { po_name });
+    session_id = made.session.session_id;
+    opened(session_id);
+  }
+  const settings = model === null ? {} : { settings: { model } };
+  const message = { po_name, session_id, message: text, message_key: crypto.randomUUID() };
+  await link.call("SendMessage", { ...message, ...settings }, { isRepeatable: true });
+}
+
+function aboutLink(state: LinkState): string {
+  if (state.type === "lost") return "jamey: the connection is lost, and tried again.";
+  if (state.type === "restored") return "jamey: the connection is back.";
+  return `error: ${state.error.message}`;
+}

@@ -1,0 +1,39 @@
+// When a frame is drawn: at once where a key was pressed, else at most thirty times a second, and never
+// where nothing changed.
+
+/** Between two frames that nobody typed for. Milliseconds. */
+const FRAME_GAP_MS = 33;
+/** Between two frames of somebody who holds a key. Milliseconds. */
+const TYPED_GAP_MS = 8;
+
+export interface FramePacer {
+  /** Something changed. */
+  ask(isTyped: boolean): void;
+  stop(): void;
+}
+
+export function createPacer(draw: () => void): FramePacer {
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let dueAt = Number.POSITIVE_INFINITY;
+  let timer: Timer | undefined;
+
+  function now(): void {
+    clearTimeout(timer);
+    dueAt = Number.POSITIVE_INFINITY;
+    drawnAt = performance.now();
+    draw();
+  }
+
+  return {
+    ask(isTyped) {
+      const at = drawnAt + (isTyped ? TYPED_GAP_MS : FRAME_GAP_MS);
+      if (at >= dueAt) return;
+      const waitMs = at - performance.now();
+      if (waitMs <= 0) return now();
+      dueAt = at;
+      clearTimeout(timer);
+      timer = setTimeout(now, waitMs);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,125 @@
+// Does what the interface asks for: calls, files, the editor, the terminal.
+// Rule: whatever fails becomes an input; nothing here throws, and nothing is done twice at once that needs the
+//       terminal for itself.
+import type { Link } from "../../client/link.ts";
+import type { Variables } from "../../client/variables.ts";
+import { messageOf, toErrorBody } from "../../protocol/errors.ts";
+import { openEditor } from "../../terminal/external-editor.ts";
+import type { OpenScreen } from "../screen/screen-shapes.ts";
+import type { Effect, Input } from "../shapes.ts";
+import { createFileFinder } from "./find-files.ts";
+import type { KeptFiles } from "./kept-files.ts";
+
+export interface PerformOptions {
+  link: Link;
+  screen: OpenScreen;
+  kept: KeptFiles;
+  variables: Variables;
+  directory: string;
+  take(input: Input): void;
+  redraw(): void;
+  quit(resume: string | null): void;
+  /** Stops the process as the shell does it. */
+  stop(): Promise<void>;
+  /** Waits for a key on the terminal as the shell has it. */
+  waitForKey(): Promise<void>;
+}
+
+type Of<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
+
+export function createPerformer(options: PerformOptions): (effect: Effect) => void {
+  const { link, screen, kept, take } = options;
+  const finder = createFileFinder(options.directory);
+  let isAway = false;
+
+  /** Somebody else has the terminal. */
+  async function away(work: () => Promise<void>): Promise<void> {
+    if (isAway) return;
+    isAway = true;
+    try {
+      await screen.suspend();
+      await work();
+    } finally {
+      isAway = false;
+      screen.resume();
+    }
+  }
+
+  async function call(effect: Of<"call">): Promise<void> {
+    const { command, params, purpose } = effect;
+    try {
+      const reply = await link.call(command, params, { isRepeatable: isRepeatable(effect) });
+      // The table of commands says which reply a command has: name and reply fit each other.
+      take({ type: "replied", command, reply, purpose } as Input);
+    } catch (thrown) {
+      take({ type: "call_failed", command, purpose, error: toErrorBody(thrown) });
+    }
+  }
+
+  async function edit({ purpose, text, suffix }: Of<"edit">): Promise<void> {
+    let edited: string | null = null;
+    await away(async () => {
+      try {
+        edited = await editText({ ...options, text, suffix });
+      } catch (thrown) {
+        await show(messageOf(thrown));
+      }
+    });
+    take({ type: "edited", purpose, text: edited });
+  }
+
+  async function show(text: string): Promise<void> {
+    process.stdout.write(`${text.trimEnd()}\n\n[Enter: back to jamey] `);
+    await options.waitForKey();
+  }
+
+  const table: { [Type in Effect["type"]]: (effect: Of<Type>) => unknown } = {
+    call,
+    edit,
+    copy: ({ text }) => screen.copy(text),
+    notify: ({ title, body }) => screen.notify(title, body),
+    title: ({ text }) => screen.setTitle(text),
+    mouse: ({ isOn }) => screen.setMouse(isOn),
+    page: ({ text }) => away(() => show(text)),
+    save_draft: ({ session_id, text }) => kept.saveDraft(session_id, text),
+    remember: ({ entry }) => kept.remember(entry),
+    find_files: async ({ query }) =>
+      take({ type: "files", query, paths: await finder.find(query) }),
+    redraw() {
+      screen.forget();
+      options.redraw();
+    },
+    suspend: () => away(options.stop),
+    quit: ({ resume }) => options.quit(resume),
+  };
+  return (effect) => {
+    // Each effect is given to the function of its own type.
+    const perform = table[effect.type] as (effect: Effect) => unknown;
+    perform(effect);
+  };
+}
+
+/** Asked again where the connection broke in the middle: what only reads, and messages that carry a key. */
+function isRepeatable({ command, params }: Of<"call">): boolean {
+  if (readers.some((verb) => command.startsWith(verb))) return true;
+  return isObjectWith(params, "message_key");
+}
+
+const readers: readonly string[] = ["List", "Get", "Inspect", "Search"];
+
+const isObjectWith = (value: unknown, key: string): boolean =>
+  typeof value === "object" && value !== null && key in value && Object(value)[key] !== null;
+
+/** null where it was left as it was. */
+async function editText(options: {
+  text: string;
+  suffix: string;
+  variables: Variables;
+  directory: string;
+}): Promise<string | null> {
+  const { text, suffix, variables, directory } = options;
+  const file = await openEditor({ name: `jamey${suffix}`, text, variables, directory });
+  const edited = await file.open();
+  await file.remove();
+  return edited === text ? null : edited;
+}

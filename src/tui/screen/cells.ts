@@ -1,0 +1,69 @@
+// A line → cells: one per column, a wide letter followed by an empty one. What terminals disagree about is
+// taken out, or followed by the place where the next letter stands.
+import type { Line, Style } from "../shapes.ts";
+import type { Cell } from "./blessed.ts";
+
+const ASCII = /^[\x20-\x7e]*$/;
+const FLAG = /^\p{Regional_Indicator}{2}$/u;
+const EMOJI = /\p{Extended_Pictographic}|\p{Emoji_Modifier}/u;
+/** What makes one picture out of many, or a picture out of a sign. */
+const JOINERS = /[\u200d\ufe00-\ufe0f\u{e0020}-\u{e007f}]/gu;
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+
+export interface CellOptions {
+  columns: number;
+  /** Of the screen, for the places of what comes behind a cluster. */
+  row: number;
+  attributes: Readonly<Record<Style, number>>;
+  segmenter: Intl.Segmenter;
+}
+
+/** Exactly so many cells. */
+export function cellsOf(line: Line, options: CellOptions): Cell[] {
+  const { columns, attributes } = options;
+  const cells: Cell[] = [];
+  for (const { text, style } of line) {
+    const attribute = attributes[style];
+    if (ASCII.test(text)) {
+      for (let at = 0; at < text.length && cells.length < columns; at += 1) {
+        cells.push([attribute, text.charAt(at)]);
+      }
+    } else addLetters(cells, { text, attribute, options });
+    if (cells.length >= columns) break;
+  }
+  while (cells.length < columns) cells.push([attributes.plain, " "]);
+  return cells;
+}
+
+function addLetters(
+  cells: Cell[],
+  { text, attribute, options }: { text: string; attribute: number; options: CellOptions },
+): void {
+  const { columns, row, segmenter } = options;
+  const clean = text.replace(CONTROL, " ");
+  for (const { segment } of segmenter.segment(clean)) {
+    const width = Bun.stringWidth(segment);
+    // Invisible by itself: there is no cell for it.
+    if (width === 0) continue;
+    if (cells.length + width > columns) return;
+    const reduced = reduce(segment);
+    const shown = Bun.stringWidth(reduced) > width ? "?" : reduced;
+    const taken = Bun.stringWidth(shown);
+    // However wide the terminal thinks it is, what follows stands where it belongs.
+    const next = cells.length + taken;
+    const isPlain = next >= columns || [...shown].length === 1;
+    cells.push([attribute, isPlain ? shown : `${shown}\u001b[${row + 1};${next + 1}H`]);
+    // Under a letter of two cells blessed wants a blank, which it does not write.
+    for (let at = 1; at < width; at += 1) {
+      cells.push([attribute, at < taken && taken > 2 ? "" : " "]);
+    }
+  }
+}
+
+/** Of a picture made of many the first one; letters with all their marks; flags whole. */
+function reduce(cluster: string): string {
+  if (FLAG.test(cluster)) return cluster;
+  if (!EMOJI.test(cluster)) return cluster.replace(JOINERS, "");
+  const [first = " "] = cluster;
+  return first;
+}

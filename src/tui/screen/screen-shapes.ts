@@ -1,0 +1,53 @@
+// What a screen is given, and what it offers.
+import type { Variables } from "../../client/variables.ts";
+import type { ThemeName } from "../../terminal/interface.ts";
+import type { Frame, Size, TerminalInput } from "../shapes.ts";
+import type { InputStream } from "./keyboard.ts";
+import type { Keyboard } from "./sequences.ts";
+
+/** What of process.stdout is used. */
+export interface OutputStream {
+  columns: number;
+  rows: number;
+  write(text: string): unknown;
+  on(event: "resize", listener: () => void): unknown;
+  removeListener(event: "resize", listener: () => void): unknown;
+}
+
+export interface Capabilities {
+  /** undefined until the terminal has answered, or where it does not. */
+  isDark: boolean | undefined;
+  hasSynchronisedOutput: boolean;
+  keyboard: Keyboard;
+}
+
+export interface OpenScreen {
+  size(): Size;
+  draw(frame: Frame): void;
+  /** What is on the screen is no longer known: the next frame is written whole. */
+  forget(): void;
+  setTitle(text: string): void;
+  notify(title: string, body: string): void;
+  /** False where the text is too long for the terminal's clipboard. */
+  copy(text: string): boolean;
+  setMouse(isOn: boolean): void;
+  /** The terminal as it was, for another program or the shell; `resume` takes it back. */
+  suspend(): Promise<void>;
+  resume(): void;
+  close(): Promise<void>;
+  readonly capabilities: Capabilities;
+}
+
+export interface ScreenOptions {
+  stdin: InputStream;
+  stdout: OutputStream;
+  variables: Variables;
+  theme: ThemeName;
+  hasColour: boolean;
+  hasMouse: boolean;
+  onInputs(inputs: readonly TerminalInput[]): void;
+  /** The frame has to be drawn again: other colours, or the screen was taken back. */
+  onStale(): void;
+  /** The terminal is gone. */
+  onEnd(): void;
+}

@@ -1,0 +1,111 @@
+// What others ask of the state: small answers that update and view must give alike.
+import { emptyTranscript } from "../client/transcript.ts";
+import type { HumanRequest } from "../protocol/messages.ts";
+import type { ComposerContext } from "./composer/index.ts";
+import type { Source } from "./conversation/items.ts";
+import type { Layout } from "./conversation/rows.ts";
+import type { PaletteContext } from "./palette/shapes.ts";
+import { argumentCandidates, commandCandidates } from "./palette/submitted.ts";
+import type { Shared } from "./pane.ts";
+import type { State } from "./state.ts";
+
+export const turnId = ({ session }: State): string | null => {
+  const turn = session?.transcript.turn;
+  if (turn?.type === "running") return turn.turn_id;
+  return null;
+};
+
+export const isWorking = (state: State): boolean => turnId(state) !== null;
+
+/** A turn runs, or a message is on its way: what is entered now steers or queues. */
+export const isBusy = (state: State): boolean =>
+  isWorking(state) || state.pending.some(({ problem }) => problem === null);
+
+/** Everything that waits for a human, of every session. */
+export const openRequests = ({ world }: State): readonly HumanRequest[] => world.requests;
+
+/** What the session that is open asks: also before this interface looked. */
+export const requestsHere = ({ world, session_id }: State): readonly HumanRequest[] =>
+  world.requests.filter((request) => request.session_id === session_id);
+
+/** Messages that wait for a human to go on: the turn before them was stopped. */
+export const isParked = ({ session }: State): boolean =>
+  session !== null &&
+  session.transcript.turn.type === "cancelled" &&
+  session.transcript.queued.length > 0;
+
+/** Messages that came in other sessions. */
+export function unreadElsewhere({ world, session_id }: State): number {
+  let unread = 0;
+  for (const session of world.sessions.values()) {
+    // What a called object says is part of its caller's conversation.
+    if (session.session_id !== session_id && session.parent_id === null) unread += session.unread;
+  }
+  return unread;
+}
+
+/** What the conversation shows; null where nothing was said yet. */
+export function sourceOf(state: State): Source | null {
+  const { session, session_id, po_name } = state;
+  const pending = state.pending.filter((one) => one.session_id === session_id);
+  if (session) return { transcript: session.transcript, pending, po_name };
+  return pending.length > 0 ? { transcript: nothingSaid, pending, po_name } : null;
+}
+
+const nothingSaid = emptyTranscript("");
+
+export const layoutOf = (state: State, source: Source, columns: number): Layout => ({
+  source,
+  conversation: state.conversation,
+  columns,
+  now: state.now,
+  requests: requestsHere(state),
+  actionOf: (session_id) => state.world.sessions.get(session_id)?.action,
+});
+
+export const sharedOf = (state: State, isFocused: boolean): Shared => ({
+  world: state.world,
+  session_id: state.session_id,
+  now: state.now,
+  isFocused,
+});
+
+/** Its name, or the first words that were said in it. */
+export function sessionTitle({ session, world, session_id }: State): string {
+  const known = session_id === null ? undefined : world.sessions.get(session_id);
+  const first = session?.transcript.messages.find(({ role }) => role === "user")?.content;
+  const names = [session?.transcript.name, known?.name, known?.title, first];
+  return names.find((name) => name) ?? "new";
+}
+
+/** What commands by name know. */
+export function paletteContextOf(state: State): PaletteContext {
+  const { world, keymap, session_id, po_name, isMouseOn } = state;
+  const sessions = [...world.sessions.values()]
+    .filter(({ parent_id }) => parent_id === null)
+    .sort((left, right) => right.updated_at.localeCompare(left.updated_at));
+  const models = [state.default_model, ...(world.usage?.models.map(({ model }) => model) ?? [])];
+  return {
+    keymap,
+    session_id,
+    po_name,
+    isMouseOn,
+    objects: [...world.objects.values()],
+    sessions,
+    workflows: world.workflows,
+    models: [...new Set(models.filter((model) => model !== null))],
+    tools: state.tools.map(({ name }) => name),
+  };
+}
+
+export function composerContextOf(state: State): ComposerContext {
+  const context = paletteContextOf(state);
+  return {
+    keymap: state.keymap,
+    columns: state.size.columns,
+    isBusy: isBusy(state),
+    commands: commandCandidates(context),
+    objects: context.objects.map(({ name, description }) => ({ name, help: description })),
+    argumentsOf: (command) => argumentCandidates(command, context),
+  };
+}

@@ -1,0 +1,161 @@
+// Everything that the interface knows. A plain value, but for one memo of wrapped lines that holds nothing new.
+import { emptyTranscript, type Transcript } from "../client/transcript.ts";
+import type { Risk } from "../protocol/agents.ts";
+import type { FollowFrame } from "../protocol/frames.ts";
+import type { AgentMode, SessionView } from "../protocol/messages.ts";
+import type { PermissionMode } from "./acts.ts";
+import { type ComposerState, emptyComposer } from "./composer/index.ts";
+import { type Conversation, emptyConversation } from "./conversation/state.ts";
+import { type Keymap, keymapOf, type UserBindings } from "./keys.ts";
+import { emptyPalette, type PaletteState } from "./palette/index.ts";
+import type { LivePane } from "./pane.ts";
+import { panes } from "./panes/index.ts";
+import type { Size } from "./shapes.ts";
+import { emptyWorld, type World } from "./world.ts";
+
+/** A message of this client that the daemon has not confirmed. */
+export interface Pending {
+  message_key: string;
+  /** null: for a session that it begins. */
+  session_id: string | null;
+  text: string;
+  delivery: "queue" | "steer";
+  /** Waits for the session that the message before it begins. */
+  isHeld: boolean;
+  /** The daemon has answered; its event is on the way. */
+  isAccepted: boolean;
+  /** Once its event came. It stays in its place until it joins the conversation. */
+  message_id: string | null;
+  /** Why it did not arrive. */
+  problem: string | null;
+}
+
+/** What holds for the messages that are sent from here on. */
+export interface Chosen {
+  model: string | null;
+  mode: AgentMode | null;
+  permissions: PermissionMode;
+}
+
+/** The session that is open, or being fetched. */
+export interface OpenSession {
+  session_id: string;
+  transcript: Transcript;
+  /** What is known beside the conversation; null until it is fetched. */
+  facts: Omit<SessionView, "conversation"> | null;
+  /** Frames that came while it is fetched, to be folded after it; null once it is there. */
+  waiting: readonly FollowFrame[] | null;
+}
+
+export type LinkView =
+  | { type: "up" }
+  /** `since` null: as of the next tick. */
+  | { type: "lost"; reason: string; since: number | null }
+  | { type: "gone"; reason: string };
+
+export interface State {
+  environment: string;
+  workspace: string;
+  size: Size;
+  /** Milliseconds since 1970, as of the last tick. */
+  now: number;
+  /** The effects of the beginning were given. */
+  hasBegun: boolean;
+  isFocused: boolean;
+  isMouseOn: boolean;
+  link: LinkView;
+  /** The object that is talked with. */
+  po_name: string;
+  /** null: a new session, made by the first message. */
+  session_id: string | null;
+  session: OpenSession | null;
+  chosen: Chosen;
+  /** Who answers where nobody chose. */
+  default_model: string | null;
+  /** The tools that there are, for the rules of a permission mode. */
+  tools: readonly { name: string; risk: Risk }[];
+  pending: readonly Pending[];
+  /** Escape was pressed before the turn was known. */
+  wantsInterrupt: boolean;
+  /** Makes the keys of messages: never the same twice. */
+  seed: string;
+  sent: number;
+  conversation: Conversation;
+  composer: ComposerState;
+  palette: PaletteState;
+  world: World;
+  panes: readonly LivePane[];
+  focus: "composer" | "conversation" | "pane";
+  /** The pane over the conversation. */
+  open: string | null;
+  overlay: "palette" | "help" | null;
+  /** Lines scrolled in the key help. */
+  helpScroll: number;
+  /** `until` null: as of the next tick. */
+  notice: { text: string; until: number | null } | null;
+  /** Ctrl+C again before this time leaves; until null: as of the next tick. */
+  leaving: { until: number | null } | null;
+  keymap: Keymap;
+}
+
+export interface Beginning {
+  environment: string;
+  session_id: string | null;
+  workspace: string;
+  now: number;
+  /** For a new session; null is the object `assistant`. */
+  po_name?: string | null;
+  /** Anything that no other interface has: a UUID. */
+  seed?: string;
+  size?: Size;
+  draft?: string;
+  bindings?: UserBindings;
+  isMouseOn?: boolean;
+  model?: string | null;
+}
+
+const DEFAULT_OBJECT = "assistant";
+
+export function initialState(beginning: Beginning): State {
+  const { environment, session_id, workspace, now } = beginning;
+  return {
+    environment,
+    workspace,
+    size: beginning.size ?? { columns: 80, rows: 24 },
+    now,
+    hasBegun: false,
+    isFocused: true,
+    isMouseOn: beginning.isMouseOn ?? false,
+    link: { type: "up" },
+    po_name: beginning.po_name ?? DEFAULT_OBJECT,
+    session_id,
+    session: session_id === null ? null : openingSession(session_id),
+    chosen: { model: beginning.model ?? null, mode: null, permissions: "ask" },
+    default_model: null,
+    tools: [],
+    pending: [],
+    wantsInterrupt: false,
+    seed: beginning.seed ?? now.toString(36),
+    sent: 0,
+    conversation: emptyConversation(),
+    composer: emptyComposer(beginning.draft ?? ""),
+    palette: emptyPalette,
+    world: emptyWorld,
+    panes,
+    focus: "composer",
+    open: null,
+    overlay: null,
+    helpScroll: 0,
+    notice: null,
+    leaving: null,
+    keymap: keymapOf(beginning.bindings),
+  };
+}
+
+/** A session whose conversation is on its way. */
+export const openingSession = (session_id: string): OpenSession => ({
+  session_id,
+  transcript: emptyTranscript(session_id),
+  facts: null,
+  waiting: [],
+});

@@ -1,0 +1,214 @@
+// One input → the next state, and what is asked of the world for it. Pure; the parts lie in update/.
+// Rules: 1. The first input also asks for everything that the interface begins with.
+//        2. A purpose names who asked: `root:`, `act:`, `composer`, `world:`, or a pane and a colon.
+import { replaceText, updateComposer } from "./composer/index.ts";
+import type { Effect, Input, Updated } from "./shapes.ts";
+import type { LinkView, State } from "./state.ts";
+import { composerContextOf } from "./state-questions.ts";
+import { consequences } from "./update/consequences.ts";
+import { resized } from "./update/conversation.ts";
+import { typed } from "./update/keys.ts";
+import { accepted, isSending, refused, sendAgain } from "./update/messages.ts";
+import { moused } from "./update/mouse.ts";
+import { focusedPane, toEveryPane, toPane } from "./update/panes.ts";
+import {
+  adoptSession,
+  openSession,
+  sessionCalls,
+  usagePurpose,
+  withFacts,
+  withFetched,
+  withFrames,
+} from "./update/session.ts";
+import { type Next, still, then, withNotice } from "./update/updated.ts";
+import { loadWorld, updateWorld } from "./world.ts";
+
+export type { State } from "./state.ts";
+export { initialState } from "./state.ts";
+
+/** How long a notice stands, and how long Ctrl+C waits for the second press. Milliseconds. */
+const NOTICE_MS = 4_000;
+const LEAVING_MS = 3_000;
+
+export function update(state: State, input: Input): Updated<State> {
+  const begun = state.hasBegun ? still(state) : begin(state);
+  const next = then(
+    then(begun, (after) => updated(after, input)),
+    (after) => entered(state, after),
+  );
+  return { state: next.state, effects: [...next.effects, ...consequences(state, next.state)] };
+}
+
+/** A pane that has just got the keys is told the time: it asks for what it shows. */
+function entered(before: State, after: State): Next {
+  const name = focusedPane(after);
+  if (name === null || name === focusedPane(before)) return still(after);
+  return toPane(after, name, { type: "tick", now: after.now });
+}
+
+function begin(state: State): Next {
+  const opened = state.session_id === null ? [] : sessionCalls(state.session_id);
+  const effects: readonly Effect[] = [
+    ...loadWorld(),
+    { type: "call", command: "ListTools", params: {}, purpose: "root:tools" },
+    { type: "call", command: "ListModels", params: {}, purpose: "root:models" },
+    ...opened,
+  ];
+  return { state: { ...state, hasBegun: true }, effects };
+}
+
+function updated(state: State, input: Input): Next {
+  switch (input.type) {
+    case "key":
+    case "paste":
+      return typed(state, input);
+    case "mouse":
+      return moused(state, input);
+    case "focus":
+      return still({ ...state, isFocused: input.isFocused });
+    case "resize":
+      return still(resized(state, { ...state, size: input.size }));
+    case "tick":
+      return then(still(ticked(state, input.now)), (after) => toEveryPane(after, input));
+    case "frames":
+      return then(
+        then(withWorld(state, input), (after) => withFrames(after, input.frames)),
+        (after) => toEveryPane(after, input),
+      );
+    case "link":
+      return then(
+        then(withWorld(state, input), (after) => linked(after, input.state)),
+        (after) => toEveryPane(after, input),
+      );
+    case "files": {
+      const result = updateComposer(state.composer, input, composerContextOf(state));
+      return { state: { ...state, composer: result.state }, effects: result.effects };
+    }
+    case "edited":
+      return edited(state, input);
+    case "replied":
+    case "call_failed":
+      return then(withWorld(state, input), (after) => answered(after, input));
+  }
+}
+
+function withWorld(state: State, input: Input): Next {
+  const { state: world, effects } = updateWorld(state.world, input, state.session_id);
+  return { state: world === state.world ? state : { ...state, world }, effects };
+}
+
+function ticked(state: State, now: number): State {
+  const { notice, leaving, link } = state;
+  return {
+    ...state,
+    now,
+    link: link.type === "lost" && link.since === null ? { ...link, since: now } : link,
+    notice: notice && aged(notice, now, NOTICE_MS),
+    leaving: leaving && aged(leaving, now, LEAVING_MS),
+  };
+}
+
+/** Its time begins with the first tick after it came. */
+function aged<Timed extends { until: number | null }>(
+  timed: Timed,
+  now: number,
+  lastsMs: number,
+): Timed | null {
+  if (timed.until === null) return { ...timed, until: now + lastsMs };
+  return timed.until > now ? timed : null;
+}
+
+type LinkInput = Extract<Input, { type: "link" }>["state"];
+
+function linked(state: State, change: LinkInput): Next {
+  const link = linkView(state, change);
+  return change.type === "restored" ? sendAgain({ ...state, link }) : still({ ...state, link });
+}
+
+function linkView({ link }: State, change: LinkInput): LinkView {
+  switch (change.type) {
+    case "lost":
+      return link.type === "lost" ? link : { type: "lost", reason: change.reason, since: null };
+    case "restored":
+      return { type: "up" };
+    case "gone":
+      return { type: "gone", reason: change.error.message };
+  }
+}
+
+function edited(state: State, input: Extract<Input, { type: "edited" }>): Next {
+  const { purpose, text } = input;
+  if (purpose === "composer") {
+    if (text === null) return still(state);
+    return still({ ...state, composer: replaceText(state.composer, text) });
+  }
+  return toPaneOf(state, purpose, input);
+}
+
+type Answer = Extract<Input, { type: "replied" | "call_failed" }>;
+
+function answered(state: State, input: Answer): Next {
+  const { purpose } = input;
+  if (isSending(purpose)) return sent(state, input);
+  if (purpose.startsWith("root:")) return rootAnswered(state, input);
+  if (purpose.startsWith("act:")) return actAnswered(state, input);
+  return purpose.startsWith("world:") ? still(state) : toPaneOf(state, purpose, input);
+}
+
+/** Ids of sessions and the like may hold colons; names of panes do not. */
+const toPaneOf = (state: State, purpose: string, input: Input): Next =>
+  toPane(state, purpose.split(":", 1)[0] ?? "", input);
+
+function sent(state: State, input: Answer): Next {
+  if (input.type === "call_failed") return refused(state, input.purpose, input.error);
+  if (input.command !== "SendMessage") return still(state);
+  const next = accepted(state, input.purpose, input.reply);
+  const isOurs = state.pending.some(
+    ({ message_key, session_id }) =>
+      session_id === null && input.purpose.endsWith(`:${message_key}`),
+  );
+  return isOurs ? then(next, (after) => adoptSession(after, input.reply.session_id)) : next;
+}
+
+function rootAnswered(state: State, input: Answer): Next {
+  if (input.type === "call_failed") {
+    const isSession = input.purpose === "root:session" && state.session !== null;
+    const next: State =
+      isSession && state.session
+        ? { ...state, session: { ...state.session, waiting: null } }
+        : state;
+    return still(withNotice(next, input.error.message));
+  }
+  switch (input.command) {
+    case "GetSession":
+      return input.purpose === "root:facts"
+        ? withFacts(state, input.reply)
+        : withFetched(state, input.reply);
+    case "GetUsage": {
+      const { session } = state;
+      if (!session || input.purpose !== usagePurpose(session.session_id)) return still(state);
+      const transcript = { ...session.transcript, usage: input.reply.total };
+      return still({ ...state, session: { ...session, transcript } });
+    }
+    case "ListTools":
+      return still({ ...state, tools: input.reply.tools });
+    case "ListModels":
+      return still({ ...state, default_model: input.reply.default_model });
+    default:
+      return still(state);
+  }
+}
+
+/** What was done by name: a new session is opened, anything else shows by itself. */
+function actAnswered(state: State, input: Answer): Next {
+  if (input.type === "call_failed") return still(withNotice(state, input.error.message));
+  if (input.command === "ExportSession") {
+    const { text, format } = input.reply;
+    const suffix = format === "json" ? ".json" : ".md";
+    return still(state, { type: "edit", purpose: "act:export", text, suffix });
+  }
+  if (input.purpose !== "act:open") return still(state);
+  if (input.command === "ForkSession") return openSession(state, input.reply.session.session_id);
+  if (input.command === "RunWorkflow") return openSession(state, input.reply.session_id);
+  return still(state);
+}

@@ -1,0 +1,43 @@
+// What follows from a change of the state, wherever it came from: the terminal's title, a call for the human,
+// the draft that survives a crash.
+import { oneLine } from "../../terminal/strip.ts";
+import { draftOf, hasSameText } from "../composer/index.ts";
+import type { Effect } from "../shapes.ts";
+import type { State } from "../state.ts";
+import { isWorking, openRequests, sessionTitle } from "../state-questions.ts";
+
+const MAX_TITLE_LENGTH = 60;
+
+export function consequences(before: State, after: State): readonly Effect[] {
+  return [...titleChange(before, after), ...calls(before, after), ...draftChange(before, after)];
+}
+
+const titleChange = (before: State, after: State): readonly Effect[] => {
+  const title = titleOf(after);
+  const isSame = before.hasBegun && titleOf(before) === title;
+  return isSame ? [] : [{ type: "title", text: title }];
+};
+
+export function titleOf(state: State): string {
+  const asked = openRequests(state).length;
+  const marks = `${asked > 0 ? `✋${asked} ` : ""}${isWorking(state) ? "● " : ""}`;
+  return `${marks}${oneLine(sessionTitle(state), MAX_TITLE_LENGTH)} · jamey`;
+}
+
+/** Only for who looks elsewhere: what is on the screen needs no bell. */
+function calls(before: State, after: State): readonly Effect[] {
+  if (after.isFocused) return [];
+  const known = new Set(openRequests(before).map(({ request_id }) => request_id));
+  const asked = openRequests(after).filter(({ request_id }) => !known.has(request_id));
+  const effects = asked.map(({ from_po, kind, question }): Effect => {
+    return { type: "notify", title: `${from_po}: ${kind}`, body: oneLine(question, 200) };
+  });
+  const isDone = isWorking(before) && !isWorking(after) && before.session_id === after.session_id;
+  if (!isDone || effects.length > 0) return effects;
+  return [{ type: "notify", title: `${after.po_name} is done`, body: sessionTitle(after) }];
+}
+
+function draftChange(before: State, after: State): readonly Effect[] {
+  if (hasSameText(before.composer, after.composer)) return [];
+  return [{ type: "save_draft", session_id: after.session_id, text: draftOf(after.composer) }];
+}

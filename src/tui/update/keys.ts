@@ -1,0 +1,209 @@
+// Keys and pastes: to whatever is uppermost, then to what has the focus, then to what means something everywhere.
+import { clearText, draftOf, isEmpty, replaceText, updateComposer } from "../composer/index.ts";
+import { type Action, actionFor } from "../keys.ts";
+import { isWide } from "../layout.ts";
+import { updatePalette } from "../palette/index.ts";
+import { viewKeyHelp } from "../palette/key-help.ts";
+import { readSubmitted } from "../palette/submitted.ts";
+import type { KeyPress, TerminalInput } from "../shapes.ts";
+import type { State } from "../state.ts";
+import { composerContextOf, isBusy, paletteContextOf } from "../state-questions.ts";
+import { overlaySize, placedAreas } from "../view/places.ts";
+import { act, openPane } from "./acts.ts";
+import * as conversation from "./conversation.ts";
+import { goOn, interrupt } from "./messages.ts";
+import { focusedPane, toPane } from "./panes.ts";
+import { type Next, still, then, withNotice } from "./updated.ts";
+
+export type Typed = Extract<TerminalInput, { type: "key" | "paste" }>;
+
+/** Rows of the key help that a page moves. */
+const HELP_PAGE_ROWS = 10;
+
+export function typed(state: State, input: Typed): Next {
+  if (state.overlay === "palette") return inPalette(state, input);
+  if (state.overlay === "help") return inHelp(state, input);
+  if (state.conversation.search?.isTyping) return inSearch(state, input);
+  const pane = focusedPane(state);
+  if (pane !== null) {
+    const next = toPane(state, pane, input);
+    return next.isTaken ? next : then(next, (after) => everywhere(after, input));
+  }
+  return state.focus === "conversation" ? inConversation(state, input) : inComposer(state, input);
+}
+
+function inPalette(state: State, input: Typed): Next {
+  const result = updatePalette(state.palette, input, paletteContextOf(state));
+  const overlay = result.isClosed ? null : state.overlay;
+  const next: State = { ...state, palette: result.state, overlay };
+  if (result.act) return act(next, result.act);
+  return result.isTaken ? still(next) : everywhere(next, input);
+}
+
+function inHelp(state: State, input: Typed): Next {
+  if (input.type === "paste") return still(state);
+  const steps: Record<string, number> = {
+    up: -1,
+    down: 1,
+    k: -1,
+    j: 1,
+    pageup: -HELP_PAGE_ROWS,
+    pagedown: HELP_PAGE_ROWS,
+  };
+  const step = steps[input.key.name];
+  if (step === undefined) return still({ ...state, overlay: null });
+  const room = overlaySize(placedAreas(state, state.size).main);
+  const { count } = viewKeyHelp(state.keymap, room, 0);
+  const last = Math.max(0, count - room.rows);
+  return still({ ...state, helpScroll: Math.max(0, Math.min(last, state.helpScroll + step)) });
+}
+
+/** The line that a search is typed into: letters, Backspace, Enter; anything else leaves it. */
+function inSearch(state: State, input: Typed): Next {
+  const { search } = state.conversation;
+  if (!search) return still(state);
+  const withQuery = (query: string): Next =>
+    still(
+      conversation.withConversation(state, {
+        search: { ...search, query: query.slice(0, conversation.MAX_QUERY_LENGTH) },
+      }),
+    );
+  if (input.type === "paste") return withQuery(search.query + input.text.replace(/\s+/g, " "));
+  const { name, text } = input.key;
+  if (name === "enter" && search.query !== "") {
+    return still({ ...conversation.searchFor(state, search.query), focus: "conversation" });
+  }
+  if (name === "backspace" && search.query !== "") {
+    return withQuery(Array.from(search.query).slice(0, -1).join(""));
+  }
+  if (text !== "" && name !== "enter") return withQuery(search.query + text);
+  return still(conversation.withConversation(state, { search: null }));
+}
+
+function inComposer(state: State, input: Typed): Next {
+  const result = updateComposer(state.composer, input, composerContextOf(state));
+  const next: Next = { state: { ...state, composer: result.state }, effects: result.effects };
+  const { submitted } = result;
+  if (submitted) return then(next, (after) => entered(after, submitted));
+  if (result.isTaken || input.type === "paste") return next;
+  const action = actionFor(state.keymap, "composer", input.key.name);
+  if (action === "key_help") return act(next.state, { type: "help" });
+  if (action === "send" && isEmpty(state.composer)) return goOn(next.state);
+  return everywhere(next.state, input);
+}
+
+function entered(state: State, submitted: Parameters<typeof readSubmitted>[0]): Next {
+  const what = readSubmitted(submitted, paletteContextOf(state));
+  if (what.type !== "problem") return act(state, what);
+  // What was typed stands there again, to be mended.
+  const composer = replaceText(state.composer, submitted.text);
+  return still(withNotice({ ...state, composer }, what.text));
+}
+
+function inConversation(state: State, input: Typed): Next {
+  if (input.type === "paste") return inComposer({ ...state, focus: "composer" }, input);
+  const action = actionFor(state.keymap, "conversation", keyName(input.key));
+  return action ? inConversationDo[action](state) : everywhere(state, input);
+}
+
+const keyName = ({ name }: KeyPress): string => (name === " " ? "space" : name);
+
+const toComposer = (state: State): State => ({
+  ...conversation.withConversation(state, { selected: null, search: null }),
+  focus: "composer",
+});
+
+type Does = (state: State) => Next;
+
+const inConversationDo: Record<Action<"conversation">, Does> = {
+  up: (state) => still(conversation.scrollBy(state, -1)),
+  down: (state) => still(conversation.scrollBy(state, 1)),
+  previous: (state) => still(conversation.selectBy(state, -1)),
+  next: (state) => still(conversation.selectBy(state, 1)),
+  half_up: (state) => still(conversation.scrollBy(state, -halfPage(state))),
+  half_down: (state) => still(conversation.scrollBy(state, halfPage(state))),
+  page_down: (state) => still(conversation.scrollBy(state, conversation.pageRows(state))),
+  top: (state) => still(conversation.toTop(state)),
+  bottom: (state) => still(conversation.toEnd(state)),
+  fold: (state) => still(conversation.foldSelected(state)),
+  search: (state) => still(conversation.startSearch(state)),
+  next_match: (state) => still(conversation.nextMatch(state, 1)),
+  previous_match: (state) => still(conversation.nextMatch(state, -1)),
+  copy: conversation.copySelected,
+  page: (state) => conversation.dump(state, "page"),
+  editor: (state) => conversation.dump(state, "editor"),
+  open_child: (state) => {
+    const session_id = conversation.childOf(state);
+    if (session_id !== null) return act(state, { type: "open_session", session_id });
+    return still(withNotice(state, "This message called no other object."));
+  },
+  // Escape stops what runs from wherever it is pressed.
+  leave: (state) => (isBusy(state) ? interrupt(toComposer(state)) : still(toComposer(state))),
+};
+
+const halfPage = (state: State): number => Math.ceil(conversation.pageRows(state) / 2);
+
+function everywhere(state: State, input: Typed): Next {
+  if (input.type === "paste") return still(state);
+  const action = actionFor(state.keymap, "everywhere", input.key.name);
+  return action ? everywhereDo[action](state) : still(state);
+}
+
+const opens =
+  (name: string): Does =>
+  (state) =>
+    still(openPane(state, name));
+
+const everywhereDo: Record<Action<"everywhere">, Does> = {
+  interrupt: close,
+  cancel,
+  quit: (state) => (isEmpty(state.composer) ? act(state, { type: "quit" }) : still(state)),
+  palette: (state) => act(state, { type: "palette" }),
+  help: (state) => act(state, { type: "help" }),
+  sessions: opens("sessions"),
+  inbox: opens("inbox"),
+  agents: opens("agents"),
+  objects: opens("objects"),
+  workflows: opens("workflows"),
+  usage: opens("usage"),
+  connectors: opens("connectors"),
+  log: opens("log"),
+  focus: (state) => still(focusNext(state)),
+  search: (state) => act(state, { type: "search", query: "" }),
+  page_up: (state) => still(conversation.scrollBy(state, -conversation.pageRows(state))),
+  page_down: (state) => still(conversation.scrollBy(state, conversation.pageRows(state))),
+  to_end: (state) => still(conversation.toEnd(state)),
+  fold_all: (state) => act(state, { type: "fold_all" }),
+  redraw: (state) => still(state, { type: "redraw" }),
+  suspend: (state) => still(state, { type: "suspend" }),
+};
+
+/** What lies uppermost goes away; where nothing does, the turn is stopped. */
+function close(state: State): Next {
+  if (focusedPane(state) !== null) return act(state, { type: "close_pane" });
+  if (state.conversation.search) {
+    return still(conversation.withConversation(state, { search: null }));
+  }
+  if (isBusy(state) || state.pending.length > 0) return interrupt(state);
+  return still(conversation.toEnd(state));
+}
+
+/** Clear, then interrupt, then leave: one press never takes more than one step. */
+function cancel(state: State): Next {
+  if (draftOf(state.composer) !== "") {
+    return still({ ...state, composer: clearText(state.composer), leaving: null });
+  }
+  if (state.leaving) return act(state, { type: "quit" });
+  const next: State = { ...state, leaving: { until: null } };
+  if (isBusy(state)) return interrupt({ ...next, leaving: null });
+  return still(withNotice(next, "Press the same key again to leave. What runs goes on."));
+}
+
+function focusNext(state: State): State {
+  if (state.open !== null) return state;
+  if (state.focus === "composer") {
+    return conversation.selectNewest({ ...state, focus: "conversation" });
+  }
+  const isSideNext = state.focus === "conversation" && isWide(state.size);
+  return isSideNext ? { ...toComposer(state), focus: "pane" } : toComposer(state);
+}

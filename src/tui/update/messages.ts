@@ -1,0 +1,141 @@
+// What a human says: sent, held, tried again, and stopped.
+// Rule: a message has one key for ever, so that sending it again starts nothing twice.
+
+import type { TurnSettings } from "../../protocol/agents.ts";
+import type { Reply } from "../../protocol/commands/index.ts";
+import type { ErrorBody } from "../../protocol/errors.ts";
+import { permissionRules } from "../../terminal/permission-rules.ts";
+import { insertText } from "../composer/index.ts";
+import type { Effect } from "../shapes.ts";
+import type { Pending, State } from "../state.ts";
+import { isParked, turnId } from "../state-questions.ts";
+import { type Next, still, withNotice } from "./updated.ts";
+
+/** Messages of this client that are not confirmed. */
+const MAX_PENDING = 100;
+const SEND = "root:send:";
+/** Said where a human lets parked messages go on without a word of their own. */
+const GO_ON = "Go on.";
+const STOPPING = "Stopping …";
+
+/** Said no longer than it is true. */
+export const withoutStopping = (state: State): State =>
+  state.notice?.text === STOPPING && turnId(state) === null ? { ...state, notice: null } : state;
+
+export function send(state: State, text: string, how: "send" | "queue"): Next {
+  if (state.pending.length >= MAX_PENDING) {
+    return still(withNotice(state, "Too many messages wait to be sent: is the daemon away?"));
+  }
+  const { session_id } = state;
+  const sent = state.sent + 1;
+  const isHeld =
+    session_id === null && state.pending.some((one) => one.session_id === null && !one.problem);
+  const pending: Pending = {
+    message_key: `${state.seed}-${sent}`,
+    session_id,
+    text,
+    delivery: how === "send" && turnId(state) !== null ? "steer" : "queue",
+    isHeld,
+    isAccepted: false,
+    message_id: null,
+    problem: null,
+  };
+  const next: State = {
+    ...state,
+    sent,
+    pending: [...state.pending, pending],
+    conversation: { ...state.conversation, place: null, selected: null },
+  };
+  return isHeld ? still(next) : still(next, sendCall(next, pending));
+}
+
+function sendCall(state: State, pending: Pending): Effect {
+  const { message_key, text, session_id, delivery } = pending;
+  return {
+    type: "call",
+    command: "SendMessage",
+    params: {
+      po_name: state.po_name,
+      message: text,
+      session_id,
+      message_key,
+      delivery,
+      settings: settingsOf(state),
+    },
+    purpose: `${SEND}${message_key}`,
+  };
+}
+
+function settingsOf({ chosen, tools }: State): Pick<TurnSettings, "model" | "mode" | "rules"> {
+  const { model, mode, permissions } = chosen;
+  const rules = permissions === "ask" ? [] : permissionRules[permissions](tools);
+  return { model, mode, rules };
+}
+
+/** Those that waited for their session. */
+export function sendHeld(state: State): Next {
+  const held = state.pending.filter(
+    (one) => one.isHeld && one.session_id !== null && one.session_id === state.session_id,
+  );
+  const pending = state.pending.map((one) =>
+    held.includes(one) ? { ...one, isHeld: false } : one,
+  );
+  return still({ ...state, pending }, ...held.map((one) => sendCall(state, one)));
+}
+
+/** The connection is back: what did not arrive is sent again. */
+export function sendAgain(state: State): Next {
+  const again = state.pending.filter(({ problem, isAccepted }) => problem !== null && !isAccepted);
+  const pending = state.pending.map((one) =>
+    again.includes(one) ? { ...one, problem: null } : one,
+  );
+  return still({ ...state, pending }, ...again.map((one) => sendCall(state, one)));
+}
+
+export const isSending = (purpose: string): boolean => purpose.startsWith(SEND);
+
+export function accepted(state: State, purpose: string, reply: Reply<"SendMessage">): Next {
+  const key = purpose.slice(SEND.length);
+  const pending = state.pending.map((one) =>
+    one.message_key === key ? { ...one, isAccepted: true } : one,
+  );
+  const [warning] = reply.warnings;
+  const next = { ...state, pending };
+  return still(warning === undefined ? next : withNotice(next, warning));
+}
+
+/** It stays, with why it was not taken: Escape takes it back into the composer. */
+export function refused(state: State, purpose: string, error: ErrorBody): Next {
+  const key = purpose.slice(SEND.length);
+  const pending = state.pending.map((one) =>
+    one.message_key === key ? { ...one, problem: error.message } : one,
+  );
+  return still({ ...state, pending });
+}
+
+export const cancelCall = (turn_id: string): Effect => ({
+  type: "call",
+  command: "CancelTurn",
+  params: { turn_id, reason: null },
+  purpose: "root:cancel",
+});
+
+/** Stops what runs; what is only on its way is stopped once it begins. Messages that never left come back. */
+export function interrupt(state: State): Next {
+  const turn_id = turnId(state) ?? state.session?.transcript.queued[0]?.turn_id;
+  if (turn_id !== undefined && !isParked(state)) {
+    return still(withNotice(state, STOPPING), cancelCall(turn_id));
+  }
+  const isStuck = ({ problem, isHeld }: Pending): boolean => problem !== null || isHeld;
+  const stuck = state.pending.filter(isStuck);
+  if (stuck.length > 0) {
+    const text = stuck.map((one) => one.text).join("\n\n");
+    const pending = state.pending.filter((one) => !isStuck(one));
+    return still({ ...state, pending, composer: insertText(state.composer, text) });
+  }
+  return still(state.pending.length > 0 ? { ...state, wantsInterrupt: true } : state);
+}
+
+/** Enter on nothing: what is parked goes on. */
+export const goOn = (state: State): Next =>
+  isParked(state) ? send(state, GO_ON, "queue") : still(state);

@@ -1,0 +1,42 @@
+// Panes: who gets an input, and what becomes of what they ask for.
+import type { PaneRequest } from "../pane.ts";
+import type { Input } from "../shapes.ts";
+import type { State } from "../state.ts";
+import { sharedOf } from "../state-questions.ts";
+import { act } from "./acts.ts";
+import { type Next, still, then } from "./updated.ts";
+
+/** The pane that has the keys. */
+export const focusedPane = ({ focus, open }: State): string | null =>
+  focus === "pane" ? (open ?? "agents") : null;
+
+export function toPane(state: State, name: string, input: Input): Next & { isTaken: boolean } {
+  const pane = state.panes.find((one) => one.name === name);
+  if (!pane) return { ...still(state), isTaken: false };
+  const shared = sharedOf(state, focusedPane(state) === name);
+  const result = pane.update(input, shared);
+  const isSame = result.state === pane;
+  const panes = isSame
+    ? state.panes
+    : state.panes.map((one) => (one === pane ? result.state : one));
+  const next: Next = { state: isSame ? state : { ...state, panes }, effects: result.effects };
+  const { request, isTaken } = result;
+  return { ...(request ? then(next, (after) => granted(after, request)) : next), isTaken };
+}
+
+export const toEveryPane = (state: State, input: Input): Next =>
+  state.panes.reduce<Next>(
+    (next, { name }) => then(next, (after) => toPane(after, name, input)),
+    still(state),
+  );
+
+function granted(state: State, request: PaneRequest): Next {
+  if (request === "close") return act(state, { type: "close_pane" });
+  if ("open_session" in request) {
+    return act(state, { type: "open_session", session_id: request.open_session });
+  }
+  if ("talk_to" in request) return act(state, { type: "new_session", po_name: request.talk_to });
+  if ("open_pane" in request) return act(state, { type: "open_pane", name: request.open_pane });
+  if ("insert" in request) return act(state, { type: "insert", text: request.insert });
+  return act(state, { type: "notice", text: request.notice });
+}

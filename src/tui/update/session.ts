@@ -1,0 +1,190 @@
+// The session that is open: fetched, followed by its frames, left for another.
+
+import { typedEvent } from "../../client/events.ts";
+import {
+  emptyTranscript,
+  foldFrame,
+  type Transcript,
+  transcriptOf,
+} from "../../client/transcript.ts";
+import type { Reply } from "../../protocol/commands/index.ts";
+import type { FollowFrame } from "../../protocol/frames.ts";
+import { emptyConversation } from "../conversation/state.ts";
+import type { Effect } from "../shapes.ts";
+import { type OpenSession, openingSession, type State } from "../state.ts";
+import { turnId } from "../state-questions.ts";
+import { readSession } from "../world.ts";
+import { cancelCall, sendHeld, withoutStopping } from "./messages.ts";
+import { type Next, still, then } from "./updated.ts";
+
+/** Frames that wait for a session to be fetched; the oldest go first, and are part of what is fetched. */
+const MAX_WAITING_FRAMES = 10_000;
+
+export const usagePurpose = (session_id: string): string => `root:usage:${session_id}`;
+
+export const sessionCalls = (session_id: string): readonly Effect[] => [
+  { type: "call", command: "GetSession", params: { session_id }, purpose: "root:session" },
+  { type: "call", command: "GetUsage", params: { session_id }, purpose: usagePurpose(session_id) },
+];
+
+export function openSession(state: State, session_id: string): Next {
+  const shown: State = { ...state, open: null, overlay: null, focus: "composer" };
+  if (session_id === state.session_id) return still(shown);
+  return {
+    state: {
+      ...shown,
+      session_id,
+      session: openingSession(session_id),
+      po_name: state.world.sessions.get(session_id)?.po_name ?? state.po_name,
+      conversation: emptyConversation(),
+      wantsInterrupt: false,
+      world: readSession(state.world, session_id),
+    },
+    effects: sessionCalls(session_id),
+  };
+}
+
+/** Nothing is made before something is said. */
+export function newSession(state: State, po_name: string | null): Next {
+  return still({
+    ...state,
+    po_name: po_name ?? state.po_name,
+    session_id: null,
+    session: null,
+    conversation: emptyConversation(),
+    wantsInterrupt: false,
+    open: null,
+    overlay: null,
+    focus: "composer",
+  });
+}
+
+/** The message that was sent made this session. */
+export function adoptSession(state: State, session_id: string): Next {
+  if (state.session_id !== null) return still(state);
+  const session: OpenSession = {
+    session_id,
+    transcript: emptyTranscript(session_id),
+    facts: null,
+    waiting: null,
+  };
+  const pending = state.pending.map((one) =>
+    one.session_id === null ? { ...one, session_id } : one,
+  );
+  const facts: Effect = {
+    type: "call",
+    command: "GetSession",
+    params: { session_id, messages: "none" },
+    purpose: "root:facts",
+  };
+  return then(still({ ...state, session_id, session, pending }, facts), sendHeld);
+}
+
+export function withFetched(state: State, { session }: Reply<"GetSession">): Next {
+  const { conversation, ...facts } = session;
+  const open = state.session;
+  if (open?.session_id !== session.session_id) return still(state);
+  const fetched: Transcript = {
+    ...open.transcript,
+    ...pick(transcriptOf({ ...facts, conversation })),
+    streaming: null,
+  };
+  const transcript = (open.waiting ?? []).reduce(foldFrame, fetched);
+  const next: State = {
+    ...state,
+    po_name: session.po_name,
+    session: { ...open, transcript, facts, waiting: null },
+    // What was accepted is part of what was fetched.
+    pending: state.pending.filter(
+      (one) => one.session_id !== session.session_id || !one.isAccepted,
+    ),
+  };
+  return still(settled(next));
+}
+
+export function withFacts(state: State, { session }: Reply<"GetSession">): Next {
+  const { conversation: _, ...facts } = session;
+  if (state.session?.session_id !== facts.session_id) return still(state);
+  return still({ ...state, session: { ...state.session, facts } });
+}
+
+/** What a fetched session says; the rest of a transcript is learned from events alone. */
+const pick = ({ name, messages, turn }: Transcript) => ({ name, messages, turn });
+
+export function withFrames(state: State, frames: readonly FollowFrame[]): Next {
+  const begun = state.session_id === null ? begunBy(state, frames) : null;
+  if (begun !== null) return then(adoptSession(state, begun), (next) => withFrames(next, frames));
+  const { session } = state;
+  if (!session) return still(state);
+  if (frames.some(({ type }) => type === "gap")) return refetch(state, session, frames);
+  if (session.waiting) return still(withWaiting(state, session, frames));
+  const transcript = frames.reduce(foldFrame, session.transcript);
+  if (transcript === session.transcript) return still(state);
+  const confirmed = confirm(state, frames);
+  const next = settled({ ...confirmed, session: { ...session, transcript } });
+  return interrupted(withoutStopping(next));
+}
+
+/** The session that a message of ours began. */
+function begunBy(state: State, frames: readonly FollowFrame[]): string | null {
+  for (const frame of frames) {
+    if (frame.type !== "event") continue;
+    const event = typedEvent(frame);
+    if (event.event_type !== "MessageQueued") continue;
+    const { message_key, session_id } = event.payload;
+    const isOurs = state.pending.some(
+      (one) => one.session_id === null && one.message_key === message_key,
+    );
+    if (isOurs) return session_id;
+  }
+  return null;
+}
+
+/** Something is missing: what is shown stays, until the whole is fetched anew. */
+function refetch(state: State, session: OpenSession, frames: readonly FollowFrame[]): Next {
+  const waiting = frames.slice(frames.findLastIndex(({ type }) => type === "gap") + 1);
+  const effects = sessionCalls(session.session_id);
+  return { state: { ...state, session: { ...session, waiting } }, effects };
+}
+
+function withWaiting(state: State, session: OpenSession, frames: readonly FollowFrame[]): State {
+  const waiting = [...(session.waiting ?? []), ...frames].slice(-MAX_WAITING_FRAMES);
+  return { ...confirm(state, frames), session: { ...session, waiting } };
+}
+
+/** Messages of ours whose acceptance was told. While a turn runs they wait in its queue, and are shown there. */
+function confirm(state: State, frames: readonly FollowFrame[]): State {
+  if (state.pending.length === 0) return state;
+  const isRunning = turnId(state) !== null;
+  let { pending } = state;
+  for (const frame of frames) {
+    if (frame.type !== "event") continue;
+    const event = typedEvent(frame);
+    if (event.event_type !== "MessageQueued") continue;
+    const { message_key, message_id } = event.payload;
+    pending = pending.flatMap((one) => {
+      if (one.message_key !== message_key) return [one];
+      return isRunning ? [] : [{ ...one, message_id, problem: null }];
+    });
+  }
+  return { ...state, pending };
+}
+
+/** A message that has joined the conversation is pending no more. */
+function settled(state: State): State {
+  const queued = state.session?.transcript.queued ?? [];
+  const pending = state.pending.filter(
+    ({ message_id, session_id }) =>
+      message_id === null ||
+      session_id !== state.session_id ||
+      queued.some((one) => one.message_id === message_id),
+  );
+  return pending.length === state.pending.length ? state : { ...state, pending };
+}
+
+/** Escape was pressed before there was a turn to stop. */
+function interrupted(state: State): Next {
+  const turn_id = turnId(state);
+  if (!state.wantsInterrupt || turn_id === null) return still(state);
+  return still({ ...state, wantsInterrupt: false }, cancelCall(turn_id));
+}

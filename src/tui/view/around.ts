@@ -1,0 +1,131 @@
+// What stands around the conversation: title, banner, queued messages, the line of a search.
+import { endSentence } from "../../terminal/activity.ts";
+import { oneLine } from "../../terminal/strip.ts";
+import { draftOf } from "../composer/index.ts";
+import { type Keymap, keysOf } from "../keys.ts";
+import type { Line } from "../shapes.ts";
+import type { State } from "../state.ts";
+import {
+  isBusy,
+  isParked,
+  requestsHere,
+  sessionTitle,
+  unreadElsewhere,
+} from "../state-questions.ts";
+import { cut, line, span, spread } from "../text.ts";
+
+/** Queued messages that are shown one by one. */
+const MAX_QUEUED_LINES = 3;
+
+/** The pane over the conversation, or what is open. */
+export function titleLine(state: State, columns: number): Line {
+  const room = columns - 2;
+  const pane = state.panes.find(({ name }) => name === state.open);
+  const [back] = keysOf(state.keymap, "everywhere", "interrupt");
+  if (pane) {
+    const right = line(back === undefined ? "" : `${back} back`, "dim");
+    return [span(" "), ...spread([span(pane.title, "heading")], right, room)];
+  }
+  const folder = state.workspace.split("/").at(-1) ?? "";
+  const left: Line = [
+    span(oneLine(sessionTitle(state), 80), "heading"),
+    span(`  ${oneLine(state.po_name, 40)}`, "dim"),
+    span(folder === "" ? "" : `  ${oneLine(folder, 40)}`, "dim"),
+  ];
+  const unread = unreadElsewhere(state);
+  const [key] = keysOf(state.keymap, "everywhere", "sessions");
+  const right = unread === 0 ? [] : line(`● ${unread} new elsewhere ${key ?? ""}`.trimEnd());
+  return [span(" "), ...spread(left, right, room)];
+}
+
+export function bannerLine({ link, now, keymap }: State, columns: number): Line {
+  if (link.type === "up") return [];
+  const text = link.type === "lost" ? awayText(link.since, now) : goneText(link.reason, keymap);
+  return cut([span(" "), span("⇄ ", "accent"), span(text, "accent")], columns);
+}
+
+function awayText(since: number | null, now: number): string {
+  const awayMs = since === null ? 0 : now - since;
+  const away = awayMs < 1000 ? "" : ` for ${Math.floor(awayMs / 1000)}s`;
+  return `The daemon is away${away}: connecting again. You can read and write on.`;
+}
+
+function goneText(reason: string, keymap: Keymap): string {
+  const [leave] = keysOf(keymap, "everywhere", "cancel");
+  return `${endSentence(oneLine(reason, 200))} ${leave ?? "/quit"} leaves: come back later.`;
+}
+
+/** What lies between the conversation and the composer. */
+export function queueLines(state: State, columns: number): readonly Line[] {
+  const lines = [...queued(state), ...noticeOf(state)];
+  return lines.map((each) => cut([span(" "), ...each], columns));
+}
+
+/** The one waits for the next step of the turn that runs, the other for its end. */
+const words = { steer: "steers", queue: "queued" } as const;
+
+function queued(state: State): readonly Line[] {
+  // A message that stands in the conversation already is not shown twice.
+  const waiting = (state.session?.transcript.queued ?? []).filter(
+    ({ message_id }) => !state.pending.some((one) => one.message_id === message_id),
+  );
+  const shown = waiting.slice(0, MAX_QUEUED_LINES).map(({ content, delivery }): Line => {
+    const word = isParked(state) ? "parked" : words[delivery];
+    return [span(`${word}: `, "dim"), span(oneLine(content, 200))];
+  });
+  const more = waiting.length - shown.length;
+  const rest = more > 0 ? [line(`… ${more} more`, "dim")] : [];
+  return [...shown, ...rest, ...hintsOf(state)];
+}
+
+/** What the keys mean just now, where they mean something else than usual. */
+function hintsOf(state: State): readonly Line[] {
+  const key = (action: "send" | "queue"): string =>
+    keysOf(state.keymap, "composer", action)[0] ?? "";
+  if (isParked(state)) {
+    return [line(`stopped: ${key("send")} on nothing says "Go on." and then these`, "dim")];
+  }
+  if (state.focus === "conversation") return [conversationHint(state)];
+  const asked = requestsHere(state).length;
+  const [inbox] = keysOf(state.keymap, "everywhere", "inbox");
+  if (asked > 0 && state.open === null && inbox !== undefined) {
+    return [[span("✋ ", "accent"), span(`${inbox} answers what waits for you`, "accent")]];
+  }
+  if (!isBusy(state) || draftOf(state.composer) === "") return [];
+  const [stop] = keysOf(state.keymap, "everywhere", "interrupt");
+  return [line(`${key("send")} steer · ${key("queue")} queue · ${stop ?? ""} stop`, "dim")];
+}
+
+function conversationHint({ keymap }: State): Line {
+  const hints = [
+    ["up", "scroll"],
+    ["previous", "message before"],
+    ["fold", "unfold"],
+    ["search", "search"],
+    ["copy", "copy"],
+    ["leave", "back to writing"],
+  ] as const;
+  const texts = hints.flatMap(([action, word]) => {
+    const [key] = keysOf(keymap, "conversation", action);
+    return key === undefined ? [] : [`${key} ${word}`];
+  });
+  return line(texts.join(" · "), "dim");
+}
+
+function noticeOf({ notice, conversation }: State): readonly Line[] {
+  const { search } = conversation;
+  const lines: Line[] = [];
+  if (notice) lines.push(line(oneLine(notice.text, 300)));
+  if (search?.isTyping) lines.push([span("/", "bold"), span(search.query)]);
+  else if (search) lines.push(line(foundText(search), "dim"));
+  return lines;
+}
+
+function foundText({
+  query,
+  matches,
+  current,
+}: NonNullable<State["conversation"]["search"]>): string {
+  if (matches.length === 0) return `/${query}  nothing found · escape`;
+  return `/${query}  ${current + 1}/${matches.length} · n older · N newer · escape`;
+}

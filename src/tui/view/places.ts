@@ -1,0 +1,33 @@
+// How much room the parts of the present state want, and where they stand for it. Update asks the same, to
+// know what a click or a page means.
+import { viewComposer } from "../composer/index.ts";
+import { type Areas, areasOf, maxComposerRows } from "../layout.ts";
+import type { Rectangle, Size } from "../shapes.ts";
+import type { State } from "../state.ts";
+import { queueLines } from "./around.ts";
+
+export function placedAreas(state: State, size: Size): Areas {
+  const composer = viewComposer(state.composer, {
+    columns: size.columns,
+    rows: maxComposerRows(size),
+  });
+  return areasOf(size, {
+    hasBanner: state.link.type !== "up",
+    queueRows: queueLines(state, size.columns).length,
+    composerRows: composer.lines.length,
+    isCovered: state.open !== null,
+  });
+}
+
+/** Rows of the palette and of the key help, the rule above them included. */
+const MAX_OVERLAY_ROWS = 24;
+
+/** Room for what lies over the conversation, between its rules and its margins. */
+export const overlaySize = ({ columns, rows }: Size): Size => ({
+  columns: columns - 4,
+  rows: Math.min(MAX_OVERLAY_ROWS, rows - 1) - 1,
+});
+
+/** Where the conversation stands, whether or not a pane covers it. */
+export const conversationArea = (state: State): Rectangle =>
+  placedAreas({ ...state, open: null }, state.size).main;

@@ -1,0 +1,94 @@
+// The file of bound keys: read, its mistakes named with their lines, and applied over the table.
+import { describe, expect, test } from "bun:test";
+import { keymapOf } from "../../../src/tui/keys.ts";
+import { MAX_BINDINGS_BYTES, readBindings } from "../../../src/tui/palette/bindings.ts";
+
+const file = (...lines: string[]) => readBindings(lines.join("\n"));
+
+describe("bound keys", () => {
+  test("are read by context, bound and unbound", () => {
+    const { bindings, problems } = file("composer:", "  ctrl+t: newline", "  ctrl+k: null");
+    expect(problems).toEqual([]);
+    expect(bindings).toEqual({ composer: { "ctrl+t": "newline", "ctrl+k": null } });
+    const keymap = keymapOf(bindings);
+    expect(keymap.composer.get("ctrl+t")).toBe("newline");
+    expect(keymap.composer.has("ctrl+k")).toBe(false);
+  });
+
+  test("of an empty file are none", () => {
+    expect([file(""), file("# nothing yet", "")]).toEqual([
+      { bindings: {}, problems: [] },
+      { bindings: {}, problems: [] },
+    ]);
+  });
+
+  test("that are wrong are left out and named with their line, and the others count", () => {
+    const { bindings, problems } = file(
+      "composer:",
+      "  ctrl+t: newlin",
+      "  ctrl+entr: newline",
+      "  strg+k: newline",
+      "  shift+ctrl+k: newline",
+      "  ctrl+c: newline",
+      "  alt+n: 5",
+      "  alt+m: newline",
+      "everywhre:",
+      "  f12: palette",
+    );
+    expect(bindings).toEqual({ composer: { "alt+m": "newline" } });
+    expect(problems).toEqual([
+      { line: 2, problem: "ctrl+t: composer knows no action newlin; did you mean newline?" },
+      { line: 3, problem: "ctrl+entr: there is no key entr; did you mean enter?" },
+      { line: 4, problem: "strg+k: say ctrl, alt or shift, not strg" },
+      { line: 5, problem: "shift+ctrl+k: write it as ctrl+shift+k" },
+      { line: 6, problem: "ctrl+c: this key stays as it is: it always clears, stops and leaves" },
+      { line: 7, problem: "alt+n: say the name of an action, or null" },
+      { line: 9, problem: "everywhre: say one of everywhere, composer, conversation" },
+    ]);
+  });
+
+  test("that conflict are named: one hidden by a nearer place, one that hides another, one written twice", () => {
+    const { bindings, problems } = file(
+      "everywhere:",
+      "  ctrl+k: palette",
+      "composer:",
+      "  ctrl+p: newline",
+      "  ctrl+t: newline",
+      "  ctrl+t: undo",
+    );
+    expect(bindings).toEqual({
+      everywhere: { "ctrl+k": "palette" },
+      composer: { "ctrl+p": "newline", "ctrl+t": "undo" },
+    });
+    expect(problems).toEqual([
+      {
+        line: 2,
+        problem: "ctrl+k: in the composer it still means cut_to_end: unbind it there with null",
+      },
+      { line: 4, problem: "ctrl+p: it no longer means palette in the composer" },
+      { line: 6, problem: "ctrl+t stands here twice; the last counts" },
+    ]);
+  });
+
+  test("are none where the file is no YAML, too large, or something else", () => {
+    expect(file("composer:", "\tctrl+t: newline")).toMatchObject({
+      bindings: {},
+      problems: [{ line: 2 }],
+    });
+    expect(file("- ctrl+t").problems).toEqual([
+      { line: 1, problem: "write a context, and below it lines such as `ctrl+t: newline`" },
+    ]);
+    expect(readBindings(" ".repeat(MAX_BINDINGS_BYTES + 1)).problems).toEqual([
+      { line: 1, problem: "the file is larger than 65536 bytes" },
+    ]);
+  });
+});
+
+test("the example of the README is right", async () => {
+  const readme = await Bun.file(`${import.meta.dir}/../../../README.md`).text();
+  const example = /bindings\.yml[\s\S]*?```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
+  expect(readBindings(example)).toEqual({
+    bindings: { everywhere: { "ctrl+t": "palette" }, composer: { "ctrl+k": null } },
+    problems: [],
+  });
+});

@@ -1,0 +1,153 @@
+// What a text turns out to be when it is entered: a message, a command, a workflow, a line for the shell.
+import { describe, expect, test } from "bun:test";
+import { commandTable } from "../../../src/tui/palette/commands.ts";
+import { argumentCandidates, readSubmitted } from "../../../src/tui/palette/submitted.ts";
+import { knowing } from "../../support/palette.ts";
+
+const read = (text: string, changes = {}) =>
+  readSubmitted({ text, how: "send", isLiteral: false }, knowing(changes));
+const sent = (text: string) => ({ type: "send", text, how: "send" }) as const;
+const problem = (text: string) => ({ type: "problem", text }) as const;
+
+describe("a message", () => {
+  test("is what begins with nothing special, a path, a tool, or a word of the guide", () => {
+    const messages = [
+      "hello",
+      "a /quit",
+      "/usr/bin is full",
+      "/file_read path=a",
+      "/ask why",
+      "/",
+      "/ a",
+    ];
+    expect(messages.map((text) => read(text))).toEqual(messages.map(sent));
+  });
+
+  test("is what begins with two slashes, or with a folded paste", () => {
+    expect(read("//quit")).toEqual(sent("/quit"));
+    const literal = { text: "/quit", how: "queue", isLiteral: true } as const;
+    expect(readSubmitted(literal, knowing())).toEqual({
+      type: "send",
+      text: "/quit",
+      how: "queue",
+    });
+  });
+});
+
+describe("a command", () => {
+  test("is done with what stands behind its name", () => {
+    expect(read("/quit")).toEqual({ type: "quit" });
+    expect(read("/new")).toEqual({ type: "new_session", po_name: null });
+    expect(read("/agent  reviewer ")).toEqual({ type: "new_session", po_name: "reviewer" });
+    expect(read("/model openai/gpt-5")).toEqual({ type: "use_model", model: "openai/gpt-5" });
+    expect(read("/model")).toEqual({ type: "use_model", model: null });
+    expect(read("/permissions read-only")).toEqual({
+      type: "use_permissions",
+      permissions: "read-only",
+    });
+    expect(read("/copy 2")).toEqual({ type: "copy", number: 2 });
+    expect(read("/mouse")).toEqual({ type: "mouse", isOn: true });
+    expect(read("/search two words")).toEqual({ type: "search", query: "two words" });
+  });
+
+  test("finds a conversation by id, by name, by some letters of what it is about", () => {
+    const found = ["01OLDER", "01OL", "deploy", "wht new"].map((name) => read(`/resume ${name}`));
+    expect(found).toEqual(
+      ["01OLDER", "01OLDER", "01NEWER", "01OLDER"].map((session_id) => ({
+        type: "open_session",
+        session_id,
+      })),
+    );
+    expect(read("/resume zzz")).toEqual(
+      problem('No conversation fits "zzz". /resume alone shows them all.'),
+    );
+  });
+
+  test("over the open conversation is a call, and says so where none is open", () => {
+    expect(read("/fork try two")).toEqual({
+      type: "perform",
+      effects: [
+        {
+          type: "call",
+          command: "ForkSession",
+          params: { session_id: "01SESSION", name: "try two" },
+          purpose: "act:open",
+        },
+      ],
+    });
+    expect(read("/export")).toEqual({
+      type: "perform",
+      effects: [
+        {
+          type: "call",
+          command: "ExportSession",
+          params: { session_id: "01SESSION", format: "markdown" },
+          purpose: "act:export",
+        },
+      ],
+    });
+    expect(read("/rename x", { session_id: null })).toEqual(
+      problem("No conversation is open yet: say something first."),
+    );
+  });
+
+  test("that is misspelt is never sent in silence", () => {
+    expect(read("/quti")).toEqual(
+      problem("There is no command /quti. Did you mean /quit? //quti says it as text."),
+    );
+    expect(read("/unheard")).toEqual(
+      problem("There is no command /unheard. /help shows all. //unheard says it as text."),
+    );
+    expect(read("/agent nobody")).toEqual(
+      problem("There is no object nobody. /objects shows them all."),
+    );
+    expect(read("/mode sideways").type).toBe("problem");
+    expect(read("/copy -1").type).toBe("problem");
+  });
+
+  test("of every name says what it does, and does something or says why not", () => {
+    for (const [name, { help }] of Object.entries(commandTable)) {
+      expect(help).not.toBe("");
+      expect(read(`/${name}`).type).toBeString();
+      for (const candidate of argumentCandidates(name, knowing())) {
+        expect({
+          name,
+          candidate: candidate.name,
+          type: read(`/${name} ${candidate.name}`).type,
+        }).not.toEqual({ name, candidate: candidate.name, type: "problem" });
+      }
+    }
+  });
+});
+
+test("a workflow runs with the text behind its name", () => {
+  expect(read("/release 1.2\nnow")).toEqual({
+    type: "perform",
+    effects: [
+      {
+        type: "call",
+        command: "RunWorkflow",
+        params: { workflow: "release", message: "1.2\nnow" },
+        purpose: "act:open",
+      },
+    ],
+  });
+  expect(read("/release")).toEqual(problem("Say what it works on: /release TEXT."));
+});
+
+test("a line behind an exclamation mark runs in the conversation, where there is a shell", () => {
+  expect(read("! git status")).toEqual({
+    type: "perform",
+    effects: [
+      {
+        type: "call",
+        command: "RunTool",
+        params: { session_id: "01SESSION", name: "shell", args: { command: "git status" } },
+        purpose: "act:shell",
+      },
+    ],
+  });
+  expect(read("!ls", { tools: [] }).type).toBe("problem");
+  expect(read("!ls", { session_id: null }).type).toBe("problem");
+  expect(read("!").type).toBe("problem");
+});

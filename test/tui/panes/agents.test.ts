@@ -1,0 +1,111 @@
+// Agents and the bus: groups, peeking, answering in place, attaching.
+import { expect, test } from "bun:test";
+import { agentRows } from "../../../src/tui/panes/agents/rows.ts";
+import { agentsPane } from "../../../src/tui/panes/agents.ts";
+import { updateWorld } from "../../../src/tui/world.ts";
+import { createFrames, livelyWorld, sharedOf } from "../../support/tui-frames.ts";
+import { playPane } from "../../support/tui-pane.ts";
+
+const played = () => playPane(agentsPane, sharedOf(livelyWorld()));
+
+test("who needs a human comes first, then who works, who rests, who is done", () => {
+  expect(agentRows(livelyWorld()).map(({ group, po_name }) => `${group} ${po_name}`)).toEqual([
+    "needs deploy",
+    "needs planner",
+    "working lead",
+    "working critic",
+    "working lead",
+    "idle resting",
+    "ended writer",
+  ]);
+});
+
+test("an object that works in a session that is not known here still works", () => {
+  const { frames, add } = createFrames();
+  add("POStateChanged", { po_name: "resting", old_state: "idle", new_state: "working" });
+  const { state } = updateWorld(livelyWorld(), { type: "frames", frames }, null);
+  const row = agentRows(state).find(({ po_name }) => po_name === "resting");
+  expect(row?.group).toBe("working");
+});
+
+test("enter opens the session, or talks to an object that has none", () => {
+  const pane = played();
+  pane.press("enter", "down", "down", "enter", "end", "up", "enter");
+  expect(pane.requests()).toEqual([
+    { open_session: "s-deploy" },
+    { open_session: "s-lead" },
+    { talk_to: "resting" },
+  ]);
+});
+
+test("a reply to who works steers it, and one to who asks is the answer", () => {
+  const pane = played();
+  pane.press("down", "r");
+  pane.type("the next one");
+  pane.press("enter", "down", "r");
+  pane.type("be quick");
+  pane.press("enter");
+  expect(pane.effects()).toEqual([
+    {
+      type: "call",
+      command: "RespondToRequest",
+      params: { request_id: "c2_q", response: { type: "answer", text: "the next one" } },
+      purpose: "agents:answer",
+    },
+    {
+      type: "call",
+      command: "SendMessage",
+      params: { po_name: "lead", message: "be quick", session_id: "s-lead", delivery: "steer" },
+      purpose: "agents:send",
+    },
+  ]);
+});
+
+test("an approval is decided in the inbox, where it is shown whole", () => {
+  const pane = played();
+  pane.press("r");
+  expect([pane.requests(), pane.effects()]).toEqual([[{ open_pane: "inbox" }], []]);
+});
+
+test("a reply goes to whom it was begun for, whatever moves meanwhile", () => {
+  const pane = played();
+  pane.press("down", "r");
+  pane.type("yes");
+  pane.shared = { ...pane.shared, world: { ...pane.shared.world, requests: [] } };
+  pane.press("enter");
+  expect(pane.effects()).toMatchObject([{ params: { request_id: "c2_q" } }]);
+});
+
+test("peeking at a session that was silent here fetches what was said before", () => {
+  const world = livelyWorld();
+  const silent = { ...world.sessions.get("s-deploy"), tail: [] };
+  const sessions = new Map(world.sessions).set("s-deploy", silent as never);
+  const pane = playPane(agentsPane, sharedOf({ ...world, sessions }));
+  pane.press("space", "space");
+  expect(pane.effects()).toEqual([
+    {
+      type: "call",
+      command: "GetSession",
+      params: { session_id: "s-deploy" },
+      purpose: "agents:peek",
+    },
+  ]);
+});
+
+test("the bus shows everybody, or only who is selected", () => {
+  const pane = played();
+  const all = pane.screen();
+  pane.press("b");
+  const some = pane.screen();
+  expect([
+    all.includes("ada→writer"),
+    some.includes("ada→writer"),
+    some.includes("ada→deploy"),
+  ]).toEqual([true, false, true]);
+});
+
+test("escape closes a reply first, then the pane", () => {
+  const pane = played();
+  pane.press("down", "r", "escape", "escape");
+  expect(pane.requests()).toEqual(["close"]);
+});

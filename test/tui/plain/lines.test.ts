@@ -1,0 +1,111 @@
+// The interface as lines: what is said about what happens, and what a typed line means.
+import { describe, expect, test } from "bun:test";
+import type { TypedEvent } from "../../../src/client/events.ts";
+import type { HumanRequest } from "../../../src/protocol/messages.ts";
+import { ask, plainState, readLine, tell } from "../../../src/tui/plain/lines.ts";
+
+const state = plainState("s1", "assistant");
+const approval: HumanRequest = {
+  request_id: "r1",
+  session_id: "s2",
+  turn_id: "t2",
+  from_po: "deployer",
+  kind: "approval",
+  question: "Run this?",
+  options: [],
+  tool_call: { id: "c1", name: "shell", args: { command: "make" } },
+  hash: "h1",
+  created_at: "2026-01-01T00:00:00.000Z",
+  deadline_at: null,
+};
+const question: HumanRequest = {
+  ...approval,
+  request_id: "r2",
+  kind: "question",
+  question: "Which one?",
+  options: ["left", "right"],
+  tool_call: null,
+  hash: null,
+};
+
+const event = (event_type: string, payload: object): TypedEvent =>
+  // Only what is looked at is made up.
+  ({ type: "event", seq: 1, at: "", subscription_id: "x", event_type, payload }) as TypedEvent;
+const message = (role: string, source: string, content: string) =>
+  event("MessageAdded", { session_id: "s1", turn_id: "t1", role, source, name: null, content });
+
+describe("lines of the plain interface", () => {
+  test("say who speaks", () => {
+    const lines = [
+      message("user", "tui", "hello"),
+      message("assistant", "tui", "hi\nthere\u001b[2J"),
+      message("user", "cli", "from elsewhere"),
+      event("TurnFailed", { session_id: "s1", turn_id: "t1", error: { message: "no key" } }),
+    ].flatMap((one) => tell(state, one).lines);
+    expect(lines).toEqual([
+      "you: hello",
+      "jamey: hi\nthere",
+      "cli: from elsewhere",
+      "error: no key",
+    ]);
+  });
+
+  test("tell nothing of other sessions but what waits for a human", () => {
+    const other = event("MessageAdded", { session_id: "s2", role: "assistant", content: "x" });
+    expect(tell(state, other)).toEqual({ state, lines: [] });
+    const told = tell(state, event("HumanRequestQueued", approval));
+    expect(told.lines).toEqual([
+      'request 1: deployer asks for leave: Run this?\n  shell {\n    "command": "make"\n  }',
+      "  1 allow this once",
+      "  2 allow exactly this for the session",
+      "  3 deny",
+      "  To answer, type: 1 1",
+    ]);
+    const closed = tell(told.state, event("HumanRequestResponded", { request_id: "r1" }));
+    expect(closed.lines).toEqual(["request 1: closed."]);
+    expect(closed.state.requests.size).toBe(0);
+  });
+});
+
+describe("a typed line", () => {
+  const open = ask(ask(state, approval).state, question).state;
+
+  test("is a message, a command, or nothing", () => {
+    expect(
+      ["hello", "  ", "/quit", "/stop", "//say hi", "7 apples"].map((l) => readLine(open, l)),
+    ).toEqual([
+      { type: "say", text: "hello" },
+      { type: "nothing" },
+      { type: "quit" },
+      { type: "stop" },
+      { type: "say", text: "/say hi" },
+      { type: "say", text: "7 apples" },
+    ]);
+  });
+
+  test("answers the request of its number, with the hash that was shown", () => {
+    const response = { type: "decision", hash: "h1", match: null, reason: null } as const;
+    expect(readLine(open, "1 2")).toEqual({
+      type: "answer",
+      request: approval,
+      response: { ...response, decision: "approve", scope: "session" },
+    });
+    expect(readLine(open, "1 3")).toEqual({
+      type: "answer",
+      request: approval,
+      response: { ...response, decision: "deny", scope: "once" },
+    });
+    const answered = (text: string) =>
+      ({ type: "answer", request: question, response: { type: "answer", text } }) as const;
+    expect([readLine(open, "2 2"), readLine(open, "2 neither")]).toEqual([
+      answered("right"),
+      answered("neither"),
+    ]);
+  });
+
+  test("approves nothing that is not clearly one of the choices", () => {
+    for (const line of ["1 yes", "1 0", "1 4", "1 1.5", "1 1 1"]) {
+      expect(readLine(open, line)).toMatchObject({ type: "tell" });
+    }
+  });
+});

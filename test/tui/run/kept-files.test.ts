@@ -1,0 +1,71 @@
+// What a person typed, kept between two runs; and the files that completion offers.
+import { afterAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { bestPaths, createFileFinder } from "../../../src/tui/run/find-files.ts";
+import { openKeptFiles } from "../../../src/tui/run/kept-files.ts";
+
+const root = mkdtempSync(join(tmpdir(), "jamey-kept-"));
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+describe("what is kept", () => {
+  test("is there again, each message once, and for nobody else's eyes", async () => {
+    const folder = join(root, "kept");
+    const kept = await openKeptFiles(folder);
+    for (const entry of ["one", "two", "one"]) kept.remember(entry);
+    kept.saveDraft("s1", "half");
+    kept.saveDraft(null, "new");
+    kept.saveDraft("s2", "gone");
+    kept.saveDraft("s2", "");
+    await kept.written();
+    const again = await openKeptFiles(folder);
+    expect(again.history).toEqual(["two", "one"]);
+    expect(["s1", null, "s2"].map(again.draftOf)).toEqual(["half", "new", ""]);
+    const modes = ["history.json", "drafts.json"].map(
+      (name) => statSync(join(folder, name)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o600, 0o600]);
+  });
+
+  test("has a limit", async () => {
+    const kept = await openKeptFiles(join(root, "many"));
+    for (let index = 0; index < 1005; index += 1) kept.remember(`message ${index}`);
+    for (let index = 0; index < 60; index += 1) kept.saveDraft(`s${index}`, "text");
+    await kept.written();
+    const again = await openKeptFiles(join(root, "many"));
+    expect([again.history.length, again.history[0]]).toEqual([1000, "message 5"]);
+    expect([again.draftOf("s9"), again.draftOf("s10")]).toEqual(["", "text"]);
+  });
+
+  test("that was broken by others is as if it were not there", async () => {
+    const folder = join(root, "broken");
+    mkdirSync(folder);
+    await Bun.write(join(folder, "history.json"), "{");
+    await Bun.write(join(folder, "drafts.json"), '{"s1": 7}');
+    const kept = await openKeptFiles(folder);
+    expect([kept.history, kept.draftOf("s1")]).toEqual([[], ""]);
+  });
+});
+
+describe("files for completion", () => {
+  test("are those that git would see, the best first", async () => {
+    const folder = join(root, "project");
+    for (const path of [
+      "src/main.ts",
+      "src/deep/remain.md",
+      "dist/main.js",
+      ".git/main",
+      "main.md",
+    ]) {
+      await Bun.write(join(folder, path), "");
+    }
+    await Bun.write(join(folder, ".gitignore"), "dist/\n");
+    const finder = createFileFinder(folder);
+    expect(await finder.find("main")).toEqual(["main.md", "src/main.ts", "src/deep/remain.md"]);
+  });
+
+  test("fit by letters in order, too", () => {
+    expect(bestPaths(["src/main.ts", "test/a.ts", "README.md"], "smt")).toEqual(["src/main.ts"]);
+  });
+});

@@ -1,0 +1,99 @@
+// Frames on a terminal: what is drawn, how little is written, and letters that terminals count differently.
+import { describe, expect, test } from "bun:test";
+import { createPainter } from "../../../src/tui/screen/painter.ts";
+import type { Line, Style } from "../../../src/tui/shapes.ts";
+import { createScreenModel } from "../../support/screen-model.ts";
+
+function openPainter(columns = 20, rows = 3, variables: Record<string, string> = {}) {
+  const screen = createScreenModel(columns, rows);
+  const written: string[] = [];
+  const stdout = {
+    columns,
+    rows,
+    write(text: string) {
+      written.push(text);
+      screen.write(text);
+    },
+    on: () => undefined,
+    removeListener: () => undefined,
+  };
+  const painter = createPainter({ stdout, variables, theme: "auto", hasColour: true }, () => ({
+    columns,
+    rows,
+  }));
+  painter.reset({ columns, rows });
+  return { painter, screen, written };
+}
+
+const line = (text: string, style: Style = "plain"): Line => [{ text, style }];
+
+describe("a frame", () => {
+  test("is drawn whole, then only where it differs, then not at all", () => {
+    const { painter, screen, written } = openPainter();
+    painter.draw({ lines: [line("one"), line("two", "bold")], cursor: { column: 3, row: 0 } });
+    expect(screen.lines()).toEqual(["one", "two", ""]);
+    expect(screen.cursor()).toEqual({ column: 3, row: 0, isVisible: true });
+    painter.draw({ lines: [line("one"), line("tWo", "bold")], cursor: { column: 3, row: 0 } });
+    expect(screen.lines()).toEqual(["one", "tWo", ""]);
+    expect(written[1]).not.toContain("one");
+    painter.draw({ lines: [line("one"), line("tWo", "bold")], cursor: { column: 3, row: 0 } });
+    expect(written).toHaveLength(2);
+  });
+
+  test("without a cursor hides it", () => {
+    const { painter, screen } = openPainter();
+    painter.draw({ lines: [line("one")], cursor: null });
+    expect(screen.cursor().isVisible).toBe(false);
+  });
+
+  test("is wrapped for terminals that show it at once, where they were asked to", () => {
+    const { painter, written } = openPainter(20, 3, { JAMEY_SYNC: "1" });
+    painter.draw({ lines: [line("one")], cursor: null });
+    expect(written.join("")).toStartWith("\u001b[?2026h");
+    expect(written.join("")).toEndWith("\u001b[?2026l");
+  });
+
+  test("of dim, italic and coloured letters says so, and moves nothing", () => {
+    const { painter, screen } = openPainter(20, 9);
+    const lines = Array.from({ length: 9 }, (_, row) =>
+      line(`row ${row}`, row === 5 ? "dim" : "plain"),
+    );
+    painter.draw({ lines: [...lines.slice(0, 8), line("warm", "accent")], cursor: null });
+    expect(screen.lines().slice(0, 8)).toEqual(
+      lines.slice(0, 8).map(([piece]) => piece?.text ?? ""),
+    );
+    const styles = [4, 5, 8].map((row) => screen.cells()[row]?.[0]?.style);
+    expect(styles).toEqual(["", "2", "1;33"]);
+  });
+});
+
+describe("letters of more than one cell or code point", () => {
+  const mixed = ["日本語", "😀", "❤️", "👨‍👩‍👧", "🇩🇪", "1️⃣", "👍🏽", "é", "क्षि", "e\u0301"];
+
+  test.each(mixed)("%s leaves what follows in its column", (letters) => {
+    const { painter, screen } = openPainter();
+    const width = Bun.stringWidth(letters);
+    painter.draw({ lines: [line(`${letters}|`)], cursor: null });
+    expect(screen.cells()[0]?.[width]?.text).toBe("|");
+  });
+
+  test("leave nothing behind when the row changes", () => {
+    const { painter, screen } = openPainter();
+    for (const letters of mixed)
+      painter.draw({ lines: [line(`${letters}${letters}`)], cursor: null });
+    painter.draw({ lines: [line("plain")], cursor: null });
+    expect(screen.lines()).toEqual(["plain", "", ""]);
+  });
+
+  test("that do not fit the last column are left out", () => {
+    const { painter, screen } = openPainter(5, 1);
+    painter.draw({ lines: [line("abcd日")], cursor: null });
+    expect(screen.lines()).toEqual(["abcd"]);
+  });
+
+  test("that would control the terminal are blanks", () => {
+    const { painter, screen } = openPainter();
+    painter.draw({ lines: [line("a\u001b[2Jb\u009bc")], cursor: null });
+    expect(screen.lines()[0]).toBe("a [2Jb c");
+  });
+});
