@@ -1,6 +1,6 @@
 // The port to the environment that a calling object lives in: what its tools see and change of it. Types
 // only. It belongs to one call of one turn: whose it is comes from the call, never from its arguments.
-import type { SharedData } from "../protocol/messages.ts";
+import type { Json, SharedData } from "../protocol/messages.ts";
 import type { PromptEdit } from "./prompt/edit.ts";
 import type { Attempt } from "./world.ts";
 
@@ -29,6 +29,8 @@ export type ObjectChange =
       description: string;
       capabilities: string[];
       prompt: string;
+      /** Further keys of its front matter, as its file would have them; whoever reads the file checks them. */
+      front: Record<string, Json>;
     }
   | { type: "prompt"; po_name: string; edit: PromptEdit }
   | { type: "add_capability" | "remove_capability"; po_name: string; capability: string };
@@ -47,7 +49,7 @@ export interface ObjectDraft {
 
 export interface CapabilityLine {
   name: string;
-  kind: "universal" | "tool" | "object";
+  kind: "universal" | "tool" | "object" | "workflow";
   description: string;
 }
 

@@ -110,6 +110,8 @@ export interface Processes {
   shell: readonly [string, ...string[]];
   /** Starts a process at the head of a new process group, its stdin closed. */
   start(options: StartOptions): Attempt<RunningProcess>;
+  /** The same, but with an open stdin, and with stdout and stderr apart. */
+  open(options: StartOptions): Attempt<SpokenProcess>;
 }
 
 export interface StartOptions {
@@ -131,6 +133,17 @@ export interface RunningProcess {
    * kills. Then `output` ends too.
    */
   end(): Promise<void>;
+}
+
+/** A process that is spoken with. */
+export interface SpokenProcess extends RunningProcess {
+  /** stdout only. */
+  output: AsyncIterable<Uint8Array>;
+  errors: AsyncIterable<Uint8Array>;
+  /** Resolves when it was taken; false where nobody reads it any more. */
+  write(bytes: Uint8Array): Promise<boolean>;
+  /** No more input. */
+  closeInput(): void;
 }
 
 export type ProcessExit = { code: number; signal: null } | { code: null; signal: string };

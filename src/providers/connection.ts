@@ -19,8 +19,9 @@ export interface Access {
   timeouts?: Partial<Timeouts>;
   /** Milliseconds since 1970, for a `Retry-After` that is a date. */
   now?(): number;
-  /** Where `scripted/<relative path>` is looked up. */
+  /** Where `scripted/<relative path>` is looked up, and where next. */
   folder?: string;
+  folder_next?: string;
 }
 
 export interface Connection {

@@ -32,7 +32,7 @@ export async function openModel(
   }
   if (row.api === "scripted") {
     const { openScript } = await import("./scripted.ts");
-    return { model: await openScript(model_name, access.folder), model_name };
+    return { model: await openScript(model_name, access), model_name };
   }
   const connected = connect(vendor, row, model_name, access);
   return { model: await createConnected(row, connected), model_name };

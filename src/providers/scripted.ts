@@ -32,9 +32,14 @@ import { type Fault, readScript, type Step } from "./script.ts";
 const MAX_SCRIPT_BYTES = 1024 * 1024;
 
 /** Reads the script now, so that a mistake in it is told before anything runs. */
-export async function openScript(path: string, folder: string | undefined): Promise<Model> {
-  const full = path.startsWith("/") ? path : `${folder ?? "."}/${path}`;
-  return playScript(await readFile(full), path);
+export async function openScript(
+  path: string,
+  { folder = ".", folder_next = folder }: { folder?: string; folder_next?: string },
+): Promise<Model> {
+  const here = path.startsWith("/") ? path : `${folder}/${path}`;
+  const isHere = path.startsWith("/") || (await Bun.file(here).exists());
+  const full = isHere ? here : `${folder_next}/${path}`;
+  return playScript(await readFile(full, path), path);
 }
 
 /** `path` is where the text came from, for what is wrong with it. */
@@ -43,10 +48,11 @@ export function playScript(text: string, path: string): Model {
   return { stream: (request, signal) => play(steps, path, request, signal) };
 }
 
-async function readFile(path: string): Promise<string> {
-  const file = Bun.file(path);
+async function readFile(full: string, path: string): Promise<string> {
+  const file = Bun.file(full);
   if (!(await file.exists())) {
-    throw new JameyError("model_not_found", `There is no script ${path}.`);
+    const where = path.startsWith("/") ? "" : ", neither where you are nor in the environment";
+    throw new JameyError("model_not_found", `There is no script ${path}${where}.`);
   }
   if (file.size > MAX_SCRIPT_BYTES) {
     throw new JameyError("config_invalid", `${path} is larger than ${MAX_SCRIPT_BYTES} bytes.`);

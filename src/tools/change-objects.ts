@@ -13,6 +13,7 @@ const MAX_PROMPT_LENGTH = 50_000;
 const MAX_DESCRIPTION_LENGTH = 2_000;
 const MAX_HEADING_LENGTH = 200;
 const MAX_CAPABILITIES = 64;
+const MAX_WAKES = 16;
 
 const capability = z.string().min(1).max(128);
 const whose = objectName.optional().describe("The object to change; left out, you yourself.");
@@ -37,6 +38,24 @@ export function createObjectTool(limits?: OutputLimits): Tool {
       .max(MAX_CAPABILITIES)
       .default([])
       .describe("Tools and other objects that it may call, by name."),
+    wake: z
+      .array(z.record(z.string(), z.union([z.string(), z.number()])))
+      .max(MAX_WAKES)
+      .optional()
+      .describe(
+        'What wakes it by itself: [{"cron": "0 7 * * *", "message": "…"}]; or watch, webhook.',
+      ),
+    on_start: z
+      .string()
+      .trim()
+      .min(1)
+      .max(MAX_PROMPT_LENGTH)
+      .optional()
+      .describe("A message to it at each start."),
+    permissions: z
+      .record(z.string().max(MAX_DESCRIPTION_LENGTH), z.enum(["allow", "ask", "deny"]))
+      .optional()
+      .describe('Rules of its own, such as {"shell": "ask"}; they may only narrow.'),
     reason,
   });
   return changeTool(
@@ -45,12 +64,17 @@ export function createObjectTool(limits?: OutputLimits): Tool {
       description: "Makes a new agent (prompt object) in this environment. A human is asked first.",
       input,
     },
-    ({ name, description, prompt, capabilities }) => ({
+    ({ name, description, prompt, capabilities, wake, on_start, permissions }) => ({
       type: "create",
       po_name: name,
       description,
       prompt,
       capabilities: [...new Set(capabilities)],
+      front: {
+        ...(wake && { wake }),
+        ...(on_start !== undefined && { on_start }),
+        ...(permissions && { permissions }),
+      },
     }),
     limits,
   );

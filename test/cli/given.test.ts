@@ -8,7 +8,7 @@ import {
   isIgnored,
   isSkippedName,
   parseIgnoreRules,
-} from "../../src/cli/one-shot/ignored-paths.ts";
+} from "../../src/terminal/ignored-paths.ts";
 import { withMode } from "../../src/cli/one-shot/permission-mode.ts";
 import { requireParameters } from "../../src/cli/one-shot/session-choice.ts";
 import { stdinUse } from "../../src/cli/one-shot/stdin.ts";

@@ -17,6 +17,8 @@ const silent = { JAMEY_AUTO_START: "false" };
 const wordsOf: Record<string, readonly string[] | undefined> = {
   // Without an end of its own, or by design without JSON.
   serve: undefined,
+  tui: undefined,
+  attach: undefined,
   chat: undefined,
   // Nobody asks anything here.
   "requests show": undefined,
@@ -57,7 +59,15 @@ const wordsOf: Record<string, readonly string[] | undefined> = {
   "config explain": ["model"],
   "config set": ["log_level", "info"],
   "config unset": ["idle_timeout"],
+  "mcp add": ["far", "--server-url", "http://127.0.0.1:1/mcp"],
+  "mcp approve": undefined,
+  "mcp remove": ["far"],
+  "tools show": ["greet"],
+  "tools approve": ["greet", "--yes"],
+  "tools revoke": ["greet"],
+  "tools check": ["data/environments/default/tools"],
   "sessions show": ["one"],
+  "sessions data": ["one"],
   "sessions search": ["hello"],
   "sessions rename": ["one", "one"],
   "sessions fork": ["one"],
@@ -102,6 +112,10 @@ beforeAll(async () => {
   const workflows = join(home, "data/environments/default/workflows");
   mkdirSync(workflows, { recursive: true });
   writeFileSync(join(workflows, "flow.yml"), "nodes: [{ id: only, object: assistant }]\n");
+  const tools = join(home, "data/environments/default/tools");
+  mkdirSync(tools, { recursive: true });
+  const greet = "description: Greets.\ncommand: [echo, hello]\nexamples: [{ contains: hello }]\n";
+  writeFileSync(join(tools, "greet.yml"), greet);
   const document = await runCli(["sessions", "export", "one"], { home });
   writeFileSync(join(home, "one.json"), document.stdout);
 }, 20_000);

@@ -178,6 +178,8 @@ describe("a topic", () => {
     options: "OPTIONS OF EVERY COMMAND",
     tests: "WHAT IS EXPECTED",
     workflows: "EDGES",
+    wake: "IN THE FRONT MATTER OF AN OBJECT",
+    plugins: "MODE: PROCESS",
   };
 
   test.each(Object.keys(topics))("%s has its own page", async (name) => {

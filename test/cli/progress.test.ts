@@ -90,9 +90,11 @@ describe("the line", () => {
       variables: { TERM: "xterm", ...variables },
       directory: "/",
       serve: async () => 0,
+      openInterface: () => Promise.reject(new Error("no interface here")),
       upkeep: () => Promise.reject(new Error("no upkeep here")),
       environments: () => Promise.reject(new Error("no environments here")),
       trials: () => Promise.reject(new Error("no trials here")),
+      toolChecks: () => Promise.reject(new Error("no checks here")),
     };
     const context = createContext({ host, arguments: given, out: output, err: output });
     return { context, progress: startProgress(context), shown, written: () => written };

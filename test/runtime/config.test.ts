@@ -49,6 +49,7 @@ describe("settings", () => {
         compact_above_tokens: null,
       },
       permissions: {},
+      mcp: {},
       connectors: {
         http: {
           enabled: false,
@@ -60,7 +61,7 @@ describe("settings", () => {
           allowed_hosts: [],
         },
         websocket: { enabled: null },
-        mcp: { enabled: true },
+        mcp: { enabled: true, object_tools: false },
       },
       requests: { when_nobody: "wait", deadline: null },
       git: { commit: false },
@@ -219,7 +220,7 @@ describe("a setting", () => {
           allowed_hosts: ["a.example", "b.example"],
         },
         websocket: { enabled: false },
-        mcp: { enabled: true },
+        mcp: { enabled: true, object_tools: false },
       },
       { "shell(git *)": "allow" },
     ]);

@@ -53,7 +53,7 @@ test("The common commands are answered by their own replies", async () => {
       {
         name: "none",
         kind: "unknown",
-        description: "There is no tool or object of this name.",
+        description: "There is no tool, object or workflow of this name.",
       },
     ],
     session_id: null,
@@ -62,6 +62,7 @@ test("The common commands are answered by their own replies", async () => {
     model: null,
     limits: configSchema.parse({}).limits,
     rules: [],
+    universal: ["ask_human"],
     version: expect.stringMatching(/^[0-9a-f]{64}$/),
     file: "helper.md",
   });
@@ -115,7 +116,7 @@ test("The common commands are answered by their own replies", async () => {
     turn_id: expect.stringMatching(/^t[0-9a-z]{20}$/),
     message_id: expect.stringMatching(/^m[0-9a-z]{20}$/),
     seq: expect.any(Number),
-    warnings: ["helper.md: no tool and no object of these names is there: 'none'"],
+    warnings: ["helper.md: no tool, object or workflow of these names is there: 'none'"],
   } as never);
   expect(await good(world, "WaitForTurn", { turn_id })).toEqual({
     po_name: "helper",

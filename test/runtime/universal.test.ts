@@ -233,7 +233,11 @@ describe("U05: an object changes an object", () => {
         { name: "nobody", operation: "append", content: "a" },
         "There is no object",
       ],
-      ["add_capability", { capability: "nothing" }, "There is no tool and no object 'nothing'."],
+      [
+        "add_capability",
+        { capability: "nothing" },
+        "There is no tool, object or workflow 'nothing'.",
+      ],
       ["add_capability", { capability: "think" }, "'think' needs no declaration"],
       ["remove_capability", { capability: "shell" }, "'lead' does not declare 'shell': none."],
       [
@@ -288,6 +292,57 @@ describe("an object makes an object", () => {
     await run();
     expect(world.objects.has("poet.md")).toBe(true);
   });
+
+  const wake = [{ cron: "0 7 * * *", message: "Rhyme." }];
+  test.each([
+    ["is woken by itself", { wake }, 'wake: [{"cron":"0 7 * * *","message":"Rhyme."}]'],
+    ["is sent a message at each start", { on_start: "Begin." }, 'on_start: "Begin."'],
+    ["has rules of its own", { permissions: { think: "allow" } }, 'permissions: {"think":"allow"}'],
+  ])("that %s only with a human's yes to exactly that text", async (_what, more, line) => {
+    const config = { permissions: { "*": "allow" } } as const;
+    const script = once("create_object", { ...made, ...more });
+    await using world = await open({ script, config });
+    const { run } = await say(world);
+    const { request_id, hash, question } = await waiting(world);
+    expect(question).toContain(`\n${line}\n---\nYou rhyme.`);
+    const other = { type: "decision", decision: "approve", hash: "0".repeat(64), scope: "once" };
+    const refused = await world.call("RespondToRequest", { request_id, response: other });
+    expect([hash === other.hash, refused.payload]).toMatchObject([false, { code: "stale_hash" }]);
+    expect(world.objects.has("poet.md")).toBe(false);
+    await approve(world);
+    await run();
+    expect(world.objects.get("poet.md")).toContain(`\n${line}\n---\n`);
+  });
+
+  test("whose wake is none is told why, and nobody is asked", async () => {
+    const bad = { ...made, wake: [{ cron: "never", message: "Rhyme." }] };
+    await using world = await open({ script: once("create_object", bad) });
+    await (await say(world)).run();
+    expect(resultOf(world)).toContain("wake");
+    expect(world.objects.has("poet.md")).toBe(false);
+  });
+
+  test.each(["wake: [{ cron: 0 7 * * *, message: Rhyme. }]", "on_start: Begin."])(
+    "changes the prompt of one that acts by itself only with a human's yes: %s",
+    async (front) => {
+      const poet = objectText({ name: "poet", front, body: "You rhyme." });
+      const args = { name: "poet", operation: "append", content: "Be loud.", reason: "why not" };
+      await using world = await open({
+        objects: { "lead.md": lead, "poet.md": poet },
+        script: (request, call) =>
+          request.system.startsWith("You lead.")
+            ? once("modify_prompt", args)(request, call)
+            : "Hi.",
+        config: { permissions: { "*": "allow" } },
+      });
+      const { run } = await say(world);
+      expect((await waiting(world)).question).toContain("+Be loud.");
+      expect(world.objects.get("poet.md")).toBe(poet);
+      await approve(world);
+      await run();
+      expect(world.objects.get("poet.md")).toContain("Be loud.");
+    },
+  );
 
   test("killed between the event and the file: the file is there at the next start, made once", async () => {
     const died = Promise.withResolvers<void>();

@@ -69,7 +69,7 @@ function editedLines(editor: LineEditor): ChatLines {
       }, editor.restore),
     answers: {
       isEditor: true,
-      next: async (prompt, { isHidden }) => await answered(await editor.ask(prompt, { isHidden })),
+      next: async (prompt, options) => await answered(await editor.ask(prompt, options)),
       drop: editor.drop,
       forget: editor.forget,
     },

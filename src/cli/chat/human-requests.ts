@@ -18,6 +18,8 @@ import { hideTyping } from "./ask.ts";
 
 const CHOICES = "[y]es once, [s]ession, [r]ule, [n]o? ";
 const CHOICES_OR_LATER = "[y]es once, [s]ession, [r]ule, [n]o, [l]ater? ";
+/** The same as single keys; a pattern and a reason are typed as a line, which begins with none of them. */
+const KEYS = "ysrnl";
 const UNCLEAR = `  y        run it this once
   s        and exactly this call again, for the rest of the session
   r        and exactly this call of this object from now on, in every session: 'jamey rules list'
@@ -25,9 +27,22 @@ const UNCLEAR = `  y        run it this once
   n        do not run it; 'n because…' tells the agent why
 `;
 
+const UNCLEAR_KEY = `One key, without Enter:
+  y  run it this once
+  s  and exactly this call again, for the rest of the session
+  r  and exactly this call of this object from now on, in every session: 'jamey rules list'
+  n  do not run it
+  l  ask again another time
+Or a line, with Enter: 'R git *' allows all calls that fit the pattern; 'N because…' tells the agent why.
+`;
+
 /** Where answers are typed. */
 export interface AnswerLines {
-  next(prompt: string, options: { isHidden: boolean }): Promise<string | undefined>;
+  next(
+    prompt: string,
+    /** `keys`: each of them alone is an answer, without Enter, where the terminal can. */
+    options: { isHidden: boolean; keys?: string },
+  ): Promise<string | undefined>;
   /** Draws the prompt, and hides what is not to be seen, by itself. */
   isEditor?: true;
   /** Nobody waits for the answer any more. */
@@ -160,7 +175,7 @@ async function readAnswer(
     if (asking.hasLater && isLater(request, answered.line)) return "later";
     const answer = answerOf(request, answered.line);
     if (answer) return answer;
-    await asking.screen.write(UNCLEAR);
+    await asking.screen.write(asking.hasLater && asking.lines.isEditor ? UNCLEAR_KEY : UNCLEAR);
   }
 }
 
@@ -168,12 +183,15 @@ async function nextLine(
   { lines, screen, hasLater, beforeEnd }: Asking,
   request: HumanRequest,
 ): Promise<string | undefined> {
+  const isApproval = request.kind === "approval";
+  // In a chat somebody may be in the middle of a word.
+  const keys = isApproval && hasLater && lines.isEditor ? KEYS : "";
   const choices = hasLater ? CHOICES_OR_LATER : CHOICES;
-  const prompt = request.kind === "approval" ? choices : "? ";
+  const prompt = isApproval ? choices : "? ";
   const isHidden = request.kind === "secret";
   const next = async () => {
     if (!lines.isEditor) await screen.write(prompt);
-    return await lines.next(prompt, { isHidden });
+    return await lines.next(prompt, { isHidden, keys });
   };
   return isHidden && !lines.isEditor ? await unseen(next, beforeEnd) : await next();
 }

@@ -11,9 +11,19 @@ import { createPasteFilter, pastedLine } from "./paste.ts";
 
 export type Typed = { type: "line"; line: string } | { type: "end" } | { type: "interrupt" };
 
+export interface AskOptions {
+  isHidden?: boolean;
+  isKept?: boolean;
+  /**
+   * Each of these, pressed alone where nothing is typed yet, is the whole line. What comes in one piece, as a paste
+   * does, is text: no key was pressed.
+   */
+  keys?: string;
+}
+
 export interface LineEditor {
   /** Asked again before it is answered, what was typed is dropped, and the first one is never answered. */
-  ask(prompt: string, options?: { isHidden?: boolean; isKept?: boolean }): Promise<Typed>;
+  ask(prompt: string, options?: AskOptions): Promise<Typed>;
   /** Nobody waits for the line any more. */
   drop(): void;
   /** What was typed until now is no answer to what is asked next. */
@@ -35,6 +45,7 @@ interface Asking {
   prompt: string;
   isHidden: boolean;
   isKept: boolean;
+  keys: string;
   resolve(typed: Typed): void;
 }
 
@@ -53,14 +64,8 @@ export function openLineEditor(out: Output, keys: Keys = stdinKeys()): LineEdito
 
   const input = new PassThrough();
   const output = screenOf(out, () => asking?.isHidden === true);
-  const reader = createInterface({
-    input,
-    output,
-    terminal: true,
-    historySize: HISTORY_LENGTH,
-    removeHistoryDuplicates: true,
-  });
-  const keyboard = openKeyboard(input, keys, () => reader.close());
+  const reader = createReader(input, output);
+  const keyboard = openKeyboard(input, keys, { onEnd: () => reader.close(), takesKey });
   const { setRaw } = keyboard;
 
   function answer(typed: Typed): void {
@@ -69,6 +74,13 @@ export function openLineEditor(out: Output, keys: Keys = stdinKeys()): LineEdito
     setRaw(false);
     // Behind what the editor still draws.
     output.write(answered?.isHidden ? `\n${PASTE_OFF}` : PASTE_OFF, () => answered?.resolve(typed));
+  }
+
+  function takesKey(key: string): boolean {
+    if (!asking?.keys.includes(key) || reader.line !== "") return false;
+    output.write(`${key}\r\n`);
+    answer({ type: "line", line: key });
+    return true;
   }
 
   reader.on("history", (history: string[]) => {
@@ -89,14 +101,14 @@ export function openLineEditor(out: Output, keys: Keys = stdinKeys()): LineEdito
   });
 
   return {
-    async ask(prompt, { isHidden = false, isKept = false } = {}) {
+    async ask(prompt, { isHidden = false, isKept = false, keys: single = "" } = {}) {
       const line = early.shift();
       if (line !== undefined) return { type: "line", line };
       if (isAtEnd) return { type: "end" };
       if (asking) clear(reader);
       const { promise, resolve } = Promise.withResolvers<Typed>();
       await out.write(isHidden ? `${PASTE_ON}${prompt}` : PASTE_ON);
-      asking = { prompt, isHidden, isKept, resolve };
+      asking = { prompt, isHidden, isKept, keys: single, resolve };
       reader.setPrompt(prompt);
       setRaw(true);
       reader.prompt();
@@ -131,12 +143,28 @@ export function openLineEditor(out: Output, keys: Keys = stdinKeys()): LineEdito
   };
 }
 
+const createReader = (input: PassThrough, output: Writable): Interface =>
+  createInterface({
+    input,
+    output,
+    terminal: true,
+    historySize: HISTORY_LENGTH,
+    removeHistoryDuplicates: true,
+  });
+
 /** What is typed goes on to the editor; read only while it is raw. */
-function openKeyboard(editor: PassThrough, { descriptor, stream: stdin }: Keys, onEnd: () => void) {
+function openKeyboard(
+  editor: PassThrough,
+  { descriptor, stream: stdin }: Keys,
+  { onEnd, takesKey }: { onEnd(): void; takesKey(key: string): boolean },
+) {
   const filter = createPasteFilter();
   let isForgetting = false;
   const pass = (bytes: Uint8Array) => {
-    if (!isForgetting) editor.write(filter.push(bytes));
+    if (isForgetting) return;
+    const [only] = bytes;
+    if (bytes.length === 1 && only !== undefined && takesKey(String.fromCharCode(only))) return;
+    editor.write(filter.push(bytes));
   };
 
   function setRaw(isRaw: boolean): void {

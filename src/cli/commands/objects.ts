@@ -55,6 +55,7 @@ function pageOf(found: Reply<"InspectPO">): string {
   const kinds = [
     ["tools", "tool"],
     ["objects", "object"],
+    ["workflows", "workflow"],
     ["unknown", "unknown"],
   ] as const;
   const used = kinds.map(([title, kind]) => [
@@ -73,6 +74,7 @@ function pageOf(found: Reply<"InspectPO">): string {
     ["version", shortHash(found.version)],
     ["parameters", found.parameters.map((name) => oneLine(name, 64)).join(", ")],
     ...used,
+    ["universal", found.universal.join(", ")],
   ];
   const head = columns(rows.filter(([, value]) => value !== ""));
   return `${head}\n${stripControl(found.prompt).trimEnd()}\n`;

@@ -24,7 +24,8 @@ export async function oneShot(plain: Context): Promise<number> {
     throw usageError("--dry-run spends nothing, so there is nothing that --record could keep.");
   }
   if (given.has("dry-run")) return await (await import("../one-shot/dry-run.ts")).dryRun(plain);
-  return await shoot(plain);
+  const workflow = given.text("workflow");
+  return await shoot(plain, workflow === undefined ? {} : { workflow });
 }
 
 /** `jamey workflows run`: the same for a message to a workflow. */

@@ -1,9 +1,15 @@
 // `jamey schedules`: what wakes objects by itself.
+import { typedEvent } from "../../client/events.ts";
+import type { Link } from "../../client/link.ts";
+import { classify } from "../../protocol/classify.ts";
 import type { ScheduleInfo } from "../../protocol/schedules.ts";
-import { oneLine } from "../../terminal/strip.ts";
+import { oneLine, stripControl } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
 import { withPager } from "../output/pager.ts";
+
+/** Messages of others that may come between the command and its own. */
+const MAX_SEEN = 1_000;
 
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
@@ -40,9 +46,46 @@ export const resume = (context: Context): Promise<number> =>
 
 export const run = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
+    if (context.arguments.has("wait")) return await runToEnd(context, link);
     const woken = await link.call("RunSchedule", named(context));
     return await said(context, woken, `Woken by ${woken.schedule_id}: jamey sessions list`);
   });
+
+/** The message that wakes it has a key that names the wake: by that its turn is known. */
+async function runToEnd(context: Context, link: Link): Promise<number> {
+  const turns = new Map<string, string>();
+  const queued = Promise.withResolvers<string>();
+  let key: string | undefined;
+  const see = () => {
+    const turn_id = key === undefined ? undefined : turns.get(key);
+    if (turn_id !== undefined) queued.resolve(turn_id);
+  };
+  const following = await link.follow({ event_types: ["MessageQueued"], after: null }, (frames) => {
+    for (const frame of frames) {
+      if (frame.type !== "event") continue;
+      const { event_type, payload } = typedEvent(frame);
+      if (event_type !== "MessageQueued" || payload.message_key === null) continue;
+      // Of others that come in the meantime none is asked for.
+      if (turns.size < MAX_SEEN) turns.set(payload.message_key, payload.turn_id);
+    }
+    see();
+    return Promise.resolve();
+  });
+  void link.gone.then(queued.reject);
+  try {
+    const { wake_id } = await link.call("RunSchedule", named(context));
+    key = `wake:${wake_id}`;
+    see();
+    const run = await link.call("WaitForTurn", { turn_id: await queued.promise });
+    const { exit_code } = classify(run);
+    if (context.isJson) await printJson(context, run);
+    else if (run.error) await context.err.write(`jamey: ${stripControl(run.error.message)}\n`);
+    else await context.out.write(`${stripControl(run.response).trimEnd()}\n`);
+    return exit_code;
+  } finally {
+    following.stop();
+  }
+}
 
 const named = ({ arguments: given }: Context) => ({ schedule_id: given.words[0] ?? "" });
 

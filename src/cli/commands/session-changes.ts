@@ -8,6 +8,7 @@ import { type Context, printJson } from "../context.ts";
 import { usageError } from "../input/arguments.ts";
 import { findSession, requireFreeName } from "../input/find-session.ts";
 import { parseAge } from "../input/parse-age.ts";
+import { readParameters } from "../one-shot/session-choice.ts";
 import { readMode } from "../one-shot/settings.ts";
 import { sessionTable, titleOf } from "../output/session-table.ts";
 import { isTerminal } from "../terminal.ts";
@@ -24,12 +25,15 @@ export const create = (context: Context): Promise<number> =>
     const { arguments: given } = context;
     const named = given.text("name");
     if (named !== undefined) await requireFreeName(link, named, given.text("session-id"));
+    const workflow = given.text("workflow") ?? null;
     const { session } = await link.call(
       "CreateSession",
       {
-        po_name: given.text("object") ?? DEFAULT_OBJECT,
+        po_name: given.text("object") ?? (await ownerOf(link, workflow)),
         name: given.text("name") ?? null,
         agent_mode: readMode(given),
+        workflow,
+        context: readParameters(given),
         // An id of ours: asked again after a broken connection, it is the same session.
         session_id: given.text("session-id") ?? crypto.randomUUID(),
       },
@@ -39,6 +43,12 @@ export const create = (context: Context): Promise<number> =>
     else await context.out.write(`Created session: ${session.session_id}\n`);
     return 0;
   });
+
+/** Who has the sessions of the workflow; an unknown one is refused with the list. */
+async function ownerOf(link: Link, workflow: string | null): Promise<string> {
+  if (workflow === null) return DEFAULT_OBJECT;
+  return (await link.call("GetWorkflow", { workflow })).workflow.object;
+}
 
 export const rename = (context: Context): Promise<number> =>
   withLink(context, async (link) => {

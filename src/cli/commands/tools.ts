@@ -1,5 +1,6 @@
 // `jamey tools` and `jamey list-tools`: what agents can do, and doing it by hand.
 import type { Json, ToolSpec } from "../../protocol/messages.ts";
+import type { Plugin } from "../../protocol/plugins.ts";
 import { oneLine, showHidden, stripControl } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
@@ -12,15 +13,34 @@ export const list = (context: Context): Promise<number> =>
     const found = await link.call("ListTools", {});
     if (context.isJson) await printJson(context, found);
     else {
+      const { plugins } = await link.call("ListPlugins", {});
+      const said = notesOf(plugins);
       const rows = found.tools.map(({ name, risk, description }) => [
         oneLine(name, 64),
         risk,
-        firstSentence(oneLine(showHidden(description), 200)),
+        `${firstSentence(oneLine(showHidden(description), 200))}${said.get(name) ?? ""}`,
       ]);
+      for (const { name, problem } of plugins.filter(({ state }) => state === "broken")) {
+        rows.push([oneLine(name, 64), "broken", oneLine(showHidden(problem ?? ""), 200)]);
+      }
       await withPager(context, columns(rows));
     }
     return 0;
   });
+
+/** What a human has still to say of a tool of the environment. */
+function notesOf(plugins: readonly Plugin[]): Map<string, string> {
+  const notes = {
+    waiting: " [not approved yet]",
+    changed: " [changed: approve it again]",
+  } as const;
+  return new Map(
+    plugins.flatMap(({ tools, state }) => {
+      if (state !== "waiting" && state !== "changed") return [];
+      return tools.map((tool): [string, string] => [tool, notes[state]]);
+    }),
+  );
+}
 
 const firstSentence = (text: string): string => /^.*?[.!?](?=\s|$)/.exec(text)?.[0] ?? text;
 

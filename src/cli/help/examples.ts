@@ -34,6 +34,16 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey replay 3f2a --step", "one step at a time, with keys"],
     ["jamey replay 3f2a --at 120", "the conversation as it was after step 120"],
   ],
+  tui: [
+    ["jamey", "on a terminal: the interface, with a new session"],
+    ["jamey tui -c", "go on with the latest session of this folder"],
+    ["jamey tui --env work --theme light", "another environment, colours for a light terminal"],
+    ["jamey tui --plain", "line by line, for a screen reader"],
+  ],
+  attach: [
+    ["jamey attach", "only if the daemon runs: it is not started"],
+    ["jamey attach 3f2a", "open that session"],
+  ],
   chat: [
     ["jamey chat", "talk; ::help lists what may be typed, ::quit ends it"],
     ["jamey chat -c", "go on with the latest session of this folder"],
@@ -74,7 +84,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   "env create": [
     ["jamey env create notes", "with one assistant"],
     ["jamey env create team --template review-team", "with an author, a reviewer and a lead"],
-    ["jamey env create --list", "the templates"],
+    ["jamey env create --list", "the templates; jamey test --env NAME plays what one brings"],
   ],
   "env default": [
     ["jamey env default", "which one is used by itself"],
@@ -175,7 +185,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   "schedules list": [["jamey schedules list", "what wakes whom, and when next"]],
   "schedules pause": [["jamey schedules pause helper.cron", "the beginning of an id is enough"]],
   "schedules resume": [["jamey schedules resume helper.cron", "what fell into the pause is over"]],
-  "schedules run": [["jamey schedules run helper.cron", "now, also while it is paused"]],
+  "schedules run": [
+    ["jamey schedules run helper.cron", "now, also while it is paused"],
+    ["jamey schedules run helper.cron --wait", "and print what it answers"],
+  ],
   objects: [
     ["jamey objects list", "who is there"],
     ["jamey objects edit assistant", "change one; it counts from the next message on"],
@@ -228,6 +241,26 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey tools list", "what there is"],
     ["jamey tools run file_list path=.", "use one yourself"],
   ],
+  "mcp add": [
+    ["jamey mcp add files -- npx -y @modelcontextprotocol/server-filesystem /tmp", "a program"],
+    [
+      "jamey mcp add wiki --server-url https://wiki.example/mcp --pass-env WIKI_KEY --header 'Authorization: Bearer {{WIKI_KEY}}'",
+      "an address, with a key that stays in the daemon's environment",
+    ],
+  ],
+  "mcp list": [["jamey mcp list", "servers, their state, how many tools"]],
+  "mcp approve": [["jamey mcp approve files", "after it changed: the difference is shown"]],
+  "mcp remove": [["jamey mcp remove files", "its tools are gone at once"]],
+  "tools show": [["jamey tools show weather", "its manifest, and the hash of each program"]],
+  "tools approve": [
+    ["jamey tools approve weather", "asks, after it has shown everything"],
+    ["jamey tools approve weather --yes", "in a script"],
+  ],
+  "tools revoke": [["jamey tools revoke weather", "until it is approved again"]],
+  "tools check": [
+    ["jamey tools check tools", "every manifest of that folder"],
+    ["jamey tools check tools/weather.yml --json", "one, for a program"],
+  ],
   "tools list": [["jamey tools list", "names, what they can do to the world, descriptions"]],
   "tools run": [
     ["jamey tools run file_read path=README.md", "arguments as pairs"],
@@ -278,7 +311,14 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey help sessions list", "the page of a command"],
     ["jamey help permissions", "the page of a topic"],
   ],
-  "sessions new": [["jamey sessions new --name 'release notes'", "prints its id"]],
+  "sessions new": [
+    ["jamey sessions new --name 'release notes'", "prints its id"],
+    ["jamey sessions new --workflow release -P tone=warm", "its messages are runs of it"],
+  ],
+  "sessions data": [
+    ["jamey sessions data 0197", "keys, what they are, and who stored them"],
+    ["jamey sessions data 0197 plan | jq .steps", "the value of one"],
+  ],
   "sessions fork": [
     ["jamey sessions fork 0197", "go on in a copy; the first stays as it is"],
     ["jamey sessions fork 0197 --at msg_12 --name 'another way'", "from an earlier message on"],
@@ -294,6 +334,17 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   "sessions prune": [
     ["jamey sessions prune --older-than 90d", "says what would go, and asks"],
     ["jamey sessions prune --older-than 90d --yes", "in a script"],
+  ],
+  mcp: [
+    ["jamey mcp install claude-code", "a host is told of jamey, once"],
+    ["jamey mcp", "what the host then starts: lines of MCP on stdin and stdout"],
+    ["jamey mcp --env dev", "another environment"],
+  ],
+  "mcp install": [
+    ["jamey mcp install", "which hosts are known, and where their settings lie"],
+    ["jamey mcp install claude", "Claude Desktop: shows the change and asks"],
+    ["jamey mcp install cursor --print", "only show it"],
+    ["jamey mcp install vscode --yes --env dev", "without a question, another environment"],
   ],
   keys: [
     ["jamey keys create phone --scope read,chat", "its text is printed once"],

@@ -160,7 +160,9 @@ async function usageLine(path: readonly string[], row: Row): Promise<string> {
     ...(row.rows ? { subCommands: subCommandsOf(row.rows) } : {}),
   });
   // It knows nothing of --color.
-  return /^USAGE (.*\S)/m.exec(Bun.stripANSI(usage))?.[1] ?? "";
+  const line = /^USAGE (.*\S)/m.exec(Bun.stripANSI(usage))?.[1] ?? "";
+  // Nor of a group that is a command of its own too.
+  return row.rows && row.load ? line.replace(/ (\S+)$/, " [$1]") : line;
 }
 
 const subCommandsOf = (group: Rows) =>

@@ -175,6 +175,11 @@ export const oneShotFlags = {
     options: AGENT_MODES,
     description: "How it works: single, sequential, parallel, debate, review, workflow",
   },
+  workflow: {
+    type: "string",
+    valueHint: "name",
+    description: "Who answers is this workflow, in a session of its own",
+  },
   "permission-mode": {
     type: "string",
     valueHint: "mode",
@@ -279,4 +284,28 @@ export const chatFlags = {
   "max-tokens": oneShotFlags["max-tokens"],
   continue: latest,
   resume,
+} as const satisfies Flags;
+
+/** What the full-screen interface takes. */
+export const interfaceFlags = {
+  session: {
+    type: "string",
+    valueHint: "session",
+    description: "Open this session: id, start of an id, or name",
+  },
+  continue: latest,
+  resume,
+  object,
+  model,
+  plain: {
+    type: "boolean",
+    description: "Line by line, for screen readers (JAMEY_SCREEN_READER=1, TERM=dumb)",
+  },
+  "reduced-motion": { type: "boolean", description: "Nothing moves by itself" },
+  theme: {
+    type: "string",
+    valueHint: "name",
+    options: ["auto", "dark", "light", "vivid", "mono"],
+    description: "Colours: of the terminal (auto, dark, light), vivid, mono",
+  },
 } as const satisfies Flags;

@@ -41,6 +41,9 @@ export const scheduleRows: Rows = {
   run: {
     description: "Wake the object now",
     words: [schedule],
+    flags: {
+      wait: { type: "boolean", description: "Until it has answered, and print the answer" },
+    },
     load: async () => (await import("../commands/schedules.ts")).run,
   },
 };

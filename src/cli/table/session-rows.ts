@@ -19,6 +19,18 @@ export const newSessionFlags = {
   ...object,
   ...named,
   mode: oneShotFlags.mode,
+  workflow: {
+    type: "string",
+    valueHint: "name",
+    description: "What answers in it is this workflow",
+  },
+  parameter: {
+    type: "string",
+    alias: "P",
+    valueHint: "key=value",
+    isRepeatable: true,
+    description: "Fill in a value of the workflow, or of the object's template",
+  },
   "session-id": {
     type: "string",
     valueHint: "id",
@@ -110,6 +122,11 @@ export const sessionRows: Rows = {
       },
     },
     load: async () => (await import("../commands/sessions.ts")).search,
+  },
+  data: {
+    description: "What the objects share in a session, and those called below it",
+    words: [session, { name: "entry", isOptional: true }],
+    load: async () => (await import("../commands/session-data.ts")).data,
   },
   rename: {
     description: "Give a session a name",

@@ -6,11 +6,13 @@ import type { Run } from "../context.ts";
 import type { Flags } from "../input/arguments.ts";
 import { configRows, doctorRow } from "./config-rows.ts";
 import { envRows } from "./env-rows.ts";
-import { chatFlags, oneShotFlags, recordFlags } from "./flags.ts";
+import { chatFlags, interfaceFlags, oneShotFlags, recordFlags } from "./flags.ts";
+import { mcpRow } from "./mcp-rows.ts";
 import { objectRows } from "./object-rows.ts";
 import { inboxRow, ruleRows, scheduleRows } from "./schedule-rows.ts";
 import { serveFlags } from "./serve-flags.ts";
 import { limit, newSessionFlags, sessionRows } from "./session-rows.ts";
+import { toolRows } from "./tool-rows.ts";
 import { workflowRows } from "./workflow-rows.ts";
 
 export interface Word {
@@ -136,21 +138,6 @@ const requestRows: Rows = {
   },
 };
 
-const toolRows: Rows = {
-  list: {
-    description: "Tools, one per line",
-    load: async () => (await import("../commands/tools.ts")).list,
-  },
-  run: {
-    description: 'Run one tool yourself: \'{"path": "a"}\' or path=a',
-    words: [{ name: "tool" }, { name: "arguments", isOptional: true, isRest: true }],
-    flags: {
-      session: { type: "string", valueHint: "session", description: "In this session's folder" },
-    },
-    load: async () => (await import("../commands/tools.ts")).runTool,
-  },
-};
-
 const keyRows: Rows = {
   create: {
     description: "Make a key for a program; its text is shown this once",
@@ -224,6 +211,17 @@ export const rows: Rows = {
     needPrompt: oneShotFlags,
     load: async () => (await import("../commands/chat.ts")).chat,
   },
+  tui: {
+    description: "The full-screen interface; jamey alone opens it, too",
+    flags: interfaceFlags,
+    load: async () => (await import("../commands/tui.ts")).tui,
+  },
+  attach: {
+    description: "The full-screen interface on a daemon that runs already",
+    words: [{ name: "session", isOptional: true }],
+    flags: interfaceFlags,
+    load: async () => (await import("../commands/tui.ts")).attach,
+  },
   serve: {
     description: "Run the daemon in the foreground",
     flags: serveFlags,
@@ -242,6 +240,7 @@ export const rows: Rows = {
     rows: configRows,
   },
   doctor: doctorRow,
+  mcp: mcpRow,
   sessions: {
     description: "Conversations",
     rows: sessionRows,

@@ -5,7 +5,7 @@ import type { Rows, Word } from "./table.ts";
 
 const workflow: Word = { name: "workflow" };
 
-/** Those of a message that a run has a use for: its objects choose models, prompts and tools themselves. */
+/** Those of a message that a run has a use for: its objects choose prompts and tools themselves. */
 const runFlags = {
   prompt: oneShotFlags.prompt,
   "prompt-file": oneShotFlags["prompt-file"],
@@ -20,6 +20,11 @@ const runFlags = {
     description: "Give a parameter of the workflow",
   },
   name: oneShotFlags.name,
+  model: {
+    type: "string",
+    valueHint: "vendor/model",
+    description: "Model of the objects that name none",
+  },
   "output-format": oneShotFlags["output-format"],
   output: oneShotFlags.output,
   raw: oneShotFlags.raw,

@@ -2,6 +2,7 @@
 // `environment`. When and why an object is to be woken comes in; whether it may be is decided here.
 import type { EnvironmentEvent } from "../../protocol/events/index.ts";
 import type { Source } from "../../protocol/messages.ts";
+import type { PluginApproval } from "../../protocol/plugins.ts";
 import type { StandingRule } from "../../protocol/rules.ts";
 import { type Machine, match } from "../machine.ts";
 import {
@@ -23,6 +24,8 @@ export interface EnvironmentState {
   connectors: AttachedConnector[];
   schedules: ScheduleState[];
   rules: StandingRule[];
+  /** The plugins that a human lets run, each once. */
+  approvals: PluginApproval[];
 }
 
 export type EnvironmentCommand =
@@ -39,7 +42,9 @@ export type EnvironmentCommand =
   /** The message of a wake is in its session, or never will be. */
   | { type: "woken"; wake_id: string; session_id: string | null; problem: string | null }
   | ({ type: "rule_given" } & Omit<StandingRule, "added_at">)
-  | { type: "rule_removed"; rule_id: string };
+  | { type: "rule_removed"; rule_id: string }
+  | ({ type: "plugin_approved" } & Omit<PluginApproval, "approved_at">)
+  | { type: "plugin_revoked"; plugin: string };
 
 export type EnvironmentInput = EnvironmentCommand & { at: string };
 
@@ -52,7 +57,7 @@ export const environmentMachine: Machine<
   EnvironmentEvent,
   EnvironmentEffect
 > = {
-  initial: { connectors: [], schedules: [], rules: [] },
+  initial: { connectors: [], schedules: [], rules: [], approvals: [] },
   decide: match<EnvironmentInput, EnvironmentState, EnvironmentEvent[]>({
     attached: (_, { connector_id, connector_type, client }) => [
       { type: "ConnectorAttached", payload: { connector_id, connector_type, client } },
@@ -92,6 +97,14 @@ export const environmentMachine: Machine<
     rule_removed: (state, { rule_id }) =>
       state.rules.some((one) => one.rule_id === rule_id)
         ? [{ type: "RuleRemoved", payload: { rule_id } }]
+        : [],
+    plugin_approved: (state, { type, at, ...given }) =>
+      state.approvals.some((one) => one.plugin === given.plugin && one.hash === given.hash)
+        ? []
+        : [{ type: "PluginApproved", payload: { ...given, approved_at: at } }],
+    plugin_revoked: (state, { plugin }) =>
+      state.approvals.some((one) => one.plugin === plugin)
+        ? [{ type: "PluginRevoked", payload: { plugin } }]
         : [],
   }),
   apply: match<EnvironmentEvent, EnvironmentState, EnvironmentState>({
@@ -156,10 +169,21 @@ export const environmentMachine: Machine<
       ...state,
       rules: state.rules.filter((one) => one.rule_id !== payload.rule_id),
     }),
+    PluginApproved: (state, { payload }) => ({
+      ...state,
+      approvals: [...without(state, payload.plugin), payload],
+    }),
+    PluginRevoked: (state, { payload }) => ({
+      ...state,
+      approvals: without(state, payload.plugin),
+    }),
   }),
   outstanding: ({ schedules }) =>
     schedules.flatMap(({ wake }) => (wake ? [{ type: "send_wake", id: wake.wake_id }] : [])),
 };
+
+const without = ({ approvals }: EnvironmentState, plugin: string): PluginApproval[] =>
+  approvals.filter((one) => one.plugin !== plugin);
 
 function detachment({ connector_id, connector_type }: AttachedConnector): EnvironmentEvent {
   return { type: "ConnectorDetached", payload: { connector_id, connector_type } };

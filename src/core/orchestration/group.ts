@@ -136,7 +136,7 @@ function responseOf(options: {
 function roundMessage(agent: TurnAgent, session: Session, asks: Ask[], at: string): Message {
   const id = nextRoundId(session);
   const tool_calls = asks.map(({ member, message, reason, output }, index): ToolCall => {
-    const tool = agent.tools.find((one) => one.po_name === member);
+    const tool = agent.tools.find((one) => one.po_name === member && one.workflow === undefined);
     const args: Json = { message, reason, ...(output ? { output: { ...output } } : {}) };
     return { id: `${id}_${index}`, name: tool?.name ?? member, args };
   });

@@ -32,25 +32,35 @@ export function calledObject(
 export const isObjectCall = (turn: Pick<Turn, "agent">, call: Pick<ToolCall, "name">): boolean =>
   calledObject(turn, call) !== undefined;
 
-/** Objects from the root down to this session's own. */
-export const chainOf = (session: Pick<Session, "parent" | "po_name">): string[] => [
-  ...(session.parent?.chain ?? []),
-  session.po_name,
-];
+/** The key of a session's metadata that names its workflow. */
+export const WORKFLOW = "workflow";
+
+/** What is called: an object, or a workflow that has its sessions. */
+export const calleeOf = ({ workflow, po_name, name }: TurnTool): string =>
+  workflow ?? po_name ?? name;
+
+type InChain = Pick<Session, "parent" | "po_name" | "metadata">;
+
+/** Objects from the root down to this session's own; a workflow that was called stands under its own name. */
+export function chainOf({ parent, po_name, metadata }: InChain): string[] {
+  const walked = metadata[WORKFLOW];
+  const own = parent && typeof walked === "string" ? walked : po_name;
+  return [...(parent?.chain ?? []), own];
+}
 
 /** What the caller is told instead of an answer, where the call may not be. */
 export function refusedDelegation(
-  session: Pick<Session, "parent" | "po_name">,
+  session: InChain,
   { agent, delegations }: Turn,
-  po_name: string,
+  called: string,
 ): string | undefined {
   const chain = chainOf(session);
   const { max_delegation_depth, max_delegations } = agent.config;
   // A workflow asks the objects of its nodes: the one whose session it is does not answer by itself.
   const waiting = agent.mode === "workflow" ? chain.slice(0, -1) : chain;
-  if (waiting.includes(po_name)) {
-    const circle = [...chain, po_name].join(" → ");
-    return `Not called: ${po_name} waits for this answer already (${circle}). Answer yourself.`;
+  if (waiting.includes(called)) {
+    const circle = [...chain, called].join(" → ");
+    return `Not called: ${called} waits for this answer already (${circle}). Answer yourself.`;
   }
   if (max_delegation_depth <= 0) {
     return `Not called: ${chain.join(" → ")} is as deep as calls may go (max_delegation_depth). Answer yourself.`;
@@ -66,30 +76,50 @@ export interface AskedCall {
   output: OutputShape | null;
   /** The only capabilities that who is called may use; only workflows say so. */
   tools: string[] | null;
+  /** Values for the parameters of the workflow that is called. */
+  parameters: Record<string, string>;
 }
 
-const KEYS = ["message", "reason"];
+/** Who may say what: a model to an object, a pattern to its members, a model to a workflow. */
+const KEYS = {
+  object: ["message", "reason"],
+  pattern: ["message", "reason", "output", "tools"],
+  workflow: ["message", "reason", "parameters"],
+};
 
 /** The arguments of a call, or what is wrong with them. */
 export function readDelegation(
   args: Json,
-  isOfPattern: boolean,
+  of: keyof typeof KEYS,
 ): { asked: AskedCall } | { problem: string } {
   const shape = 'Give {"message": "what you ask", "reason": "why"}.';
   if (args === null || typeof args !== "object" || Array.isArray(args)) return { problem: shape };
-  const { message, reason = null, output = null, tools = null } = args;
+  const { message, reason = null, output = null, tools = null, parameters = {} } = args;
   if (typeof message !== "string" || message.trim() === "") {
     return { problem: `The message is missing or empty. ${shape}` };
   }
   if (reason !== null && typeof reason !== "string") {
     return { problem: `The reason is no text. ${shape}` };
   }
-  const known = isOfPattern ? [...KEYS, "output", "tools"] : KEYS;
-  const strange = Object.keys(args).find((key) => !known.includes(key));
+  const strange = Object.keys(args).find((key) => !KEYS[of].includes(key));
   if (strange !== undefined) return { problem: `'${strange}' is not known. ${shape}` };
+  if (!isTexts(parameters)) return { problem: "The parameters are no mapping of names to text." };
   const shaped = isOutput(output) ? output : null;
-  return { asked: { message, reason, output: shaped, tools: isNames(tools) ? tools : null } };
+  const only = isNames(tools) ? tools : null;
+  return { asked: { message, reason, output: shaped, tools: only, parameters } };
 }
+
+/** Which kind of call this is, for `readDelegation`. */
+export const kindOf = (
+  { workflow }: Pick<TurnTool, "workflow">,
+  isOfPattern: boolean,
+): keyof typeof KEYS => (isOfPattern ? "pattern" : workflow === undefined ? "object" : "workflow");
+
+const isTexts = (value: Json): value is Record<string, string> =>
+  value !== null &&
+  typeof value === "object" &&
+  !Array.isArray(value) &&
+  Object.values(value).every((one) => typeof one === "string");
 
 const isNames = (value: Json): value is string[] =>
   Array.isArray(value) && value.every((one) => typeof one === "string");
@@ -104,6 +134,8 @@ const isOutput = (value: Json): value is Json & OutputShape =>
 
 export interface Delegation extends AskedCall {
   po_name: string;
+  /** What walks there; undefined where the object itself answers. */
+  workflow: string | undefined;
   parent: ParentCall;
   workspace: string;
   context: Record<string, string>;
@@ -147,12 +179,14 @@ export function delegationOf(state: SessionActorState, call_id: string): Delegat
   const { turn, session } = state;
   const call = turn?.calls.find((one) => one.call.id === call_id);
   if (!turn || !session || call?.phase !== "started") return undefined;
-  const po_name = calledObject(turn, call.call)?.po_name;
-  const read = readDelegation(call.call.args, isPatternCall(turn.turn_id, call_id));
-  if (!po_name || !("asked" in read)) return undefined;
+  const tool = calledObject(turn, call.call);
+  if (!tool?.po_name) return undefined;
+  const read = readDelegation(call.call.args, kindOf(tool, isPatternCall(turn.turn_id, call_id)));
+  if (!("asked" in read)) return undefined;
   return {
     ...read.asked,
-    po_name,
+    po_name: tool.po_name,
+    workflow: tool.workflow,
     parent: {
       session_id: session.id,
       turn_id: turn.turn_id,
@@ -162,7 +196,7 @@ export function delegationOf(state: SessionActorState, call_id: string): Delegat
       reason: read.asked.reason,
     },
     workspace: session.workspace,
-    context: session.state.context,
+    context: { ...session.state.context, ...read.asked.parameters },
     rules: inheritedRules(turn.settings.rules),
     on_ask: turn.agent.on_ask,
     limits: limitsLeft(turn, session),

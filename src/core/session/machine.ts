@@ -6,8 +6,10 @@ import type { Effect } from "../effects.ts";
 import { type Machine, match } from "../machine.ts";
 import { noConditions } from "../orchestration/workflow/evaluate.ts";
 import { applySession } from "./apply.ts";
+import { isClientCall, resultsRefusal } from "./client-tools.ts";
 import { answerChecked } from "./decide/answers.ts";
 import { freePlaces } from "./decide/calls.ts";
+import { yieldToClient } from "./decide/client.ts";
 import { childPaused, childUsed, delegated, delegationStarted } from "./decide/delegations.ts";
 import { modelAnswered, modelFailed, retryModel } from "./decide/model.ts";
 import {
@@ -44,6 +46,7 @@ export function createSessionMachine({ evaluate }: Pick<Draft, "evaluate">): Ses
       if (state.isDeleted || refusal(state, input)) return [];
       const draft = createDraft(state, { at: input.at, evaluate });
       step(draft, input);
+      yieldToClient(draft);
       return draft.events();
     },
     apply: applySession,
@@ -101,6 +104,7 @@ export function refusal(state: SessionActorState, input: SessionInput): ErrorBod
   if (input.type === "send" && input.delivery === "steer" && state.turn) {
     return steerRefusal(state.turn.agent, input.settings);
   }
+  if (input.type === "send" && input.settings.client_results) return resultsRefusal(state, input);
   if (input.type === "cancel") {
     const isKnown =
       state.turn?.turn_id === input.turn_id ||
@@ -156,7 +160,7 @@ function outstanding(state: SessionActorState): Effect[] {
   for (const { call, phase } of turn.calls) {
     if (phase === "started") {
       effects.push(startedEffect(turn, call));
-    } else if (phase === "proposed" && free > 0) {
+    } else if (phase === "proposed" && free > 0 && !isClientCall(turn, call)) {
       free -= 1;
       effects.push({ type: "check_tool", id: `check:${call.id}`, turn_id, call_id: call.id });
     }

@@ -5,6 +5,7 @@ import type { EnvironmentInfo, TemplateInfo } from "../../protocol/environments.
 import { JameyError } from "../../protocol/errors.ts";
 import { suggest } from "../../protocol/suggest.ts";
 import { templates } from "../environment/templates/index.ts";
+import type { Template } from "../environment/templates/template.ts";
 import { isTrusted, markUntrusted, originOf } from "../environment/untrusted.ts";
 import { copyDatabase } from "../store/copy.ts";
 import { isCarried, walk } from "./contents.ts";
@@ -26,20 +27,22 @@ export async function createEnvironment(
   { name, template }: { name: string; template: string | null },
   variables: Variables,
 ): Promise<EnvironmentInfo> {
-  const { manifest, objects } = templateOf(template ?? DEFAULT_TEMPLATE);
+  const { manifest, objects, files } = templateOf(template ?? DEFAULT_TEMPLATE);
   await makeFresh(freePlace(name, variables), async (folder) => {
     makeUsual(folder);
     writeNew(folder, "manifest.yml", manifest(name));
     for (const [object, text] of Object.entries(objects)) {
       writeNew(folder, `objects/${object}.md`, text);
     }
+    for (const [file, text] of Object.entries(files ?? {})) writeNew(folder, file, text);
     return await Promise.resolve();
   });
   return aboutEnvironment(name, variables);
 }
 
-function templateOf(name: string) {
-  const found = Object.entries(templates).find(([known]) => known === name)?.[1];
+function templateOf(name: string): Template {
+  const all: [string, Template][] = Object.entries(templates);
+  const found = all.find(([known]) => known === name)?.[1];
   if (found) return found;
   const known = Object.keys(templates);
   const close = suggest(name, known);

@@ -25,10 +25,20 @@ export async function activationOf(environment: string, variables: Variables): P
     name: environment,
     is_trusted: isTrusted(state),
     from: originOf(state),
+    ...inertIn(found),
+    hash: await hashOf(folder),
+  };
+}
+
+/** What would become active, from the files as they are. */
+export function inertIn(
+  found: FoundEnvironment,
+): Pick<Activation, "on_start" | "settings" | "files"> {
+  const { folder } = found.places;
+  return {
     on_start: startMessages(found),
     settings: heldSettings(folder),
     files: [...walk(folder)].filter(isCode).map(({ name }) => name),
-    hash: await hashOf(folder),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Handlers } from "../handle.ts";
 import type { ObjectChanges } from "../object-changes.ts";
 import type { ObjectVersions } from "../object-versions.ts";
 import type { Objects } from "../objects.ts";
+import type { Plugins } from "../plugins/plugins.ts";
 import type { Schedules } from "../schedules.ts";
 import type { Services } from "../services.ts";
 import type { Sessions } from "../sessions.ts";
@@ -15,6 +16,7 @@ import { daemonHandlers } from "./daemon.ts";
 import { keyHandlers } from "./key.ts";
 import { objectHandlers } from "./object.ts";
 import { objectChangeHandlers } from "./object-changes.ts";
+import { pluginHandlers } from "./plugin.ts";
 import { replayHandlers } from "./replay.ts";
 import { requestHandlers } from "./request.ts";
 import { ruleHandlers } from "./rule.ts";
@@ -34,6 +36,7 @@ export interface HandlerContext {
   /** Of the environment: its schedules and rules. */
   actor: EnvironmentActor;
   schedules: Schedules;
+  plugins: Plugins;
   environment: string;
   socket: string;
   /** Of the TCP listener; null where there is none. */
@@ -49,6 +52,7 @@ export function createHandlers(context: HandlerContext): Handlers {
     ...replayHandlers(context),
     ...requestHandlers(context),
     ...ruleHandlers(context),
+    ...pluginHandlers(context),
     ...scheduleHandlers(context),
     ...objectHandlers(context),
     ...objectChangeHandlers(context),

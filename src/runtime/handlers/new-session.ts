@@ -19,7 +19,7 @@ export function newSession(options: {
   metadata?: Record<string, Json>;
 }): NewSession {
   const { po_name, caller, services } = options;
-  const definition = services.catalog.refresh(po_name);
+  const definition = services.catalog.current(po_name);
   if (!definition) throw unknownObject(po_name, services);
   const agent_mode = options.agent_mode ?? definition.mode;
   return {

@@ -1,10 +1,14 @@
 // Handlers over prompt objects, tools and models.
-import { templateParameters } from "../../core/prompt/template.ts";
+import { universalOf } from "../../core/agent/universal.ts";
+import { renderTemplate, templateParameters } from "../../core/prompt/template.ts";
 import { risk } from "../../protocol/agents.ts";
+import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { fileFor } from "../caller.ts";
 import { mergeLimits } from "../config.ts";
 import type { Handlers } from "../handle.ts";
 import { rulesOf } from "../perform/prepare-turn.ts";
+import { expanded } from "../perform/wildcards.ts";
+import type { Services } from "../services.ts";
 import type { HandlerContext } from "./index.ts";
 import { unknownObject } from "./new-session.ts";
 
@@ -14,16 +18,14 @@ export function objectHandlers(
   const { services, objects, views } = context;
   const { catalog, tools, models, keyring, config } = services;
 
-  function capability(name: string) {
+  async function capability(name: string) {
     const tool = tools.find(name);
     if (tool) return { name, kind: "tool" as const, description: tool.description };
     const object = catalog.get(name);
     if (object) return { name, kind: "object" as const, description: object.description };
-    return {
-      name,
-      kind: "unknown" as const,
-      description: "There is no tool or object of this name.",
-    };
+    if (services.workflows.has(name)) return await workflowCapability(name, services);
+    const description = "There is no tool, object or workflow of this name.";
+    return { name, kind: "unknown" as const, description };
   }
 
   return {
@@ -38,7 +40,7 @@ export function objectHandlers(
       }));
       return { prompt_objects, problems };
     },
-    InspectPO({ po_name }, caller) {
+    async InspectPO({ po_name, context: values }, caller) {
       const found = catalog.refresh(po_name);
       if (!found) throw unknownObject(po_name, services);
       const session_id = caller.current.get(found.name) ?? null;
@@ -46,9 +48,10 @@ export function objectHandlers(
         name: found.name,
         description: found.description,
         state: objects.state(found.name),
-        capabilities: found.capabilities.map(capability),
+        capabilities: await Promise.all(expanded(found.capabilities, tools).map(capability)),
+        universal: universalOf(found.universal).filter((name) => tools.find(name)),
         session_id: session_id !== null && views.findSession(session_id) ? session_id : null,
-        prompt: found.body,
+        prompt: values === null || !found.template ? found.body : filled(found.body, values),
         parameters: found.template ? templateParameters({ text: found.body }) : [],
         model: found.model,
         limits: mergeLimits(config.limits, found.limits),
@@ -76,4 +79,22 @@ export function objectHandlers(
       };
     },
   };
+}
+
+/** What it is for; of one that cannot run, why. */
+async function workflowCapability(name: string, { workflows }: Services) {
+  const kind = "workflow" as const;
+  try {
+    return { name, kind, description: (await workflows.get(name)).description };
+  } catch (thrown) {
+    return { name, kind, description: messageOf(thrown) };
+  }
+}
+
+/** A template with its values in place; one that lacks any is refused. */
+function filled(text: string, values: Record<string, string>): string {
+  const rendered = renderTemplate({ text }, values);
+  if (rendered.ok) return rendered.value;
+  const { code, message, details } = rendered.error;
+  throw new JameyError(code, message, { details });
 }

@@ -22,6 +22,10 @@ export function createRunTool(context: HandlerContext): Handlers["RunTool"] {
     const toolContext = toolContextOf(ids, caller.signal, services);
     const check = await tool.check(args, toolContext);
     if (!check.valid) throw new JameyError("invalid_request", `${name}: ${check.problem}`);
+    if (await context.plugins.isUnapproved(name)) {
+      const message = `No human has approved the tool '${name}' as it is now: jamey tools approve ${name}`;
+      throw new JameyError("forbidden", message);
+    }
     const { output, success } = await tool.call(args, toolContext);
     const message_id =
       session_id === null ? null : await join(context, { session_id, call, output, caller });

@@ -59,7 +59,7 @@ async function send(
   if (Buffer.byteLength(asked.message) > MAX_MESSAGE_BYTES) {
     throw new JameyError("too_large", `A message holds at most ${MAX_MESSAGE_BYTES} bytes.`);
   }
-  if (!services.catalog.refresh(asked.po_name)) throw unknownObject(asked.po_name, services);
+  if (!services.catalog.current(asked.po_name)) throw unknownObject(asked.po_name, services);
   await requireSettings(asked, caller, services);
   const create =
     asked.session_id === null

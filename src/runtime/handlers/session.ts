@@ -1,10 +1,11 @@
 // Handlers over sessions and their messages.
+import { WORKFLOW } from "../../core/session/delegation.ts";
 import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { type Caller, callerName } from "../caller.ts";
 import { removeSession } from "../ephemeral.ts";
 import type { Handlers } from "../handle.ts";
-import { chosenWorkflow, WORKFLOW } from "../workflows/chosen.ts";
+import { chosenWorkflow } from "../workflows/chosen.ts";
 import { createBeginSession } from "./begin-session.ts";
 import { createExportSession } from "./export-session.ts";
 import { createForkSession } from "./fork-session.ts";
@@ -24,6 +25,7 @@ type SessionCommands =
   | "ExportSession"
   | "ImportSession"
   | "GetSession"
+  | "GetSharedData"
   | "ListSessions"
   | "RenameSession"
   | "DeleteSession"
@@ -82,6 +84,12 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
       const session = views.getSession(session_id, messages);
       if (!session) throw sessionNotFound(session_id);
       return { session };
+    },
+    GetSharedData({ session_id, key }) {
+      const root_session_id = views.findSession(session_id)?.root_session_id;
+      if (root_session_id === undefined) throw sessionNotFound(session_id);
+      const data = views.sharedData(root_session_id);
+      return { root_session_id, data: data.filter((one) => key === null || one.key === key) };
     },
     ListSessions: (filter) =>
       views.listSessions({ ...filter, updated_before: inMilliseconds(filter.updated_before) }),

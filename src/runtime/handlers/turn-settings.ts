@@ -54,9 +54,12 @@ function requireNarrowing(
 }
 
 /** What a caller names must be there: a rule or a tool with a slip in its name would count for nothing. */
-function requireTools({ tools: only, rules }: TurnSettings, { tools, catalog }: Services): void {
+function requireTools(
+  { tools: only, rules }: TurnSettings,
+  { tools, catalog, workflows }: Services,
+): void {
   const named = [...(only ?? []), ...rules.map((rule) => rule.tool)];
-  const isKnown = (name: string) => tools.find(name) || catalog.get(name);
+  const isKnown = (name: string) => tools.find(name) || catalog.get(name) || workflows.has(name);
   const unknown = named.find((name) => !name.includes("*") && !isKnown(name));
   if (unknown === undefined) return;
   const known = tools.list().map((tool) => tool.name);
@@ -75,6 +78,7 @@ function requireOwnWords(
   const widened = [
     ...(settings.model && settings.model !== own ? ["model"] : []),
     ...(settings.system === null ? [] : ["system"]),
+    ...(settings.instructions === undefined ? [] : ["instructions"]),
   ];
   if (widened.length === 0) return;
   const message = `A process that an agent started cannot choose the ${widened.join(" and the ")} of a turn: leave that to the object.`;

@@ -1,6 +1,7 @@
 // Handlers over workflows. A run is a session in the mode `workflow`, and its message.
+import { WORKFLOW } from "../../core/session/delegation.ts";
 import type { Handlers } from "../handle.ts";
-import { requireKnown, requireParameters, WORKFLOW } from "../workflows/chosen.ts";
+import { requireKnown, requireParameters } from "../workflows/chosen.ts";
 import type { HandlerContext } from "./index.ts";
 import { createSendMessage } from "./send-message.ts";
 

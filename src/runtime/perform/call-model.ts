@@ -5,13 +5,13 @@ import type { ModelAnswer, SessionOutcome } from "../../core/session/inputs.ts";
 import { type AskedModel, askedModel } from "../../core/session/request.ts";
 import type { Session } from "../../core/session/session.ts";
 import type { TurnTool } from "../../protocol/agents.ts";
-import { JameyError } from "../../protocol/errors.ts";
+import { JameyError, messageOf } from "../../protocol/errors.ts";
 import type { Message, ToolSpec } from "../../protocol/messages.ts";
 import type { Services } from "../services.ts";
 import type { SignalWriter } from "../signals.ts";
 import { type Shown, showImages } from "./images.ts";
 import type { Context, Performed } from "./index.ts";
-import { objectSpec } from "./object-tools.ts";
+import { objectSpec, workflowSpec } from "./object-tools.ts";
 import { openWriter, silent } from "./writer.ts";
 
 /** A turn that was revived waits this long for a caller to bring its key. */
@@ -100,14 +100,27 @@ async function requestOf(
     agent,
     system: asked.system,
     messages: asked.messages.map((message, index) => requestMessage(message, shown[index])),
-    tools: asked.tools.flatMap((tool) => specOf(tool, services) ?? []),
+    tools: (await Promise.all(asked.tools.map((tool) => specOf(tool, services)))).flatMap(
+      (spec) => spec ?? [],
+    ),
     effort: asked.effort,
     max_output_tokens: asked.max_output_tokens,
   };
 }
 
-const specOf = (tool: TurnTool, { tools, catalog }: Services): ToolSpec | undefined =>
-  tool.po_name === null ? tools.find(tool.name)?.spec : objectSpec(tool, catalog.get(tool.po_name));
+async function specOf(tool: TurnTool, services: Services): Promise<ToolSpec | undefined> {
+  const { tools, catalog, workflows } = services;
+  if (tool.client) return tool.client;
+  if (tool.po_name === null) return tools.find(tool.name)?.spec;
+  if (tool.workflow === undefined) return objectSpec(tool, catalog.get(tool.po_name));
+  try {
+    return workflowSpec(tool, await workflows.get(tool.workflow));
+  } catch (thrown) {
+    // Its file was broken since the turn began: it cannot be called, and the turn goes on.
+    services.log.warn("workflow not offered", { workflow: tool.workflow, why: messageOf(thrown) });
+    return undefined;
+  }
+}
 
 function requestMessage(message: Message, shown: Shown | undefined): RequestMessage {
   return {

@@ -7,6 +7,7 @@ import type {
   ObjectDraft,
   SessionLine,
 } from "../../core/environment-port.ts";
+import { calleeOf } from "../../core/session/delegation.ts";
 import type { Session } from "../../core/session/session.ts";
 import type { Turn } from "../../core/session/state.ts";
 import type { Attempt } from "../../core/world.ts";
@@ -19,7 +20,7 @@ export function environmentOf(
   { session, turn }: { session: Session; turn: Turn },
   services: Services,
 ): EnvironmentPort {
-  const { catalog, views, objects, tools } = services;
+  const { catalog, views, objects, tools, workflows } = services;
   const root = session.parent?.root_session_id ?? session.id;
   const { po_name } = session;
   let draft: Promise<Attempt<ObjectDraft>> | undefined;
@@ -27,8 +28,9 @@ export function environmentOf(
     po_name,
     capabilities: () => turn.agent.tools.map((tool) => capabilityLine(tool, services)),
     others() {
-      const own = new Set(turn.agent.tools.map((tool) => tool.po_name ?? tool.name));
-      const all = [...tools.list(), ...catalog.list()].map((one) => one.name);
+      const own = new Set(turn.agent.tools.map(calleeOf));
+      const named = [...tools.list(), ...catalog.list()].map((one) => one.name);
+      const all = [...named, ...workflows.names()];
       return [...new Set(all)].filter((name) => !own.has(name) && name !== po_name);
     },
     objects() {
@@ -54,7 +56,10 @@ export function environmentOf(
 }
 
 function capabilityLine(tool: TurnTool, { tools, catalog }: Services): CapabilityLine {
-  const { name, po_name } = tool;
+  const { name, po_name, workflow } = tool;
+  if (workflow !== undefined) {
+    return { name, kind: "workflow", description: `Asks agents as workflows/${workflow} says.` };
+  }
   if (po_name !== null) {
     return { name, kind: "object", description: catalog.get(po_name)?.description ?? "" };
   }

@@ -51,9 +51,9 @@ function created(change: Kind<"create">, services: Services): Attempt<ObjectDraf
   const missing = capabilities.find((name) => !isKnown(name, services));
   if (missing !== undefined) return unknownCapability(missing);
   const text = newText({ ...change, name: po_name });
-  read(text, services);
+  const made = read(text, services);
   const shown = `${po_name} (new)\n${text}`;
-  const must_ask = capabilities.length > 0;
+  const must_ask = widens(NOTHING, made);
   return { ok: true, value: { po_name, text, base_hash: null, shown, must_ask } };
 }
 
@@ -119,7 +119,7 @@ function drafted(
   }
   const lines = changedLines(text, change.text);
   const shown = `${live.name} (version ${shortHash(hash)}): ${change.what}\n${lines}`;
-  const { must_ask } = change;
+  const must_ask = change.must_ask || widens(live, made);
   const draft = { po_name: live.name, text: change.text, base_hash: hash, shown, must_ask };
   return { ok: true, value: draft };
 }
@@ -128,19 +128,45 @@ const read = (text: string, { world, log }: Services): ObjectDefinition =>
   parseObject({ text, file: "text", hash: world.hash, warn: (problem) => log.debug(problem) });
 
 /** It, or who it calls, does more than read: its prompt steers what happens. */
-function canAct({ capabilities, mode }: ObjectDefinition, { tools }: Services): boolean {
-  if (mode !== "single") return true;
+function canAct(
+  { capabilities, mode, wake, on_start }: ObjectDefinition,
+  { tools }: Services,
+): boolean {
+  // Nobody sends it the message that wakes it.
+  if (mode !== "single" || wake.length > 0 || on_start !== null) return true;
   return capabilities.some((name) => {
     const risk = tools.find(name)?.risk;
     return risk !== "none" && risk !== "read";
   });
 }
 
-const isKnown = (name: string, { tools, catalog }: Services): boolean =>
-  tools.find(name) !== undefined || catalog.get(name) !== undefined;
+type Powers = Pick<
+  ObjectDefinition,
+  "capabilities" | "mode" | "wake" | "on_start" | "permissions" | "limits"
+>;
+
+/** What an object of which nothing is said may do by itself. */
+const NOTHING: Powers = {
+  capabilities: [],
+  mode: "single",
+  wake: [],
+  on_start: null,
+  permissions: {},
+  limits: {},
+};
+
+/** It may call more, works in another way, or is woken, ruled or limited in another: a human decides that. */
+function widens(before: Powers, after: Powers): boolean {
+  if (after.capabilities.some((name) => !before.capabilities.includes(name))) return true;
+  const fields = ["mode", "wake", "on_start", "permissions", "limits"] as const;
+  return fields.some((field) => !Bun.deepEquals(before[field], after[field]));
+}
+
+const isKnown = (name: string, { tools, catalog, workflows }: Services): boolean =>
+  tools.find(name) !== undefined || catalog.get(name) !== undefined || workflows.has(name);
 
 function unknownCapability(name: string): Attempt<never> {
-  const problem = `There is no tool and no object '${name}'. list_capabilities names what there is.`;
+  const problem = `There is no tool, object or workflow '${name}'. list_capabilities names what there is.`;
   return { ok: false, problem };
 }
 

@@ -13,8 +13,8 @@ import type {
   TurnSettings,
   TurnTool,
 } from "../../protocol/agents.ts";
-import { JameyError } from "../../protocol/errors.ts";
-import type { AgentMode } from "../../protocol/messages.ts";
+import { JameyError, messageOf } from "../../protocol/errors.ts";
+import type { AgentMode, ToolSpec } from "../../protocol/messages.ts";
 import { mergeLimits, readRule } from "../config.ts";
 import type { ObjectDefinition } from "../environment/object-file.ts";
 import { narrowedLimits } from "../narrowed-limits.ts";
@@ -22,7 +22,8 @@ import type { Services } from "../services.ts";
 import { chosenWorkflow, requireParameters } from "../workflows/chosen.ts";
 import { everybody, groupOf } from "./groups.ts";
 import type { Context, Performed } from "./index.ts";
-import { objectTool } from "./object-tools.ts";
+import { objectTool, workflowTool } from "./object-tools.ts";
+import { expanded } from "./wildcards.ts";
 
 export async function prepareTurn(
   effect: EffectOf<"prepare_turn">,
@@ -43,7 +44,8 @@ export async function prepareTurn(
   const { settings } = queued;
   const model = settings.model ?? (await modelOf(definition, session.id, services));
   const words = settings.system ?? promptOf(definition, session.state.context);
-  const prompt = [words, preambleOf(definition, session, services)].filter(Boolean).join("\n\n");
+  const preamble = preambleOf(definition, session, services);
+  const prompt = [words, settings.instructions, preamble].filter(Boolean).join("\n\n");
   const config = limitsOf(definition, { session, asked: settings.limits }, services);
   const mode = settings.mode ?? session.agent_mode;
   const walked = { mode, metadata: session.metadata, definition };
@@ -60,7 +62,10 @@ export async function prepareTurn(
     model,
     system_prompt: prompt,
     prompt_hash: services.world.hash(prompt),
-    tools: toolsOf(definition, { only: settings.tools, mode, group, workflow }, services),
+    tools: withClientTools(
+      await toolsOf(definition, { only: settings.tools, mode, group, workflow }, services),
+      mode === "single" ? (settings.client_tools ?? []) : [],
+    ),
     rules: rulesOf(definition, settings.rules, services),
     on_ask: onAskOf(settings, services),
     config,
@@ -99,8 +104,8 @@ function requirePrice(model: string, config: AgentConfig, { models }: Services):
 
 const NOTHING_USED = { input_tokens: 0, output_tokens: 0, cached_tokens: 0, reasoning_tokens: 0 };
 
-/** Capabilities by name, tools before objects; what is neither is left out and logged. A group has its members. */
-function toolsOf(
+/** Capabilities by name, tools before objects before workflows; what is none is left out and logged. A group has its members. */
+async function toolsOf(
   definition: ObjectDefinition,
   {
     only,
@@ -111,17 +116,15 @@ function toolsOf(
     only: string[] | null;
   },
   services: Services,
-): TurnTool[] {
-  const own = [...new Set(definition.capabilities)]
-    .filter((name) => only === null || only.includes(name))
-    .flatMap((name) => {
-      const tool = name === MODEL ? undefined : services.tools.find(name);
-      if (tool) return [asTool(tool)];
-      const object = services.catalog.get(name);
-      if (object) return [objectTool(object, services)];
-      services.log.warn("capability is no tool", { po: definition.name, capability: name });
-      return [];
-    });
+): Promise<TurnTool[]> {
+  const declared = expanded(definition.capabilities, services.tools).filter(
+    (name) => only === null || only.includes(name),
+  );
+  const own: TurnTool[] = [];
+  for (const name of declared) {
+    const tool = await capabilityOf(name, definition.name, services);
+    if (tool) own.push(tool);
+  }
   const universal = universalOf(definition.universal)
     .filter((name) => only === null || only.includes(name))
     .filter((name) => !own.some((tool) => tool.name === name))
@@ -132,9 +135,36 @@ function toolsOf(
   const nodes = new Set(workflow?.nodes.map((node) => node.object));
   const calls = isGroup(mode) ? everybody(group) : [...nodes];
   const members = calls
-    .filter((name) => !own.some((tool) => tool.po_name === name))
+    .filter((name) => !own.some((tool) => tool.po_name === name && tool.workflow === undefined))
     .map((name) => objectTool({ name }, services));
   return [...own, ...universal, ...members];
+}
+
+async function capabilityOf(
+  name: string,
+  po_name: string,
+  services: Services,
+): Promise<TurnTool | undefined> {
+  const { tools, catalog, workflows, log } = services;
+  const tool = name === MODEL ? undefined : tools.find(name);
+  if (tool) return asTool(tool);
+  const object = catalog.get(name);
+  if (object) return objectTool(object, services);
+  const about = { po: po_name, capability: name };
+  try {
+    if (workflows.has(name)) return workflowTool(await workflows.get(name), services);
+    log.warn("capability is no tool", about);
+  } catch (thrown) {
+    log.warn("capability cannot run", { ...about, why: messageOf(thrown) });
+  }
+  return undefined;
+}
+
+/** The caller's own go before an object's of the same name. In a group nobody could call them. */
+function withClientTools(tools: TurnTool[], specs: ToolSpec[]): TurnTool[] {
+  const own = tools.filter((tool) => !specs.some((spec) => spec.name === tool.name));
+  const like = { kind: "tool", po_name: null, risk: "none", replay: "never" } as const;
+  return [...own, ...specs.map((client) => ({ ...like, name: client.name, client }))];
 }
 
 const isGroup = (mode: AgentMode): boolean => mode !== "single" && mode !== "workflow";

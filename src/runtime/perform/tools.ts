@@ -19,7 +19,7 @@ export async function checkTool(
   const asked = callOf(context.state(), call_id);
   if (!asked) return undefined;
   const { call, turn, offered, workspace, session_id } = asked;
-  const ofObject = checkObjectCall(turn, call, services);
+  const ofObject = await checkObjectCall(turn, call, services);
   if (ofObject) {
     const hash = callHash(call, workspace, ofObject, services);
     const check = ofObject.valid ? { ...ofObject, hash } : ofObject;

@@ -10,6 +10,7 @@ export function compare(expected: Expectation, played: Played): string[] {
   const status = expected.status ?? (wantsFailure(expected) ? undefined : "completed");
   const why = run.error ? ` (${run.error.code}: ${run.error.message})` : "";
   return [
+    ...played.asked,
     ...differs("status", status, run.status, why),
     ...differs("exit", expected.exit, exit_code),
     ...differs("error", expected.error, run.error?.code ?? "none"),

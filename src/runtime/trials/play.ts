@@ -19,6 +19,7 @@ import { createScriptedModels } from "../models.ts";
 import { createNetwork } from "../network.ts";
 import { sessionStream } from "../store/journal.ts";
 import { openStore, type Store } from "../store/open.ts";
+import { type Ask, startHumans } from "./humans.ts";
 import type { Trial } from "./trial-file.ts";
 
 /** After a cancelled turn, for its last word. */
@@ -37,6 +38,8 @@ export interface Played {
   calls: PlayedCall[];
   /** Objects that were called, in the same order. */
   delegations: string[];
+  /** What was wrong with the questions to humans and their answers. */
+  asked: string[];
 }
 
 export async function playTrial(options: {
@@ -130,21 +133,20 @@ async function inRuntime(options: {
     throw new JameyError(answer.payload.code, answer.payload.message, answer.payload);
   }
 
-  const { session_id, run } = await say(trial, ask, signal);
+  const { session_id, run, asked } = await say({ trial, ask, store, signal });
   const story = readStory(session_id, store);
-  return { run, exit_code: classify(run).exit_code, ...story };
+  return { run, exit_code: classify(run).exit_code, asked, ...story };
 }
 
-type Ask = <Name extends CommandName>(type: Name, payload: Params<Name>) => Promise<Reply<Name>>;
-
-async function say(trial: Trial, ask: Ask, signal: AbortSignal) {
+async function say(parts: { trial: Trial; ask: Ask; store: Store; signal: AbortSignal }) {
+  const { trial, ask, store, signal } = parts;
   const { session_id, turn_id } = await ask("SendMessage", {
     po_name: trial.object,
     message: trial.message,
     settings: {
       mode: trial.mode,
       rules: trial.allow.map((rule) => readRule(rule, "allow")),
-      on_ask: "deny",
+      on_ask: trial.answers ? "queue" : "deny",
     },
   });
   const late = setTimeout(() => void cancel("the test took too long"), trial.timeout_ms);
@@ -158,11 +160,14 @@ async function say(trial: Trial, ask: Ask, signal: AbortSignal) {
     }
   };
   signal.addEventListener("abort", stop, { once: true });
+  const { journal } = store;
+  const humans = startHumans({ answers: trial.answers ?? [], journal, ask, stop: cancel });
   try {
     const timeout_ms = trial.timeout_ms + CANCEL_TIMEOUT_MS;
     const run = await ask("WaitForTurn", { turn_id, timeout_ms });
-    return { session_id, run };
+    return { session_id, run, asked: await humans.end() };
   } finally {
+    await humans.end();
     clearTimeout(late);
     signal.removeEventListener("abort", stop);
   }

@@ -6,6 +6,9 @@
 //   cassette: cassettes/review.yml    # what the models say, as `jamey record` writes it; or, in place:
 //   script: [ { text: Fine. } ]
 //   allow: ["file_write"]             # rules, as --allow has them; what asks otherwise is denied
+//   answers:                        # what a human says to what agents ask, in order; with it calls ask too
+//     - { question: Which folder, answer: src }
+//     - { question: file_write, approve: true }        # or approve: session, deny: true, deny: why
 //   mode: single                      # as --mode
 //   timeout_ms: 10000
 //   expect:
@@ -56,6 +59,21 @@ const expectation = z.strictObject({
 });
 export type Expectation = z.infer<typeof expectation>;
 
+/** `question` is a part of what is asked; one of the others is the answer. */
+const trialAnswer = z
+  .strictObject({
+    question: z.string().min(1).max(10_000),
+    answer: z.string().optional(),
+    approve: z.union([z.literal(true), z.literal("session")]).optional(),
+    deny: z.union([z.literal(true), z.string().min(1).max(10_000)]).optional(),
+  })
+  .refine(
+    ({ answer, approve, deny }) =>
+      [answer, approve, deny].filter((one) => one !== undefined).length === 1,
+    "has one of answer, approve and deny",
+  );
+export type TrialAnswer = z.infer<typeof trialAnswer>;
+
 const trialFile = z.strictObject({
   name: z.string().min(1).max(200).optional(),
   object: name.default("assistant"),
@@ -67,6 +85,7 @@ const trialFile = z.strictObject({
   cassette: z.string().optional(),
   script: z.array(json).optional(),
   allow: z.array(z.string()).max(256).default([]),
+  answers: z.array(trialAnswer).max(1000).optional(),
   mode: agentMode.nullable().default(null),
   timeout_ms: z.number().int().min(1).max(MAX_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),
   expect: expectation.default({}),

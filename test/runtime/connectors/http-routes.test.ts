@@ -157,6 +157,7 @@ async function playSessions(good: Good): Promise<void> {
   const { messages } = await good("GET", `${place}/messages`);
   expect(roles(messages).length).toBe(4);
   await good("GET", `${place}/usage`);
+  await good("GET", `${place}/data`);
   await good("GET", "/api/usage");
   expect((await good("GET", "/api/sessions/search?query=look&limit=3")).hits).not.toEqual([]);
   await good("POST", `${place}/fork`, {});

@@ -127,6 +127,7 @@ test("the routes are the reviewed ones; a change here is one of the API", () => 
     "POST /api/sessions/{session_id}/rename 200 RenameSession",
     "POST /api/sessions/{session_id}/fork 201 ForkSession",
     "GET /api/sessions/{session_id}/export 200 ExportSession",
+    "GET /api/sessions/{session_id}/data 200 GetSharedData",
     "GET /api/sessions/{session_id}/usage 200 GetUsage",
     "GET /api/sessions/{session_id}/messages 200 GetSession",
     "POST /api/sessions/{session_id}/messages 200 GetSession SendMessage WaitForTurn",
@@ -143,5 +144,7 @@ test("the routes are the reviewed ones; a change here is one of the API", () => 
     "/api/events",
     "/ws",
     "/sessions/{session_id}/ws",
+    "/mcp",
+    "/mcp/ws",
   ]);
 });

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { type Scope, scope, widened } from "../../../src/protocol/commands/command.ts";
 import { commands } from "../../../src/protocol/commands/index.ts";
-import { otherPaths, routes } from "../../../src/runtime/connectors/http/routes.ts";
+import { otherMethods, otherPaths, routes } from "../../../src/runtime/connectors/http/routes.ts";
 import { rawHttp } from "../../support/raw-http.ts";
 import { openRawWire } from "../../support/raw-wire.ts";
 import { type Listening, openListening } from "../../support/tcp.ts";
@@ -16,6 +16,8 @@ const otherScopes: Record<(typeof otherPaths)[keyof typeof otherPaths], readonly
   events: ["read"],
   socket: [],
   session_socket: ["read"],
+  mcp: [],
+  mcp_socket: [],
 };
 
 const entries = [
@@ -25,12 +27,14 @@ const entries = [
     scopes: route.commands.map((name) => commands[name].scope),
     isSocketOnly: route.commands.some((name) => commands[name].isSocketOnly),
   })),
-  ...Object.entries(otherPaths).map(([path, kind]) => ({
-    method: "GET",
-    path,
-    scopes: otherScopes[kind],
-    isSocketOnly: false,
-  })),
+  ...Object.entries(otherPaths).flatMap(([path, kind]) =>
+    (otherMethods[kind] ?? ["GET"]).map((method) => ({
+      method: method as string,
+      path,
+      scopes: otherScopes[kind],
+      isSocketOnly: false,
+    })),
+  ),
 ].map((entry) => ({ ...entry, target: entry.path.replaceAll(/\{\w+\}/g, "none-such") }));
 
 const guarded = entries.filter(({ path }) => path !== "/health");

@@ -5,6 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 
 import { dirname, join } from "node:path";
 import { JameyError } from "../../../src/protocol/errors.ts";
 import type { Finding } from "../../../src/protocol/upkeep.ts";
+import { markUntrusted, removeMark } from "../../../src/runtime/environment/untrusted.ts";
 import { createKeys } from "../../../src/runtime/keys.ts";
 import { takeLock } from "../../../src/runtime/lock.ts";
 import { createLog } from "../../../src/runtime/log.ts";
@@ -266,5 +267,29 @@ describe("the doctor's look at the database", () => {
     );
     lock?.release();
     expect(await refusal()).toBe("none");
+  });
+});
+
+describe("an environment that came from elsewhere", () => {
+  test("is named with what of it is inert, until it is trusted, whichever is examined", async () => {
+    using home = openUpkeepHome();
+    const guest = join(home.home, "data/environments/guest");
+    home.write(join(guest, "manifest.yml"), "name: guest\npermissions: {shell: allow}\n");
+    const woken = "---\nname: watcher\non_start: Begin.\n---\nYou watch.\n";
+    home.write(join(guest, "objects/watcher.md"), woken);
+    home.write(join(guest, "workflows/build.yml"), "nodes: []\n");
+    expect(await examine(home, "trust")).toEqual([]);
+    markUntrusted(join(guest, ".state"), "a file.tar.gz");
+    expect(await examine(home, "trust")).toEqual([
+      {
+        name: "trust",
+        level: "note",
+        what: "'guest' is not trusted: it came from a file.tar.gz",
+        why: "Inert until then: messages to watcher; settings permissions.shell; files workflows/build.yml.",
+        advice: "jamey env trust guest",
+      },
+    ]);
+    removeMark(join(guest, ".state"));
+    expect(await examine(home, "trust")).toEqual([]);
   });
 });

@@ -8,6 +8,10 @@ export const files: readonly Section[] = [
       ["daemon.yml", "settings for all environments"],
       ["credentials", "keys of models, NAME=value lines, mode 0600"],
       ["keys.yml", "keys that programs elsewhere come in with, hashed"],
+      [
+        "bindings.yml",
+        "what the keys of the full-screen interface mean, where you want it otherwise",
+      ],
     ],
   },
   {

@@ -57,6 +57,11 @@ export const topics: Readonly<Record<string, Topic>> = {
     aliases: ["keys"],
     load: async () => (await import("./models.ts")).models,
   },
+  wake: {
+    summary: "What wakes an object by itself: times, files, webhooks, the start",
+    aliases: ["schedule", "on_start"],
+    load: async () => (await import("./wake.ts")).wake,
+  },
   tests: {
     summary: "How the tests of an environment are written",
     load: async () => (await import("./tests.ts")).tests,
@@ -65,6 +70,10 @@ export const topics: Readonly<Record<string, Topic>> = {
     summary: "How graphs of objects are written, and their conditions",
     aliases: ["cel"],
     load: async () => (await import("./workflows.ts")).workflows,
+  },
+  plugins: {
+    summary: "How tools of your own are written, in any language",
+    load: async () => (await import("./plugins.ts")).plugins,
   },
   options: {
     summary: "The options that every command takes",

@@ -5,7 +5,7 @@ export const tests: readonly Section[] = [
   {
     title: "What it is",
     text: [
-      "A test is a file tests/NAME.yml of the environment. jamey test plays each in a copy of the environment, with a folder to work in, no network and no model but the test's script; calls that need a human are denied unless the test allows them. Nothing of it is left.",
+      "A test is a file tests/NAME.yml of the environment. jamey test plays each in a copy of the environment, with a folder to work in, no network and no model but the test's script; calls that need a human are denied unless the test allows or answers them. A question without an answer fails the test. Nothing of it is left.",
       "A shell command that a test allows is a process like any other: it may reach what you can reach.",
     ],
     entries: [
@@ -15,6 +15,8 @@ export const tests: readonly Section[] = [
       ["script: [...]", "the same, written here: - { object: lead, text: Hello }"],
       ["files: {a.txt: TEXT}", "what lies in the folder"],
       ["allow: [RULE]", "as --allow has them"],
+      ["answers: [...]", "what a human says, in order: - { question: PART OF IT, answer: TEXT }"],
+      ["approve, deny", "instead of answer: - { question: file_write, approve: true }"],
       ["mode: MODE", "as --mode"],
       ["timeout_ms: 30000", "the turn is cancelled then"],
     ],

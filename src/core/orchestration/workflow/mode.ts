@@ -216,7 +216,9 @@ function callOf(
   node: WorkflowNode,
   { id, message }: { id: string; message: string },
 ): ToolCall {
-  const name = agent.tools.find((one) => one.po_name === node.object)?.name ?? node.object;
+  const name =
+    agent.tools.find((one) => one.po_name === node.object && one.workflow === undefined)?.name ??
+    node.object;
   const reason = `You are the node ${node.id} of the workflow ${workflow.name}.`;
   const args: Json = { message, reason, ...(node.tools ? { tools: node.tools } : {}) };
   return { id, name, args };

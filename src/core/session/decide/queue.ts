@@ -1,4 +1,5 @@
 // Messages that arrive, turns that begin and are cancelled, and the life of the session itself.
+import { resultMessages } from "../client-tools.ts";
 import type { Draft } from "../draft.ts";
 import type { CopiedHistory, InputOf, NewSession } from "../inputs.ts";
 import { keepPartial, resumeModel } from "./model.ts";
@@ -52,8 +53,14 @@ export function prepared(draft: Draft, input: InputOf<"prepared">): void {
   });
   const now = running(draft);
   if (!now) return;
-  const message = userMessage(draft, head, input.turn_id);
-  follow(draft, engineOf(now.turn, draft).processMessage(now.session, message), "stop");
+  const said = userMessage(draft, head, input.turn_id);
+  const results = resultMessages(draft.state(), head, said);
+  for (const result of results.slice(0, -1)) {
+    draft.add("MessageAdded", { ...result, session_id: session.id });
+  }
+  const message = results.at(-1) ?? said;
+  const { session: heard } = running(draft) ?? now;
+  follow(draft, engineOf(now.turn, draft).processMessage(heard, message), "stop");
 }
 
 /** The turn could not even begin; the message stays in the conversation. */

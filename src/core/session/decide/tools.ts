@@ -3,7 +3,7 @@
 import { limitReached, reachedLimit } from "../../agent/limits.ts";
 import { narrowestRule, type Permission, permit, ruleText } from "../../agent/permission.ts";
 import { isDue } from "../../time.ts";
-import { calledObject, isObjectCall, refusedDelegation } from "../delegation.ts";
+import { calledObject, calleeOf, isObjectCall, refusedDelegation } from "../delegation.ts";
 import type { Draft } from "../draft.ts";
 import { isGranted } from "../grants.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
@@ -27,14 +27,18 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
   const { agent } = now.turn;
   const tool = agent.tools.find((one) => one.name === call.name);
   const { subject, hash } = check;
-  const po_name = calledObject(now.turn, call)?.po_name;
-  if (po_name) {
+  const object = calledObject(now.turn, call);
+  if (object) {
     const limit = reachedLimit(now.turn, now.session, draft.at);
     if (limit) return fail(draft, limit);
-    const refused = refusedDelegation(now.session, now.turn, po_name);
+    const refused = refusedDelegation(now.session, now.turn, calleeOf(object));
     if (refused) return completeCall(draft, call_id, { outcome: "invalid", output: refused });
   }
-  const asked = { tool: po_name ?? call.name, risk: tool?.risk ?? "execute", subject };
+  const asked = {
+    tool: object ? calleeOf(object) : call.name,
+    risk: tool?.risk ?? "execute",
+    subject,
+  };
   const permission = permit(agent.rules, asked);
   const mustAsk = check.must_ask === true && permission.action === "allow";
   const { action, rule } = mustAsk ? ONLY_A_HUMAN : permission;

@@ -107,7 +107,7 @@ export function askModel(draft: Draft, call_id: string): void {
   draft.add("ModelCallStarted", { ...ids, call_id, attempt, purpose: "answer" });
 }
 
-function joinSteers(draft: Draft): void {
+export function joinSteers(draft: Draft): void {
   const { steers } = draft.state();
   for (const steer of steers) {
     const now = running(draft);
