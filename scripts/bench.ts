@@ -1,6 +1,7 @@
 // What users of the built binary wait for, beside the platform's own floor in the same run. Absolute times belong
 // to this machine and this hour; the ratios are what to look at, before and after a change. It reports, and
-// never fails because something is slow. `JAMEY_BENCH=turns,memory` runs only these parts.
+// never fails because something is slow. `JAMEY_BENCH=turns,memory` runs only these parts;
+// `JAMEY_BINARY` names another binary.
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -9,14 +10,16 @@ import { measureExchange } from "./bench/exchange.ts";
 import { startFakeModel } from "./bench/fake-model.ts";
 import { measureFanOut } from "./bench/fan-out.ts";
 import { buildFloors } from "./bench/floors.ts";
+import { measureObjects } from "./bench/objects.ts";
 import { measureProcesses } from "./bench/processes.ts";
 import { measureMemory, measureMessages, measureRestart } from "./bench/size.ts";
 import { type Measured, printTable } from "./bench/table.ts";
+import { measureInterface } from "./bench/tui.ts";
 import { measureTurns } from "./bench/turns.ts";
 
 const RUNS = Number(process.env.JAMEY_BENCH_RUNS ?? 20);
 const asked = process.env.JAMEY_BENCH?.split(",");
-const binary = resolve(import.meta.dir, "..", "dist", "jamey");
+const binary = resolve(process.env.JAMEY_BINARY ?? resolve(import.meta.dir, "..", "dist", "jamey"));
 
 const folder = await mkdtemp(join(tmpdir(), "jb-"));
 const model = startFakeModel();
@@ -59,6 +62,11 @@ const parts: Record<string, { title: string; run(): Promise<Measured[]> }> = {
   events: { title: "events to other clients", run: () => measureFanOut(fresh("f")) },
   memory: { title: "memory", run: () => measureMemory(fresh("m")) },
   messages: { title: "a long history", run: () => measureMessages(fresh("h"), stateOf("h")) },
+  objects: { title: "a large environment", run: () => measureObjects(fresh("o"), stateOf("o")) },
+  tui: {
+    title: "the interface",
+    run: () => measureInterface(fresh("i"), { binary, folder: join(folder, "i-work") }),
+  },
   restart: {
     title: "return after a kill",
     run: () =>

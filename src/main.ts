@@ -1,5 +1,5 @@
-// Where every jamey process begins: the command line, the daemon, or just the version.
-// Rules: 1. The only file that knows cli and runtime, each behind a lazy import.
+// Where every jamey process begins: the command line, the interface, the daemon, or just the version.
+// Rules: 1. The only file that knows cli, tui and runtime, each behind a lazy import.
 //        2. Nothing ends the process while something may still be written: the exit code is set, and it
 //           returns. What then still hangs, a read that nobody waits for, is given a moment.
 //        3. Whatever fails is one line and an exit code.
@@ -24,6 +24,13 @@ async function runInBackground(environment: string, text: string): Promise<numbe
   return await runDaemon({ environment, foreground: false, settings });
 }
 
+async function openInterface(
+  ...[options]: Parameters<Host["openInterface"]>
+): ReturnType<Host["openInterface"]> {
+  const { runInterface } = await import("./tui/index.ts");
+  return await runInterface(options);
+}
+
 async function upkeep(): ReturnType<Host["upkeep"]> {
   const { createUpkeep } = await import("./runtime/maintenance/index.ts");
   return createUpkeep(process.env);
@@ -37,6 +44,11 @@ async function environments(): ReturnType<Host["environments"]> {
 async function trials(): ReturnType<Host["trials"]> {
   const { createTrials } = await import("./runtime/trials/index.ts");
   return createTrials(process.env);
+}
+
+async function toolChecks(): ReturnType<Host["toolChecks"]> {
+  const { createToolChecks } = await import("./runtime/plugins/check.ts");
+  return createToolChecks(process.env);
 }
 
 async function main(raw: string[]): Promise<number> {
@@ -62,9 +74,11 @@ async function main(raw: string[]): Promise<number> {
     variables: process.env,
     directory: process.cwd(),
     serve: runDaemon,
+    openInterface,
     upkeep,
     environments,
     trials,
+    toolChecks,
   });
 }
 

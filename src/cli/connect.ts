@@ -1,10 +1,12 @@
 // From a command's arguments to its daemon: finds or starts it, keeps the link open while the command runs.
+import { homedir } from "node:os";
 import { addressOf, connectTo, findUrl, isReadable } from "../client/address.ts";
 import type { Connection } from "../client/connection.ts";
 import { type DaemonOptions, findOrStart } from "../client/daemon.ts";
-import { type Link, type LinkState, openLink } from "../client/link.ts";
+import { type Link, type LinkState, openLink, PATIENT_DELAYS_MS } from "../client/link.ts";
 import { findEnvironment } from "../client/places.ts";
 import { providerVariables } from "../client/variables.ts";
+import { placesOf } from "../protocol/places.ts";
 import type { Context } from "./context.ts";
 import { debuggedLink, openDebugLog } from "./debug-log.ts";
 import { usageError } from "./input/arguments.ts";
@@ -17,7 +19,7 @@ export function daemonOptions(context: Context): DaemonOptions {
   return localOptions(context);
 }
 
-function urlFlag({ arguments: given }: Context): string | undefined {
+export function urlFlag({ arguments: given }: Context): string | undefined {
   const [url, runtimeUrl] = [given.text("url"), given.text("runtime-url")];
   if (url !== undefined && runtimeUrl !== undefined) {
     throw usageError("--url and --runtime-url are the same: give one of them.");
@@ -25,7 +27,7 @@ function urlFlag({ arguments: given }: Context): string | undefined {
   return url ?? runtimeUrl;
 }
 
-function localOptions(context: Context): DaemonOptions {
+export function localOptions(context: Context, client = "cli"): DaemonOptions {
   const { variables, directory, program } = context.host;
   const flag = context.arguments.text("env");
   return {
@@ -33,7 +35,7 @@ function localOptions(context: Context): DaemonOptions {
     variables,
     program,
     introduction: {
-      client: "cli",
+      client,
       workspace: directory,
       variables: providerVariables(variables),
       call_id: variables.JAMEY_CALL_ID || null,
@@ -69,14 +71,41 @@ export async function withLink(
   }
 }
 
+/** For an interface that stays: it reconnects until it is closed, and says itself how that goes. */
+export async function openPatientLink(
+  context: Context,
+  about: { onState(state: LinkState): void; mayStart: boolean },
+): Promise<Link> {
+  const { connect } = await chooseDaemon(context, "tui");
+  let isFirst = true;
+  return await openLink({
+    connect({ mayStart }) {
+      const mayStartNow = mayStart && (about.mayStart || !isFirst);
+      isFirst = false;
+      return connect({ mayStart: mayStartNow });
+    },
+    onState: about.onState,
+    delaysMs: PATIENT_DELAYS_MS,
+  });
+}
+
+/** Where an interface keeps what is typed into it, and which folder holds its keys. */
+export function interfacePlaces(context: Context): { folder: string; config: string } {
+  const { variables } = context.host;
+  const { state, config } = placesOf(variables, variables.HOME || homedir());
+  const url = findUrl(urlFlag(context), variables);
+  const id = url === undefined ? localOptions(context).places.id : new URL(url).host;
+  return { folder: `${state}/interface/${id.replaceAll(":", "-")}`, config };
+}
+
 interface Chosen {
   where: string;
   connect(options: { mayStart: boolean }): Promise<Connection>;
 }
 
 /** The one that a URL names, which is never started; else that of this machine. */
-async function chooseDaemon(context: Context): Promise<Chosen> {
-  const options = localOptions(context);
+async function chooseDaemon(context: Context, client?: string): Promise<Chosen> {
+  const options = localOptions(context, client);
   const url = findUrl(urlFlag(context), options.variables);
   if (url === undefined) {
     return {

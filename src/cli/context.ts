@@ -1,9 +1,11 @@
 // What every command is given: its arguments, where it writes, and the program it is part of.
 import type { Variables } from "../client/variables.ts";
 import type { Environments } from "../protocol/environments.ts";
+import type { ToolChecks } from "../protocol/tool-checks.ts";
 import type { Trials } from "../protocol/trials.ts";
 import type { Upkeep } from "../protocol/upkeep.ts";
 import { paint } from "../terminal/colour.ts";
+import type { InterfaceEnding, InterfaceOptions } from "../terminal/interface.ts";
 import type { Arguments } from "./input/arguments.ts";
 import { jsonText } from "./output/json-text.ts";
 import type { Output } from "./output/write-out.ts";
@@ -16,12 +18,16 @@ export interface Host {
   /** Absolute path of the working directory. */
   directory: string;
   serve(options: ServeOptions): Promise<number>;
+  /** The full-screen interface, until it ends. */
+  openInterface(options: InterfaceOptions): Promise<InterfaceEnding>;
   /** What is done with an environment without its daemon. */
   upkeep(): Promise<Upkeep>;
   /** What is done with whole environments, as folders. */
   environments(): Promise<Environments>;
   /** Tests of environments. */
   trials(): Promise<Trials>;
+  /** The check of tools that people write. */
+  toolChecks(): Promise<ToolChecks>;
 }
 
 export interface ServeOptions {

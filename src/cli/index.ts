@@ -12,7 +12,7 @@ import {
   readArguments,
   usageError,
 } from "./input/arguments.ts";
-import { checkChat, checkExtract, chooseMode } from "./mode.ts";
+import { checkChat, checkExtract, chooseMode, opensInterface } from "./mode.ts";
 import { stdinUse } from "./one-shot/stdin.ts";
 import { describeError, errorFields } from "./output/error-line.ts";
 import { jsonLine } from "./output/json-text.ts";
@@ -86,9 +86,10 @@ async function plan(raw: readonly string[]): Promise<Plan> {
     commands: Object.keys(rows),
   });
   if (mode.type === "wrong") throw mode.error;
-  const module = mode.type === "one_shot" ? rows.run : rows.chat;
-  if (mode.type === "interactive") checkChat(given);
-  return { arguments: given, run: await loadRow(module, "run") };
+  if (mode.type === "one_shot") return { arguments: given, run: await loadRow(rows.run, "run") };
+  checkChat(given);
+  const conversation = opensInterface(given) ? rows.tui : rows.chat;
+  return { arguments: given, run: await loadRow(conversation, "tui") };
 }
 
 const isBare = (word: string): boolean => /^[a-z][\w-]*$/i.test(word);
@@ -101,7 +102,7 @@ async function planRow(
   from: number,
 ): Promise<Plan> {
   const flags: Flags = { ...globalFlags, ...row.needPrompt, ...row.flags };
-  if (row.rows) return await planGroup(row.rows, path, raw, from);
+  if (row.rows) return await planGroup({ ...row, rows: row.rows }, path, raw, from);
   const given = readArguments(flags, raw);
   if (row.isHelp) return await helpPlan(given.words, given);
   if (given.has("help")) return await helpPlan(path, given);
@@ -112,7 +113,7 @@ async function planRow(
 }
 
 async function planGroup(
-  group: Rows,
+  { rows: group, ...own }: Row & { rows: Rows },
   path: readonly string[],
   raw: readonly string[],
   from: number,
@@ -123,6 +124,8 @@ async function planGroup(
   if (name === undefined) {
     const given = readArguments(globalFlags, raw);
     if (given.has("help")) return await helpPlan(path, given);
+    // A command of its own too.
+    if (own.load) return { arguments: given, run: await own.load() };
     throw usageError(`${shown} needs one of: ${Object.keys(group).join(", ")}.`);
   }
   const row = Object.hasOwn(group, name) ? group[name] : undefined;

@@ -3,7 +3,7 @@ import type { JameyError } from "../protocol/errors.ts";
 import { suggest } from "../protocol/suggest.ts";
 import { type Arguments, type Flags, usageError } from "./input/arguments.ts";
 import { isLanguage } from "./one-shot/code-blocks.ts";
-import { chatFlags, oneShotFlags } from "./table/flags.ts";
+import { chatFlags, interfaceFlags, oneShotFlags } from "./table/flags.ts";
 
 export interface ModeQuestion {
   words: readonly string[];
@@ -107,3 +107,8 @@ export function checkChat(given: Arguments): void {
   const shown = alias === undefined ? `--${lost}` : `-${alias}`;
   throw usageError(`${shown} needs a prompt. Give one: jamey -p 'text'.`);
 }
+
+/** What only a conversation line by line knows, such as -i or --system, asks for one. */
+export const opensInterface = (given: Arguments): boolean =>
+  !given.has("no-input") &&
+  Object.keys(chatFlags).every((name) => Object.hasOwn(interfaceFlags, name) || !given.has(name));

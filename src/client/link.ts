@@ -11,6 +11,12 @@ import { createFollower, type Follower } from "./follow.ts";
 
 /** Waits before the attempts to reconnect, in milliseconds. */
 export const RECONNECT_DELAYS_MS = [500, 1000, 1500];
+/** For a client that stays: waits that grow to the longest one and never end, in milliseconds. */
+export const PATIENT_DELAYS_MS: Iterable<number> = {
+  *[Symbol.iterator]() {
+    for (let delayMs = 500; ; delayMs = Math.min(delayMs * 2, 15_000)) yield delayMs;
+  },
+};
 /** How often one call is repeated: a request that kills the daemon each time must end. */
 const MAX_REPEATS = 5;
 /** A wait before repeating a call that the daemon itself refused as unavailable, in milliseconds. */
@@ -41,7 +47,8 @@ export interface LinkOptions {
   /** `mayStart` is false after the daemon was stopped on purpose: it is found again, not started. */
   connect(options: { mayStart: boolean }): Promise<Connection>;
   onState?: (state: LinkState) => void;
-  delaysMs?: readonly number[];
+  /** One wait before each attempt; where they end, so does the link. */
+  delaysMs?: Iterable<number>;
 }
 
 export async function openLink(options: LinkOptions): Promise<Link> {
@@ -68,8 +75,9 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   }
 
   async function reconnect(ending: Exclude<Ending, { type: "closed" }>): Promise<Connection> {
-    let reason = ending.error.message;
+    let [reason, attempts] = [ending.error.message, 0];
     for (const delayMs of delaysMs) {
+      attempts += 1;
       await Bun.sleep(delayMs);
       if (isClosed) break;
       let connection: Connection | undefined;
@@ -87,7 +95,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
         if (thrown instanceof JameyError && thrown.code === "version_mismatch") break;
       }
     }
-    throw unreachable(ending, delaysMs.length, reason);
+    throw unreachable(ending, attempts, reason);
   }
 
   /** On the connection of the moment, and, if that breaks meanwhile, again on the next one. */
@@ -100,9 +108,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       try {
         return await work(connection);
       } catch (thrown) {
-        const isWorthIt =
-          isRepeatable && thrown instanceof JameyError && thrown.code === "unavailable";
-        if (!isWorthIt || isClosed || repeats === MAX_REPEATS) throw thrown;
+        const isWorthIt = isRepeatable && isUnavailable(thrown) && !isClosed;
+        if (!isWorthIt || repeats === MAX_REPEATS) throw thrown;
         await Bun.sleep(REPEAT_DELAY_MS);
       }
     }
@@ -133,6 +140,9 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     },
   };
 }
+
+const isUnavailable = (thrown: unknown): boolean =>
+  thrown instanceof JameyError && thrown.code === "unavailable";
 
 /** The key holds no longer: trying again would change nothing. */
 const isRefusal = (thrown: unknown): thrown is JameyError =>

@@ -3,27 +3,33 @@
 //        3. Frames of other sessions change nothing.
 
 import type { ErrorBody } from "../protocol/errors.ts";
-import type { ToolOutcome } from "../protocol/events/turn.ts";
+import type { EventPayload } from "../protocol/events/index.ts";
+import type { GroupStep } from "../protocol/events/turn.ts";
 import type { FollowFrame, SignalFrame } from "../protocol/frames.ts";
-import type { HumanRequest, Message, SessionView, ToolCall, Usage } from "../protocol/messages.ts";
+import type { Delivery, HumanRequest, Message, SessionView, Usage } from "../protocol/messages.ts";
 import { addUsage, noUsage } from "../protocol/usage.ts";
+import { type Calls, foldCall, foldOutput } from "./calls.ts";
 import { type TypedEvent, typedEvent } from "./events.ts";
 
 /** Messages kept; the oldest go first, and stay readable in the daemon. */
 export const MAX_TRANSCRIPT_MESSAGES = 20_000;
-/** Newest part of a tool's live output that is kept, in UTF-16 units. */
-export const MAX_LIVE_OUTPUT_LENGTH = 16 * 1024;
+/** Steps of a pattern that are kept of the turn that runs. */
+export const MAX_TRANSCRIPT_STEPS = 200;
+/** How far back a message that comes is looked for among those that stand. Messages. */
+const MAX_REPEATED_MESSAGES = 64;
 
-export interface CallState {
-  call: ToolCall;
-  outcome: ToolOutcome | null;
-  success: boolean | null;
-  duration_ms: number | null;
-  denial: { subject: string; allow_with: string } | null;
-  /** What the tool has written so far; empty once its result stands. */
-  live_output: string;
-  /** How many units the tool has written in all. */
-  live_end: number;
+/** `steer` joins the turn that runs at its next step, `queue` waits for its end. */
+export interface QueuedMessage {
+  message_id: string;
+  turn_id: string;
+  content: string;
+  delivery: Delivery;
+}
+
+/** How full the model's context is, as of its last call. Tokens; `of` where it is known. */
+export interface ContextUse {
+  used: number;
+  of: number | null;
 }
 
 /** The text that a model is writing; it becomes a message, or is discarded by a higher attempt. */
@@ -41,16 +47,22 @@ export type TurnState =
   | { type: "failed"; turn_id: string; error: ErrorBody }
   | { type: "cancelled"; turn_id: string; reason: string };
 
-export interface Transcript {
+export interface Transcript extends Calls {
   session_id: string;
   name: string | null;
   messages: readonly Message[];
   /** Accepted, not yet part of the conversation. */
-  queued: readonly { message_id: string; turn_id: string; content: string }[];
-  calls: Readonly<Record<string, CallState>>;
+  queued: readonly QueuedMessage[];
+  /** Of the pattern or workflow of the turn that runs, or ran last. */
+  steps: readonly GroupStep[];
   streaming: Streaming | null;
   requests: readonly HumanRequest[];
   usage: Usage;
+  context: ContextUse | null;
+  /** Who answered last, or answers now. */
+  model: string | null;
+  /** What one turn may cost at most. */
+  max_cost_usd: number | null;
   turn: TurnState;
   isDeleted: boolean;
 }
@@ -62,9 +74,14 @@ export function emptyTranscript(session_id: string): Transcript {
     messages: [],
     queued: [],
     calls: {},
+    delegations: {},
+    steps: [],
     streaming: null,
     requests: [],
     usage: noUsage,
+    context: null,
+    model: null,
+    max_cost_usd: null,
     turn: { type: "idle" },
     isDeleted: false,
   };
@@ -76,8 +93,13 @@ export function transcriptOf(session: SessionView): Transcript {
     ...emptyTranscript(session.session_id),
     name: session.name,
     messages: session.conversation.slice(-MAX_TRANSCRIPT_MESSAGES),
+    turn: runningTurn(session),
   };
 }
+
+/** Joined in mid-turn: what it does is learned from what comes next. */
+const runningTurn = ({ turn_id }: SessionView): TurnState =>
+  turn_id === null ? { type: "idle" } : { type: "running", turn_id, model: "", retry: null };
 
 export function foldFrame(state: Transcript, frame: FollowFrame): Transcript {
   if (frame.type === "signal") {
@@ -97,37 +119,32 @@ function foldEvent(state: Transcript, event: TypedEvent): Transcript {
     case "SessionDeleted":
       return { ...emptyTranscript(state.session_id), isDeleted: true };
     case "MessageQueued": {
-      const { message_id, turn_id, content } = event.payload;
-      return { ...state, queued: [...state.queued, { message_id, turn_id, content }] };
+      const { message_id, turn_id, content, delivery } = event.payload;
+      const waiting = { message_id, turn_id, content, delivery };
+      return { ...state, queued: [...state.queued, waiting] };
     }
     case "MessageAdded":
       return addMessage(state, event.payload);
-    case "TurnStarted": {
-      const { turn_id, agent } = event.payload;
-      return { ...state, turn: { type: "running", turn_id, model: agent.model, retry: null } };
-    }
+    case "TurnStarted":
+      return startTurn(state, event.payload);
     case "ModelCallStarted":
       return { ...state, streaming: null, turn: withRetry(state.turn, null) };
     case "ModelCallFailed":
       return { ...state, turn: withRetry(state.turn, event.payload.error) };
-    case "ToolCallStarted": {
-      const { tool_call } = event.payload;
-      return withCall(state, tool_call.id, { ...freshCall, call: tool_call });
+    case "ToolCallStarted":
+    case "ToolCallCompleted":
+    case "DelegationStarted":
+    case "DelegationCompleted":
+    case "DelegationPaused":
+    case "DelegationResumed":
+      return { ...state, ...foldCall(state, event) };
+    case "ChildUsageRecorded": {
+      const usage = addUsage(state.usage, event.payload.usage);
+      return { ...state, ...foldCall(state, event), usage };
     }
-    case "ToolCallCompleted": {
-      const { call_id, name, outcome, success, duration_ms, denial } = event.payload;
-      const known = state.calls[call_id] ?? {
-        ...freshCall,
-        call: { id: call_id, name, args: null },
-      };
-      return withCall(state, call_id, {
-        ...known,
-        outcome,
-        success,
-        duration_ms,
-        denial,
-        live_output: "",
-      });
+    case "StepTaken": {
+      const steps = [...state.steps, event.payload.step].slice(-MAX_TRANSCRIPT_STEPS);
+      return { ...state, steps };
     }
     case "HumanRequestQueued":
       return { ...state, requests: [...state.requests, event.payload] };
@@ -135,7 +152,7 @@ function foldEvent(state: Transcript, event: TypedEvent): Transcript {
     case "HumanRequestExpired":
       return withoutRequest(state, event.payload.request_id);
     case "UsageRecorded":
-      return { ...state, usage: addUsage(state.usage, event.payload.usage) };
+      return addOwnUsage(state, event.payload.usage);
     case "TurnCompleted":
       return { ...state, streaming: null, turn: { type: "idle" } };
     case "TurnFailed": {
@@ -161,8 +178,24 @@ function foldEvent(state: Transcript, event: TypedEvent): Transcript {
   return state;
 }
 
+function startTurn(state: Transcript, { turn_id, agent }: EventPayload<"TurnStarted">): Transcript {
+  const { model, context_tokens, config } = agent;
+  return {
+    ...state,
+    steps: [],
+    model,
+    context: { used: state.context?.used ?? 0, of: context_tokens },
+    max_cost_usd: config.max_cost_usd,
+    turn: { type: "running", turn_id, model, retry: null },
+  };
+}
+
 function addMessage(state: Transcript, message: Message): Transcript {
-  const messages = [...state.messages, message].slice(-MAX_TRANSCRIPT_MESSAGES);
+  // Fetched with the session, and told again by its events.
+  const isKnown = isRecent(state, message.message_id);
+  const messages = isKnown
+    ? state.messages
+    : [...state.messages, message].slice(-MAX_TRANSCRIPT_MESSAGES);
   const queued = state.queued.filter((waiting) => waiting.message_id !== message.message_id);
   // The committed answer replaces the text that was shown while it was written.
   const streaming = message.role === "assistant" ? null : state.streaming;
@@ -171,16 +204,10 @@ function addMessage(state: Transcript, message: Message): Transcript {
 
 function foldSignal(state: Transcript, signal: SignalFrame): Transcript {
   if (signal.signal_type === "ToolOutputDelta") {
-    const known = state.calls[signal.message_id];
-    if (!known || known.outcome !== null) return state;
-    // Offsets may jump, and begin again after a reconnect: only what is new counts.
-    const fresh = signal.text.slice(Math.max(0, known.live_end - signal.offset));
-    const live_output = (known.live_output + fresh).slice(-MAX_LIVE_OUTPUT_LENGTH);
-    const live_end = Math.max(known.live_end, signal.offset + signal.text.length);
-    return withCall(state, signal.message_id, { ...known, live_output, live_end });
+    return { ...state, ...foldOutput(state, signal) };
   }
   // Late news of a message that already stands.
-  if (state.messages.some((message) => message.message_id === signal.message_id)) return state;
+  if (isRecent(state, signal.message_id)) return state;
   const { turn_id, message_id, attempt, offset, text } = signal;
   const before = state.streaming;
   const isSame = before?.message_id === message_id && before.attempt === attempt;
@@ -195,17 +222,16 @@ function foldSignal(state: Transcript, signal: SignalFrame): Transcript {
   return { ...state, streaming };
 }
 
-const freshCall = {
-  outcome: null,
-  success: null,
-  duration_ms: null,
-  denial: null,
-  live_output: "",
-  live_end: 0,
-} as const;
+/** Whether it stands already: only the newest are looked at, whatever the length. */
+const isRecent = ({ messages }: Transcript, message_id: string): boolean =>
+  messages.slice(-MAX_REPEATED_MESSAGES).some((message) => message.message_id === message_id);
 
-function withCall(state: Transcript, id: string, call: CallState): Transcript {
-  return { ...state, calls: { ...state.calls, [id]: call } };
+function addOwnUsage(state: Transcript, used: Usage): Transcript {
+  const context = {
+    used: used.input_tokens + used.output_tokens,
+    of: state.context?.of ?? null,
+  };
+  return { ...state, usage: addUsage(state.usage, used), context };
 }
 
 function withoutRequest(state: Transcript, request_id: string): Transcript {

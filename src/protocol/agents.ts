@@ -1,7 +1,12 @@
 // What an agent may do in a turn: limits, permission rules, the definition that a turn is pinned to.
 import { z } from "zod";
-import { MAX_DELEGATION_DEPTH, MAX_GROUP_MEMBERS } from "./limits.ts";
-import { agentMode, count, json, name, orNull } from "./messages.ts";
+import {
+  MAX_CLIENT_TOOLS,
+  MAX_DELEGATION_DEPTH,
+  MAX_GROUP_MEMBERS,
+  MAX_INSTRUCTIONS_LENGTH,
+} from "./limits.ts";
+import { agentMode, count, id, json, name, orNull, toolSpec } from "./messages.ts";
 import { workflow } from "./workflows.ts";
 
 /** What a tool can do to the world; the default policy allows `none` and `read`, and asks for the rest. */
@@ -56,6 +61,14 @@ export const outputShape = z.object({
   retries: z.number().int().min(0).max(10).default(2),
 });
 
+/** A tool that the caller runs. `model` is what the daemon calls the model itself. */
+export const clientTool = toolSpec.extend({
+  name: z.string().regex(/^(?!model$)[A-Za-z0-9_-]{1,64}$/, "1 to 64 letters, digits, '_' and '-'"),
+});
+
+/** What the caller's tool came to. */
+export const clientResult = z.object({ call_id: id, output: z.string() });
+
 /**
  * Settings that a caller may give for one message. Humans with the scope `admin` may widen with them what the
  * object and the environment set, never a rule that denies: others are refused a rule that allows and a
@@ -75,6 +88,15 @@ export const turnSettings = z.object({
   limits: agentConfig.partial().default({}),
   /** The answer must be one JSON document that fits this JSON Schema; null leaves it free. */
   output: orNull(outputShape),
+  /** Added to the object's prompt for this turn. */
+  instructions: z.string().max(MAX_INSTRUCTIONS_LENGTH).optional(),
+  /**
+   * Tools that the caller runs itself: where the model calls one, the turn ends with the stop reason
+   * `client_tools`, and the next message brings their results. One of the object's own of this name gives way.
+   */
+  client_tools: z.array(clientTool).max(MAX_CLIENT_TOOLS).optional(),
+  /** Results of such calls: the model is given these, and the message is no part of the conversation. */
+  client_results: z.array(clientResult).max(MAX_CLIENT_TOOLS).optional(),
 });
 
 /** How a group works together. Names are objects; which are used depends on the mode. */
@@ -94,6 +116,10 @@ export const turnTool = z.object({
   kind: z.enum(["tool", "object"]),
   /** The object that is called; its own name may be one that vendors refuse. null for a tool. */
   po_name: name.nullable(),
+  /** The workflow that answers, in a session of that object; left out where the object itself does. */
+  workflow: name.optional(),
+  /** The caller's own, which the caller runs; left out of all others. */
+  client: toolSpec.optional(),
   risk,
   /** `safe` calls may run again after a crash; `never` is at most once. */
   replay: z.enum(["safe", "never"]),

@@ -42,6 +42,10 @@ export const MAX_VERSIONS = 1000;
 export const MAX_DATA_KEYS = 100;
 /** The pattern of a permission rule that a human gives in an answer. In UTF-16 units. */
 export const MAX_RULE_LENGTH = 4_000;
+/** Tools that a caller brings for one turn, and results of them. */
+export const MAX_CLIENT_TOOLS = 128;
+/** What a caller adds to an object's prompt. In UTF-16 units. */
+export const MAX_INSTRUCTIONS_LENGTH = 256 * 1024;
 /** A JSON Schema that an answer must fit, as text. */
 export const MAX_OUTPUT_SCHEMA_BYTES = 64 * 1024;
 /** Requests of one connection that wait for their reply. */

@@ -4,7 +4,7 @@
 // is one child. 2. A child runs because its caller's effect asks for it; nobody else revives it. 3. One whose
 // caller does not wait any more is stopped before anything of it runs.
 
-import { type Delegation, delegationOf } from "../core/session/delegation.ts";
+import { type Delegation, delegationOf, WORKFLOW } from "../core/session/delegation.ts";
 import type { SessionCommand } from "../core/session/inputs.ts";
 import type { SessionActorState } from "../core/session/state.ts";
 import type { World } from "../core/world.ts";
@@ -97,7 +97,8 @@ function messageTo(
   session_id: string,
   { catalog, world }: ChildrenParts,
 ): Extract<SessionCommand, { type: "send" }> {
-  const { po_name, parent, workspace, context, message, output, tools, rules, on_ask } = asked;
+  const { po_name, workflow, parent, workspace, context, message, output, tools, rules, on_ask } =
+    asked;
   const definition = catalog.refresh(po_name);
   if (!definition) {
     throw new JameyError("po_not_found", `There is no object '${po_name}' any more.`);
@@ -109,10 +110,10 @@ function messageTo(
       po_name,
       source: "delegation",
       name: null,
-      agent_mode: definition.mode,
+      agent_mode: workflow === undefined ? definition.mode : "workflow",
       workspace,
       context,
-      metadata: {},
+      metadata: workflow === undefined ? {} : { [WORKFLOW]: workflow },
       forked_from: null,
       parent,
       ephemeral: false,

@@ -75,6 +75,18 @@ const limits = z.object({
     .describe("Tokens of history above which it is summarised; null is by what the model takes"),
 });
 
+/** As `jamey mcp add` takes it; what a server needs in full is held against its manifest when it is read. */
+const mcpServer = z.strictObject({
+  command: z.union([z.string().min(1), z.array(z.string()).min(1)]).optional(),
+  args: z.array(z.string()).optional(),
+  url: z.string().min(1).optional(),
+  headers: z.record(z.string(), z.string()).optional(),
+  /** Names of variables of the daemon, never values. */
+  env: z.array(z.string()).optional(),
+  calls: z.enum(["ask", "allow"]).optional(),
+});
+export type McpServerSetting = z.output<typeof mcpServer>;
+
 const file = z.string().min(1).nullable().default(null);
 
 const httpConnector = z.object({
@@ -145,6 +157,10 @@ export const configSchema = z.object({
     .describe(
       "tool or tool(pattern) to allow, ask or deny; the first that matches decides, deny always wins",
     ),
+  mcp: z
+    .record(z.string(), mcpServer)
+    .default({})
+    .describe("MCP servers by name: command and args, or url; nothing of one runs before approval"),
   connectors: z
     .object({
       http: httpConnector.prefault({}),
@@ -159,7 +175,14 @@ export const configSchema = z.object({
         .prefault({}),
       mcp: z
         .object({
-          enabled: z.boolean().default(true).describe("MCP clients may attach (jamey mcp)"),
+          enabled: z
+            .boolean()
+            .default(true)
+            .describe("MCP hosts may attach: jamey mcp, and /mcp over HTTP"),
+          object_tools: z
+            .boolean()
+            .default(false)
+            .describe("MCP hosts get a tool of its own for each object, ask_<name>"),
         })
         .prefault({}),
     })

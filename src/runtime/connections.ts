@@ -45,8 +45,8 @@ export interface ConnectorInfo {
 export interface Connections {
   /** Throws `overloaded` when there are too many. */
   open(attach: Attach, options: { identity: Identity; ring: Ring }): Connection;
-  /** A caller without a connection, for one request. */
-  passing(options: { identity: Identity; signal: AbortSignal }): Caller;
+  /** A caller without a connection, for one request. Throws where its kind of client is refused. */
+  passing(options: { identity: Identity; signal: AbortSignal; client?: string }): Caller;
   /** The daemon itself, where it speaks for an object. It may say something, and nothing else. */
   own(): Caller;
   list(): ConnectorInfo[];
@@ -130,7 +130,10 @@ export function createConnections(options: {
         },
       };
     },
-    passing: (asked) => passingCaller(options.workspace, asked),
+    passing(asked) {
+      if (asked.client !== undefined) checkKind(asked.client, options.mcpRefusal);
+      return passingCaller(options.workspace, asked);
+    },
     own: () => ownCaller(options.workspace),
     list: () => [...attached.values()],
     isAnybodyThere: () => humans.size > 0,
@@ -164,19 +167,22 @@ function checkAdmission(
     const message = `${MAX_CONNECTIONS} clients are connected already: close one first.`;
     throw new JameyError("overloaded", message);
   }
-  if (mcpRefusal !== null && sourceOfClient(attach.client) === "mcp") {
-    throw new JameyError("forbidden", mcpRefusal);
-  }
+  checkKind(attach.client, mcpRefusal);
+}
+
+function checkKind(client: string, mcpRefusal: string | null): void {
+  if (mcpRefusal === null || sourceOfClient(client) !== "mcp") return;
+  throw new JameyError("forbidden", mcpRefusal);
 }
 
 /** Counted as a human, on the word of who holds the key or the socket: see `connectors/unix.ts`, rule 2. */
 const passingCaller = (
   workspace: string,
-  { identity, signal }: { identity: Identity; signal: AbortSignal },
+  { identity, signal, client }: { identity: Identity; signal: AbortSignal; client?: string },
 ): Caller => ({
   connector_id: `http:${identity.id}`,
-  source: "api",
-  client: identity.name,
+  source: client === undefined ? "api" : sourceOfClient(client),
+  client: client ?? identity.name,
   scopes: identity.scopes,
   isHuman: true,
   isOnSocket: identity.isOnSocket,

@@ -10,9 +10,11 @@ import { createCredentials } from "./credentials.ts";
 import { createGitHistory } from "./environment/git-history.ts";
 import {
   findEnvironment,
+  manifestIn,
   type OpenEnvironment,
   openEnvironment,
   protectedPlaces,
+  toolsIn,
   workflowsIn,
 } from "./environment/open.ts";
 import { workflowFilesIn } from "./environment/workflow-files.ts";
@@ -27,6 +29,7 @@ import { atMost, endProcessAfter, listenToSignals } from "./process-ending.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { createSessionFiles } from "./session-files.ts";
 import { openStore, type Store } from "./store/open.ts";
+import { createHttp } from "./world/http.ts";
 import { endLeftovers } from "./world/leftovers.ts";
 import { childVariables } from "./world/variables.ts";
 import { createWorld } from "./world.ts";
@@ -177,12 +180,18 @@ export function assemble(parts: {
     log,
     store,
     world,
-    models: offline?.models ?? createModels(config),
+    models: offline?.models ?? createModels(config, places.folder),
     keyring: createKeyring({
       environment: process.env,
       credentials: createCredentials(join(environment.configFolder, "credentials")),
     }),
     tools: createToolbox(builtInTools()),
+    plugins: {
+      folder: toolsIn(places.folder),
+      servers: { settings: config.mcp, file: manifestIn(places.folder) },
+      http: offline?.http ?? createHttp({ allow_private: true, ownPorts: network.ports }),
+      variable: (name) => process.env[name],
+    },
     sessionFiles: createSessionFiles({
       attachments: join(places.state, "attachments"),
       outputs: protect.outputs,

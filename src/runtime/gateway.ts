@@ -10,6 +10,8 @@ export interface Gateway {
   connections: Connections;
   access: Access;
   log: Log;
+  /** How MCP hosts are served; left out, as by default. */
+  mcp?: { hasObjectTools: boolean };
 }
 
 export interface Connector {

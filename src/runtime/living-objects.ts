@@ -5,7 +5,8 @@ import { DISK } from "../core/object/machine.ts";
 import type { World } from "../core/world.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { type Catalog, createCatalog } from "./environment/catalog.ts";
-import type { GitHistory } from "./environment/git-history.ts";
+import { MAX_CAUGHT_UP_VERSIONS, type Uncommitted } from "./environment/git-catch-up.ts";
+import type { GitHistory, Known } from "./environment/git-history.ts";
 import type { ObjectFiles } from "./environment/object-files.ts";
 import type { Log } from "./log.ts";
 import { createObjectChanges, type ObjectChanges } from "./object-changes.ts";
@@ -38,7 +39,11 @@ export function openLivingObjects(parts: {
   const hash = (text: string) => world.hash(text);
   const commit =
     gitHistory &&
-    createObjectCommits(gitHistory, (po_name, version) => versions.textOf(po_name, version));
+    createObjectCommits(
+      gitHistory,
+      (po_name, version) => versions.textOf(po_name, version),
+      views.listObjects(),
+    );
   const objects = createObjects({
     journal,
     log,
@@ -68,6 +73,7 @@ export function openLivingObjects(parts: {
     versions,
     changes,
     begin() {
+      gitHistory?.catchUp(committable({ views, objects }));
       const before = [...views.listObjects().map((one) => one.po_name), ...views.pendingObjects()];
       catalog.begin(recoverObjects({ files, objects, versions, views, log, hash }));
       const live = new Set(catalog.list().map((one) => one.name));
@@ -90,4 +96,24 @@ export function openLivingObjects(parts: {
       await gitHistory?.settled();
     },
   };
+}
+
+/** What was live, or was to be, when the last daemon ended, as a repository would have it. */
+function committable({ views, objects }: { views: Store["views"]; objects: Objects }): Known[] {
+  const live = views.listObjects();
+  const made = views
+    .pendingObjects()
+    .filter((po_name) => !live.some((one) => one.po_name === po_name))
+    .map((po_name) => ({ po_name, file: `${po_name}.md` }));
+  return [...live, ...made].flatMap(({ po_name, file }) =>
+    file === null ? [] : [{ po_name, file, versions: () => versionsOf(po_name) }],
+  );
+
+  function* versionsOf(po_name: string): Iterable<Uncommitted> {
+    const rows = views.listVersions(po_name, { hash: null, limit: MAX_CAUGHT_UP_VERSIONS });
+    for (const { version, author, reason } of rows) {
+      const text = objects.textAt(po_name, version);
+      if (text !== undefined) yield { author, reason, text };
+    }
+  }
 }

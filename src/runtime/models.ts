@@ -29,11 +29,18 @@ export interface Models {
   mayTakeImages(name: string): boolean;
 }
 
-export function createModels(config: Config): Models {
+/** A script that is not where its caller is may lie in the environment's folder: its templates bring some. */
+export function createModels(config: Config, environmentFolder?: string): Models {
   const { first_byte_timeout_ms: first_byte_ms, idle_timeout_ms: idle_ms } = config.provider;
   const timeouts = first_byte_ms === null ? { idle_ms } : { first_byte_ms, idle_ms };
   return {
-    open: (name, { variable, folder }) => openModel(name, { variable, folder, timeouts }),
+    open: (name, { variable, folder }) =>
+      openModel(name, {
+        variable,
+        folder,
+        timeouts,
+        ...(environmentFolder !== undefined && { folder_next: environmentFolder }),
+      }),
     choose: (variable) => defaultModel({ variable, timeouts }),
     list: (options) => listVendors({ ...options, timeouts }),
     costOf,

@@ -11,12 +11,18 @@ interface Change {
 }
 
 export function createObjectCommits(
-  git: GitHistory,
+  git: Pick<GitHistory, "add">,
   textOf: (po_name: string, hash: string) => string | undefined,
+  /** Where the files of objects were when the last daemon ended. */
+  before: readonly { po_name: string; file: string | null }[] = [],
 ) {
   /** Accepted, and not yet in its file. */
   const changes = new Map<string, Change>();
-  const places = new Map<string, string>();
+  const places = new Map(
+    before.flatMap(({ po_name, file }): [string, string][] =>
+      file === null ? [] : [[po_name, file]],
+    ),
+  );
 
   return (event: ObjectEvent): void => {
     const { po_name } = event.payload;

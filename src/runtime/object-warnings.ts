@@ -3,10 +3,11 @@ import { MODEL } from "../core/session/session.ts";
 import type { ObjectDefinition } from "./environment/object-file.ts";
 import type { Services } from "./services.ts";
 
-type Needed = Pick<Services, "catalog" | "tools">;
+type Needed = Pick<Services, "catalog" | "tools" | "workflows">;
 
 /** One sentence each; empty where all is well. */
-export function objectWarnings(po_name: string, { catalog, tools }: Needed): string[] {
+export function objectWarnings(po_name: string, needed: Needed): string[] {
+  const { catalog } = needed;
   const definition = catalog.get(po_name);
   if (!definition) return [];
   const problem = catalog.problems().get(definition.file);
@@ -14,18 +15,32 @@ export function objectWarnings(po_name: string, { catalog, tools }: Needed): str
     problem === undefined
       ? []
       : [`${problem.replace(/\.$/, "")} — the last good version of '${po_name}' answers`];
-  const unknown = unknownCapabilities(definition, { tools, catalog });
-  if (unknown.length === 0) return broken;
+  const unknown = unknownCapabilities(definition, needed);
+  const double = ambiguousCapabilities(definition, needed).map(
+    (name) =>
+      `${definition.file}: '${name}' is a workflow's name and not only that: rename the workflow, which cannot run`,
+  );
+  if (unknown.length === 0) return [...broken, ...double];
   const names = unknown.map((name) => `'${name}'`).join(", ");
-  return [...broken, `${definition.file}: no tool and no object of these names is there: ${names}`];
+  const missing = `${definition.file}: no tool, object or workflow of these names is there: ${names}`;
+  return [...broken, ...double, missing];
 }
 
-/** Capabilities that are neither a tool nor an object. */
+/** A call could mean either: the workflow of the name is refused. */
+const ambiguousCapabilities = (
+  { capabilities }: Pick<ObjectDefinition, "capabilities">,
+  { tools, catalog, workflows }: Needed,
+): string[] =>
+  [...new Set(capabilities)].filter(
+    (name) => (tools.find(name) || catalog.get(name)) && workflows.has(name),
+  );
+
+/** Capabilities that are no tool, no object and no workflow. */
 export function unknownCapabilities(
   { capabilities }: Pick<ObjectDefinition, "capabilities">,
-  { tools, catalog }: Needed,
+  { tools, catalog, workflows }: Needed,
 ): string[] {
   return [...new Set(capabilities)].filter(
-    (name) => name === MODEL || !(tools.find(name) || catalog.get(name)),
+    (name) => name === MODEL || !(tools.find(name) || catalog.get(name) || workflows.has(name)),
   );
 }

@@ -22,6 +22,7 @@ import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
 import { abandon, broken, perform } from "./perform/index.ts";
 import { createPlaces } from "./places.ts";
+import { openPlugins, type PluginSource } from "./plugins/index.ts";
 import { createSchedules } from "./schedules.ts";
 import type { Services } from "./services.ts";
 import type { SessionFiles } from "./session-files.ts";
@@ -48,7 +49,10 @@ export interface RuntimeParts {
   keyring: Keyring;
   keys: Keys;
   access: Access;
+  /** Those that are built in. */
   tools: Pick<Toolbox, "find" | "list">;
+  /** Where further ones come from; nothing where there are none. */
+  plugins?: PluginSource;
   sessionFiles: SessionFiles;
   objectFiles: ObjectFiles;
   workflowFiles: WorkflowFiles;
@@ -97,7 +101,9 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const workflows = createWorkflows({ ...parts, files: parts.workflowFiles, catalog });
   const shared = { workflows, catalog, objects, signals, places, children, journal, views };
   const storeData = storeIn(() => sessions);
-  const services: Services = { ...parts, ...living, ...shared, ...people, storeData };
+  const plugins = openPlugins(parts, actor);
+  const { tools } = plugins;
+  const services: Services = { ...parts, ...living, ...shared, ...people, storeData, tools };
   const sessions = createSessions({
     machine: createSessionMachine(workflows.conditions),
     journal,
@@ -125,7 +131,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     ...parts,
     ...living,
     services,
-    ...{ journal, views, sessions, objects, connections, actor, schedules },
+    ...{ journal, views, sessions, objects, connections, actor, schedules, plugins },
     started_at: world.now(),
   });
   const handle = createDoor(handlers, log);
@@ -135,6 +141,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     connections,
     access: parts.access,
     log,
+    mcp: { hasObjectTools: parts.config.connectors.mcp.object_tools },
     async start() {
       await recover({ ...parts, ...living, ...shared, connections, sessions });
       const key = `start:${newId("start")}`;
@@ -142,6 +149,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
       const start = { objects: woken, key, caller: connections.own() };
       await sendStartMessages({ ...start, handle, log });
       actor.begin();
+      plugins.begin();
       await schedules.begin();
     },
     look: schedules.look,
@@ -149,6 +157,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     isIdle: () => connections.list().length === 0 && !isBusy(views) && sessions.isIdle(),
     async stop() {
       await sessions.stop();
+      await plugins.stop();
       await living.stop();
       await connections.flush();
       await schedules.stop();

@@ -16,6 +16,9 @@ export interface Workflows {
     workflows: { workflow: Workflow; file: string }[];
     problems: WorkflowProblem[];
   }>;
+  /** There is a file of this name; it may be broken. */
+  has(name: string): boolean;
+  names(): string[];
   /** Throws where there is none of this name that can run. */
   get(name: string): Promise<Workflow>;
   check(written: { text: string; file: string }): Promise<ReadWorkflow>;
@@ -51,6 +54,11 @@ export function createWorkflows(parts: {
       if (!nameRule.safeParse(name).success) {
         throw new JameyError("config_invalid", "the name of the file is no name of a workflow");
       }
+      const taken = tools.find(name) ? "a tool" : catalog.refresh(name) ? "an object" : undefined;
+      if (taken) {
+        const message = `there is ${taken} '${name}', and all three are called by name: give the file another one`;
+        throw new JameyError("config_invalid", message);
+      }
       return await read({ text: files.read(file), file, name });
     } catch (thrown) {
       // A person's file is at fault, not the daemon.
@@ -71,6 +79,8 @@ export function createWorkflows(parts: {
       }
       return { workflows, problems };
     },
+    has: (name) => files.list().some((one) => one.name === name),
+    names: () => files.list().map((one) => one.name),
     async get(name) {
       if (!isTrusted) {
         const message = `The workflow '${name}' came from elsewhere and is not trusted yet: jamey env trust ${environment}`;

@@ -40,3 +40,30 @@ export function paint(isOn: boolean, style: keyof typeof styles, text: string): 
   const [on, off] = styles[style];
   return isOn ? `\u001b[${on}m${text}\u001b[${off}m` : text;
 }
+
+export type PaintStyle = keyof typeof styles;
+
+/** What `paint` wrote, read back: pieces of text, each with the styles that are on. */
+export function readPainted(text: string): { text: string; styles: readonly PaintStyle[] }[] {
+  const pieces: { text: string; styles: readonly PaintStyle[] }[] = [];
+  let on: readonly PaintStyle[] = [];
+  for (const [index, part] of text.split(BEGIN).entries()) {
+    const end = index === 0 ? -1 : part.indexOf("m");
+    if (index > 0) on = switchStyle(on, Number(part.slice(0, end)));
+    const said = part.slice(end + 1);
+    if (said !== "") pieces.push({ text: said, styles: on });
+  }
+  return pieces;
+}
+
+/** What every code of `paint` begins with. */
+const BEGIN = "\u001b[";
+
+function switchStyle(on: readonly PaintStyle[], code: number): readonly PaintStyle[] {
+  const begun = paintStyles.find((style) => styles[style][0] === code);
+  if (begun) return on.includes(begun) ? on : [...on, begun];
+  return on.filter((style) => styles[style][1] !== code);
+}
+
+// The keys of the table are its styles; Object.keys only forgets that.
+const paintStyles = Object.keys(styles) as PaintStyle[];

@@ -151,6 +151,10 @@ function environmentSummary(event: TypedEvent): string | undefined {
       return `${payload.po_name}: ${payload.tool}(${payload.match}) by ${payload.added_by}`;
     case "RuleRemoved":
       return payload.rule_id;
+    case "PluginApproved":
+      return `${payload.plugin} by ${payload.approved_by}`;
+    case "PluginRevoked":
+      return payload.plugin;
     default:
       return undefined;
   }

@@ -35,7 +35,7 @@ function branches({ edges }: Workflow, { id }: WorkflowNode): string[] {
 }
 
 /** From the entries on, the nearer ones first. */
-function ordered({ nodes, edges, entry }: Workflow): WorkflowNode[] {
+export function ordered({ nodes, edges, entry }: Workflow): WorkflowNode[] {
   const order = new Set(entry);
   // A set hands out what is added while it is walked: each node once, so it ends.
   for (const id of order) for (const edge of edges) if (edge.from === id) order.add(edge.to);

@@ -47,8 +47,12 @@ describe("a transcript", () => {
   });
 
   test("keeps a queued message until it joins the conversation", () => {
-    const queued = eventFrame(11, "MessageQueued", { message_id: "m1", content: "q" });
-    const waiting = [{ message_id: "m1", turn_id: "t1", content: "q" }];
+    const queued = eventFrame(11, "MessageQueued", {
+      message_id: "m1",
+      content: "q",
+      delivery: "steer",
+    });
+    const waiting = [{ message_id: "m1", turn_id: "t1", content: "q", delivery: "steer" as const }];
     expect(fold([queued]).queued).toEqual(waiting);
     const added = eventFrame(12, "MessageAdded", messagePayload("m1", "user", "q"));
     expect(fold([queued, added]).queued).toEqual([]);
@@ -76,6 +80,8 @@ describe("a transcript", () => {
       denial: null,
       live_output: "",
       live_end: 3,
+      output_bytes: 3,
+      started_at: "2026-01-01T00:00:00.000Z",
     });
   });
 
@@ -86,8 +92,47 @@ describe("a transcript", () => {
     expect(fold([queued, gone]).requests).toEqual([]);
   });
 
+  test("follows a called object until it has answered, with what it used", () => {
+    const ids = { call_id: "c1", child_session_id: "se2", po_name: "reviewer" };
+    const used = {
+      input_tokens: 5,
+      output_tokens: 1,
+      cached_tokens: 0,
+      reasoning_tokens: 0,
+      cost_usd: 0.5,
+    };
+    const state = fold([
+      eventFrame(12, "DelegationStarted", ids),
+      eventFrame(13, "DelegationPaused", ids),
+      eventFrame(14, "ChildUsageRecorded", { ...ids, usage: used }),
+      eventFrame(15, "DelegationResumed", ids),
+      eventFrame(16, "DelegationCompleted", { ...ids, success: true, error: null }),
+    ]);
+    expect(state.delegations).toEqual({
+      c1: {
+        po_name: "reviewer",
+        child_session_id: "se2",
+        success: true,
+        isPaused: false,
+        usage: used,
+      },
+    });
+    expect(state.usage).toEqual(used);
+  });
+
+  test("keeps no message twice that was fetched and is told again", () => {
+    const added = eventFrame(12, "MessageAdded", messagePayload("m1", "user", "q"));
+    expect(fold([added, added]).messages).toHaveLength(1);
+  });
+
   test("says how the turn stands", () => {
-    const started = eventFrame(12, "TurnStarted", { agent: { model: "a/b" } });
+    const agent = { model: "a/b", context_tokens: 1000, config: { max_cost_usd: 2 } };
+    const started = eventFrame(12, "TurnStarted", { agent });
+    expect(fold([started])).toMatchObject({
+      model: "a/b",
+      max_cost_usd: 2,
+      context: { used: 0, of: 1000 },
+    });
     const error: ErrorBody = { code: "provider_error", message: "no", details: {} };
     const failed = eventFrame(13, "TurnFailed", { error });
     expect(fold([started]).turn).toEqual({

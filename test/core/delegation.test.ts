@@ -158,7 +158,7 @@ describe("what is refused", () => {
     [{ message: "m", reason: 1 }],
     [{ message: "m", output: { schema: {}, retries: 1 } }],
   ])("is a call with the arguments %j", (args) => {
-    expect(readDelegation(args, false)).toHaveProperty("problem");
+    expect(readDelegation(args, "object")).toHaveProperty("problem");
   });
 });
 

@@ -18,10 +18,14 @@ afterAll(async () => await home[Symbol.asyncDispose]());
 /** `jamey …` in a terminal. */
 function openTerminal(...args: string[]) {
   let screen = "";
+  /** Up to here it was waited for. */
+  let seen = 0;
   let waiting: { text: string; resolve(): void } | undefined;
   const decoder = new TextDecoder();
   const look = () => {
-    if (!waiting || !screen.includes(waiting.text)) return;
+    const at = waiting ? screen.indexOf(waiting.text, seen) : -1;
+    if (!waiting || at < 0) return;
+    seen = at + waiting.text.length;
     waiting.resolve();
     waiting = undefined;
   };
@@ -81,6 +85,7 @@ describe("jamey inbox", () => {
     await terminal.until("[l]ater? ");
     terminal.type("r echo *\r");
     await terminal.until("echo second");
+    await terminal.until("[l]ater? ");
     terminal.type("l\r");
     expect(await terminal.child.exited).toBe(0);
     expect(terminal.screen()).toContain(`in ${home.workspace}`);
@@ -97,6 +102,56 @@ describe("jamey inbox", () => {
     expect((await home.run(["-p", "/shell echo third", "--on-ask", "fail"])).code).toBe(3);
   });
 
+  /** Presses one key at the question, and waits for the end. */
+  async function press(key: string, command: string) {
+    const { turn_id } = await ask(command);
+    const terminal = openTerminal("inbox");
+    await terminal.until("[l]ater? ");
+    terminal.type(key);
+    expect(await terminal.child.exited).toBe(0);
+    return turn_id;
+  }
+
+  const ended = async (turn_id: string) => {
+    const wire = await home.connect();
+    const run = await wire.ask("WaitForTurn", { turn_id });
+    wire.close();
+    return run;
+  };
+
+  test("takes single keys, without Enter: yes and no, for the session and as a rule, and later", async () => {
+    expect((await ended(await press("y", "echo yes"))).response).toContain("yes");
+    expect((await ended(await press("s", "echo again"))).denials).toEqual([]);
+    expect((await ended(await press("n", "echo no"))).denials).toMatchObject([{ tool: "shell" }]);
+    expect((await ended(await press("r", "echo ruled"))).denials).toEqual([]);
+    const { rules } = await listed("rules", "list");
+    const [rule] = rules as { rule_id: string; match: string }[];
+    expect(rule?.match).toBe("echo ruled");
+    await home.run(["rules", "remove", rule?.rule_id ?? ""]);
+    await press("l", "echo later");
+    const { requests } = await listed("inbox");
+    expect(requests).toMatchObject([{ question: "May assistant use shell: echo later" }]);
+    const [left] = requests as { request_id: string }[];
+    expect((await home.run(["requests", "deny", left?.request_id ?? ""])).code).toBe(0);
+  });
+
+  test("takes no key that was pressed before the question was there, and no paste for a key", async () => {
+    const { turn_id } = await ask("echo guarded");
+    const terminal = openTerminal("inbox");
+    terminal.type("y");
+    await terminal.until("[l]ater? ");
+    terminal.type("yesterday");
+    terminal.type("\r");
+    await terminal.until("One key, without Enter");
+    await terminal.until("[l]ater? ");
+    terminal.type("N because of this\r");
+    expect(await terminal.child.exited).toBe(0);
+    const { denials, session_id } = await ended(turn_id);
+    expect(denials).toMatchObject([{ tool: "shell" }]);
+    const { stdout } = await home.run(["sessions", "show", String(session_id)]);
+    expect(stdout).toContain("because of this");
+  });
+
   test("no longer asks what somebody else has answered", async () => {
     const { request_id } = await ask("echo elsewhere");
     const terminal = openTerminal("inbox", "--follow");
@@ -105,6 +160,7 @@ describe("jamey inbox", () => {
     await terminal.until("(no longer asked)");
     const { turn_id } = await ask("echo later");
     await terminal.until("echo later");
+    await terminal.until("[l]ater? ");
     terminal.type("n too late\r");
     const wire = await home.connect();
     expect((await wire.ask("WaitForTurn", { turn_id })).denials).toMatchObject([{ tool: "shell" }]);

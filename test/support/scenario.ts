@@ -22,6 +22,7 @@ export const scenarioWorld: TestWorldOptions = {
     }),
   },
   workflows: livingWorkflows,
+  pluginSamples: new URL("../fixtures/tools/sh", import.meta.url).pathname,
   tools: [
     testTool("look", { risk: "read" }),
     testTool("ask_human"),
@@ -97,6 +98,7 @@ export async function playScenario(
   await playCursors(player, follow);
 
   await good("ListTools");
+  await playPlugins(player);
   await good("RunTool", { session_id, name: "look", args: {} });
   await bad("RunTool", { session_id, name: "none", args: {} }, "tool_not_found");
   await good("ListModels");
@@ -127,6 +129,21 @@ export async function playScenario(
   await good("Shutdown");
   expect(world.shutdowns.length).toBe(1);
   expect([...answered].toSorted()).toEqual(Object.keys(commands).toSorted());
+}
+
+async function playPlugins({ good, bad }: Player): Promise<void> {
+  const { plugins } = await good("ListPlugins");
+  const [found] = plugins as { name: string; state: string; hash: string }[];
+  expect([found?.name, found?.state]).toEqual(["echo-sh", "waiting"]);
+  await bad("ApprovePlugin", { plugin: "echo-sh", hash: "0" }, "stale_hash");
+  await good("ApprovePlugin", { plugin: "echo-sh", hash: found?.hash });
+  await good("RevokePlugin", { plugin: "echo-sh" });
+  await bad("RevokePlugin", { plugin: "echo-sh" }, "not_found");
+  await bad("AddMcpServer", { plugin: "echo-sh", endpoint: "http://127.0.0.1:1/mcp" }, "conflict");
+  await bad("RemoveMcpServer", { plugin: "echo-sh" }, "invalid_request");
+  const server = `server-${crypto.randomUUID().slice(0, 8)}`;
+  await good("AddMcpServer", { plugin: server, endpoint: "http://127.0.0.1:1/mcp" });
+  await good("RemoveMcpServer", { plugin: server });
 }
 
 async function playSession({ good, bad }: Player): Promise<string> {
@@ -169,6 +186,8 @@ async function playTurns({ world, good, bad }: Player, session_id: string): Prom
   expect(whole.conversation[0]?.content.toWellFormed()).toBe(message.toWellFormed());
   await good("SearchSessions", { query: "message" });
   await good("GetUsage", { session_id });
+  await good("GetSharedData", { session_id });
+  await bad("GetSharedData", { session_id: "nobody-0001" }, "session_not_found");
 
   const asking = await good("SendMessage", { po_name: "helper", message: "ask", session_id });
   await world.happened("HumanRequestQueued");

@@ -1,6 +1,6 @@
 // A whole daemon in memory: real core, real journal, real door; a model that the test plays, object files
 // that are a map, and a crash that leaves only what was committed.
-import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tool } from "../../src/core/tool.ts";
@@ -44,6 +44,10 @@ export interface TestWorldOptions {
   /** Settings as a manifest gives them. */
   config?: Record<string, unknown>;
   tools?: Tool[];
+  /** A folder of plugins. */
+  plugins?: string;
+  /** The same, but copied first. */
+  pluginSamples?: string;
   models?: Partial<Models>;
   /** Variables of the daemon's own process. */
   variables?: Record<string, string>;
@@ -210,6 +214,12 @@ function partsOf(given: {
       credentials: createCredentials(join(folder, "credentials")),
     }),
     tools: createToolbox(options.tools ?? []),
+    plugins: {
+      folder: options.plugins ?? toolFolder(folder, options.pluginSamples),
+      servers: { settings: config.mcp, file: "manifest.yml" },
+      http: world.http,
+      variable: (name: string) => options.variables?.[name],
+    },
     sessionFiles: createSessionFiles({
       attachments: join(folder, "attachments"),
       outputs: join(folder, "outputs"),
@@ -225,6 +235,12 @@ function partsOf(given: {
     isTrusted: options.isTrusted ?? true,
     childVariables: () => ({}),
   };
+}
+
+function toolFolder(folder: string, samples: string | undefined): string {
+  const tools = join(folder, "tools");
+  if (samples !== undefined) cpSync(samples, tools, { recursive: true });
+  return tools;
 }
 
 const attachOf = (fields: Partial<Attach>): Attach => ({

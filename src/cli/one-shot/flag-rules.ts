@@ -60,7 +60,20 @@ const sessionRules: readonly Rule[] = [
   },
 ];
 
+/** A workflow has objects of its own, and a session for each run. */
+const NOT_OF_WORKFLOWS = [
+  ...(["object", "mode", "system", "tools", "continue", "resume", "session-id"] as const),
+  ...(["no-save", "attach", "schema", "dry-run", "interactive"] as const),
+  "input-format=stream-json",
+] as const;
+
 const rules: readonly Rule[] = [
+  {
+    given: ["workflow"],
+    beside: NOT_OF_WORKFLOWS,
+    say: (flag, other) =>
+      `${flag} runs a workflow in a session of its own, by the objects of its nodes: leave ${other} away.`,
+  },
   {
     given: ONE_MESSAGE,
     beside: ["input-format=stream-json"],

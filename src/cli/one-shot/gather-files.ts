@@ -6,7 +6,7 @@ import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { isAddress, parseAddress } from "./fetch-file.ts";
-import { type IgnoreRule, isIgnored, isSkippedName, parseIgnoreRules } from "./ignored-paths.ts";
+import { type IgnoreRule, isIgnored, isSkippedName, parseIgnoreRules } from "../../terminal/ignored-paths.ts";
 
 export type Gathered =
   /** Named by itself: it must be text. */

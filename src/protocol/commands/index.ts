@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { daemonCommands } from "./daemon.ts";
 import { keyCommands } from "./key.ts";
 import { objectCommands } from "./object.ts";
+import { pluginCommands } from "./plugin.ts";
 import { replayCommands } from "./replay.ts";
 import { requestCommands } from "./request.ts";
 import { ruleCommands } from "./rule.ts";
@@ -17,6 +18,7 @@ export const commands = {
   ...ruleCommands,
   ...scheduleCommands,
   ...objectCommands,
+  ...pluginCommands,
   ...workflowCommands,
   ...keyCommands,
   ...daemonCommands,

@@ -7,7 +7,7 @@ import { command } from "./command.ts";
 
 const capability = z.object({
   name: z.string(),
-  kind: z.enum(["tool", "object", "unknown"]),
+  kind: z.enum(["tool", "object", "workflow", "unknown"]),
   description: z.string(),
 });
 
@@ -46,13 +46,20 @@ export const objectCommands = {
   InspectPO: command({
     summary: "One object: prompt, capabilities, state.",
     scope: "read",
-    params: z.object({ po_name: name }),
+    params: z.object({
+      po_name: name,
+      /** Values for its parameters: the prompt is filled in with them. null: it is shown as it is. */
+      context: orNull(z.record(z.string(), z.string())),
+    }),
     reply: "POInfo",
     payload: z.object({
       name: z.string(),
       description: z.string(),
       state: poState,
+      /** What its file declares. */
       capabilities: z.array(capability),
+      /** What it can do without declaring it, by name. */
+      universal: z.array(z.string()),
       /** This client's current session with it. */
       session_id: id.nullable(),
       prompt: z.string(),

@@ -23,6 +23,7 @@ import {
   sessionDocument,
   sessionName,
   sessionSummary,
+  sharedData,
   source,
   toolCall,
   usage,
@@ -180,6 +181,21 @@ export const sessionCommands = {
     }),
     reply: "SessionInfo",
     payload: sessionInfo,
+  }),
+  GetSharedData: command({
+    summary: "What the objects share in a session and those called below it.",
+    scope: "read",
+    params: z.object({
+      session_id: id,
+      /** Only this one; null: all. */
+      key: orNull(sharedData.shape.key),
+    }),
+    reply: "SharedDataInfo",
+    payload: z.object({
+      /** Whose data it is: the session at the top of the tree. */
+      root_session_id: id,
+      data: z.array(sharedData),
+    }),
   }),
   ListSessions: command({
     summary: "Sessions, newest first.",

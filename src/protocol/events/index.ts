@@ -5,6 +5,7 @@ import { at, count, id } from "../messages.ts";
 import { connectorEvents } from "./connector.ts";
 import { derivedEvents } from "./derived.ts";
 import { objectEvents } from "./object.ts";
+import { pluginEvents } from "./plugin.ts";
 import { requestEvents } from "./request.ts";
 import { ruleEvents } from "./rule.ts";
 import { scheduleEvents } from "./schedule.ts";
@@ -16,6 +17,7 @@ export const environmentEvents = {
   ...connectorEvents,
   ...scheduleEvents,
   ...ruleEvents,
+  ...pluginEvents,
 } as const;
 export const storedEvents = {
   ...sessionStreamEvents,

@@ -183,7 +183,7 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
   };
 }
 
-function readAttach(frame: unknown) {
+export function readAttach(frame: unknown) {
   const given = readGiven({ id: "The first frame must be an attach", asks: attachSchema }, frame);
   const asked = given.protocol_version;
   if (asked === PROTOCOL_VERSION) return given;

@@ -9,6 +9,7 @@ import { checkDaemon, checkLog } from "./checks/daemon.ts";
 import { checkKeys, checkListener } from "./checks/doors.ts";
 import { checkObjects, checkPermissions, checkSettings } from "./checks/files.ts";
 import { checkDisk, checkPlaces, checkStore } from "./checks/store.ts";
+import { checkTrust } from "./checks/trust.ts";
 import { readLayers, reportSettings } from "./settings.ts";
 
 /** How long one check may wait for others (a socket, a vendor's program), in milliseconds. Those that read
@@ -19,6 +20,7 @@ const checks = {
   settings: checkSettings,
   objects: checkObjects,
   permissions: checkPermissions,
+  trust: checkTrust,
   folders: checkPlaces,
   daemon: checkDaemon,
   log: checkLog,

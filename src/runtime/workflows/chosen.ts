@@ -1,12 +1,10 @@
 // Which workflow a turn walks: the one that its session names, else the one of its object.
+import { WORKFLOW } from "../../core/session/delegation.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { AgentMode, Json } from "../../protocol/messages.ts";
 import type { Workflow } from "../../protocol/workflows.ts";
 import type { ObjectDefinition } from "../environment/object-file.ts";
 import type { Workflows } from "../workflows.ts";
-
-/** The key of a session's metadata that names its workflow. */
-export const WORKFLOW = "workflow";
 
 /** null in every other mode; throws where the mode asks for a workflow that cannot run. */
 export async function chosenWorkflow(

@@ -9,6 +9,7 @@ import type {
   ProcessExit,
   Processes,
   RunningProcess,
+  SpokenProcess,
   StartOptions,
 } from "../../core/world.ts";
 import {
@@ -20,7 +21,7 @@ import {
   KILL_GRACE_MS,
   signal,
 } from "./leftovers.ts";
-import { mergeStreams } from "./merge.ts";
+import { type MergedStreams, mergeStreams } from "./merge.ts";
 
 const POLL_MS = 10;
 /** When all that is known is dead, a pipe that somebody unknown holds is left after this silence. */
@@ -29,7 +30,11 @@ const DRAIN_TOTAL_MS = 2000;
 
 export function createProcesses(options: { kill_grace_ms?: number } = {}): Processes {
   const graceMs = options.kill_grace_ms ?? KILL_GRACE_MS;
-  return { shell: findShell(), start: (given) => start(given, graceMs) };
+  return {
+    shell: findShell(),
+    start: (given) => start(given, graceMs),
+    open: (given) => open(given, graceMs),
+  };
 }
 
 /** bash where there is one, because it is what models write; never one that PATH names. */
@@ -39,21 +44,67 @@ function findShell(): readonly [string, ...string[]] {
 }
 
 function start(options: StartOptions, graceMs: number): Attempt<RunningProcess> {
-  let child: Bun.Subprocess<"ignore", "pipe", "pipe">;
+  const spawned = spawn(options, "ignore");
+  if (!spawned.ok) return spawned;
+  const child = spawned.value;
+  const merged = mergeStreams([child.stdout, child.stderr]);
+  const { pid, exited, end } = running(child, { options, graceMs, streams: [merged] });
+  return { ok: true, value: { pid, output: merged.chunks, exited, end } };
+}
+
+function open(options: StartOptions, graceMs: number): Attempt<SpokenProcess> {
+  const spawned = spawn(options, "pipe");
+  if (!spawned.ok) return spawned;
+  const child = spawned.value;
+  const { stdin } = child;
+  const [output, errors] = [mergeStreams([child.stdout]), mergeStreams([child.stderr])];
+  const { pid, exited, end } = running(child, { options, graceMs, streams: [output, errors] });
+  // A reader that is gone is no error of ours: its exit says what became of it.
+  const unread = () => false;
+  const value: SpokenProcess = {
+    ...{ pid, exited, end, output: output.chunks, errors: errors.chunks },
+    async write(bytes) {
+      try {
+        stdin.write(bytes);
+        return await Promise.resolve(stdin.flush()).then(() => true, unread);
+      } catch (_closed) {
+        return false;
+      }
+    },
+    closeInput() {
+      void Promise.resolve()
+        .then(() => stdin.end())
+        .then(() => true, unread);
+    },
+  };
+  return { ok: true, value };
+}
+
+function spawn<Input extends "ignore" | "pipe">(
+  options: StartOptions,
+  stdin: Input,
+): Attempt<Bun.Subprocess<Input, "pipe", "pipe">> {
   try {
-    child = Bun.spawn([...options.argv], {
+    const child = Bun.spawn([...options.argv], {
       cwd: options.folder,
       env: options.variables,
       detached: true,
-      stdin: "ignore",
+      stdin,
       stdout: "pipe",
       stderr: "pipe",
     });
+    return { ok: true, value: child };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ok: false, problem: `${options.argv[0]} could not be started: ${reason}` };
   }
-  const merged = mergeStreams([child.stdout, child.stderr]);
+}
+
+function running(
+  child: Bun.Subprocess<"ignore" | "pipe", "pipe", "pipe">,
+  given: { options: StartOptions; graceMs: number; streams: MergedStreams[] },
+): Pick<RunningProcess, "pid" | "exited" | "end"> {
+  const { options, graceMs, streams } = given;
   const exited = child.exited.then(
     (): ProcessExit =>
       child.signalCode === null
@@ -69,18 +120,15 @@ function start(options: StartOptions, graceMs: number): Attempt<RunningProcess> 
       await endEscaped(child.pid, options.variables, graceMs);
     }
     await exited;
-    await merged.drain({ idleMs: DRAIN_IDLE_MS, totalMs: DRAIN_TOTAL_MS });
+    const limits = { idleMs: DRAIN_IDLE_MS, totalMs: DRAIN_TOTAL_MS };
+    await Promise.all(streams.map((stream) => stream.drain(limits)));
   };
   return {
-    ok: true,
-    value: {
-      pid: child.pid,
-      output: merged.chunks,
-      exited,
-      end: async () => {
-        ending ??= end();
-        await ending;
-      },
+    pid: child.pid,
+    exited,
+    end: async () => {
+      ending ??= end();
+      await ending;
     },
   };
 }

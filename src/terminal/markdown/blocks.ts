@@ -12,6 +12,8 @@ export interface BlockSplitter {
   push(text: string): Part[];
   /** The line that has begun, where it is no longer and can only be a paragraph of its own. */
   begun(maxLength: number): string;
+  /** What is not complete yet, as if nothing more came; it may still become something else. */
+  open(): Part | null;
   /** What is left when nothing more comes. */
   end(): Part[];
 }
@@ -87,6 +89,10 @@ export function createBlockSplitter(): BlockSplitter {
     begun(maxLength) {
       const isFree = !fence && rest.length <= maxLength && blocks.isClosed();
       return isFree && PARAGRAPH.test(rest) ? rest : "";
+    },
+    open() {
+      if (fence) return rest === "" ? null : { type: "code_line", text: rest };
+      return blocks.open(rest);
     },
     end() {
       if (rest !== "") takeLine(rest);
@@ -173,6 +179,7 @@ function createBlocks() {
     line: takeLine,
     isItemContinued,
     isClosed: () => open === undefined,
+    open: (rest: string): Part | null => openPart(open, rest),
     close,
     startCode(language: string): void {
       close();
@@ -185,6 +192,13 @@ function createBlocks() {
     },
     take: (): Part[] => parts.splice(0),
   };
+}
+
+/** The block that is open, with the line that has begun. */
+function openPart(open: Open | undefined, rest: string): Part | null {
+  const text = [...(open?.lines ?? []), rest].join("\n").trimEnd();
+  if (text.trim() === "") return null;
+  return { type: "block", text, isTight: open?.isTight ?? false };
 }
 
 /** In the middle of a paragraph only these begin a list: a year at the start of a line does not. */

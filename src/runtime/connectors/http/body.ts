@@ -12,10 +12,15 @@ export const MAX_INCOMING_BYTES = 2 ** 40;
 
 /** An object; nothing at all is an empty one. */
 export async function readBody(request: Request): Promise<Record<string, unknown>> {
-  const bytes = await readBytes(request);
-  const value = bytes.length === 0 ? {} : (parseJson(decoded(bytes)) ?? {});
+  const value = (await readJson(request)) ?? {};
   if (isObject(value)) return value;
   throw new JameyError("invalid_request", "The body must be a JSON object.");
+}
+
+/** undefined: there is no body. */
+export async function readJson(request: Request): Promise<unknown> {
+  const bytes = await readBytes(request);
+  return bytes.length === 0 ? undefined : parseJson(decoded(bytes));
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {

@@ -9,10 +9,17 @@ import { createPlay, type Play } from "./calls.ts";
 import { isEventStream } from "./events.ts";
 import { createMatcher, type Match } from "./match.ts";
 import { type DoorOptions, IDLE_SECONDS } from "./options.ts";
-import { createOthers, type Visit } from "./others.ts";
+import { createOthers, type Others, type Visit } from "./others.ts";
 import { errorResponse } from "./responses.ts";
 import type { Method } from "./route.ts";
-import { CALL_PATH, followingCommands, type OtherKind, otherPaths, routes } from "./routes.ts";
+import {
+  CALL_PATH,
+  followingCommands,
+  type OtherKind,
+  otherMethods,
+  otherPaths,
+  routes,
+} from "./routes.ts";
 import { createStaticFiles, type StaticFiles } from "./static-files.ts";
 
 /** Who was told that the daemon stops gets this long to say so; whoever does not listen is left. */
@@ -36,12 +43,13 @@ export interface Door {
   end(deadline: Promise<void>): Promise<void>;
 }
 
-type Row = { method: Method; play: Play } | { method: "GET"; kind: OtherKind };
+type Row = { method: Method; play: Play } | { method: Method; kind: OtherKind };
 
 export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
   const webSockets = createWebSockets(gateway, options);
   const files = options.staticDir === undefined ? undefined : createStaticFiles(options.staticDir);
-  const answer = createAnswer(gateway, options, files);
+  const others = createOthers(gateway, options);
+  const answer = createAnswer({ gateway, options, files, others });
   const { idleSeconds = IDLE_SECONDS } = options;
   const stopping = new AbortController();
   const answering = new Set<Promise<unknown>>();
@@ -79,6 +87,7 @@ export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
       await Promise.race([Promise.allSettled(answering), deadline]);
       // What still waits for a turn is told so; the streams of events end.
       stopping.abort();
+      others.end();
       await withinMs(FAREWELL_MS, Promise.allSettled(answering));
       await new Promise(setImmediate);
     },
@@ -92,10 +101,19 @@ async function withinMs(ms: number, ending: Promise<unknown>): Promise<void> {
   clearTimeout(timer);
 }
 
-function createAnswer(gateway: Gateway, options: DoorOptions, files: StaticFiles | undefined) {
+function createAnswer({
+  gateway,
+  options,
+  files,
+  others,
+}: {
+  gateway: Gateway;
+  options: DoorOptions;
+  files: StaticFiles | undefined;
+  others: Others;
+}) {
   const { hasWebSocket = true, maxHttpRequests = MAX_HTTP_REQUESTS } = options;
   const match = createMatcher(rowsOf(hasWebSocket));
-  const others = createOthers(gateway, options);
 
   /** Where no route is: a command that there is not, a file, or nothing. */
   async function elsewhere({ request, pathname, asking }: Visit): Promise<Response> {
@@ -119,11 +137,12 @@ function createAnswer(gateway: Gateway, options: DoorOptions, files: StaticFiles
     const found = match(pathname);
     if (!found) return await elsewhere(visit);
     const row = rowOf(found, request);
-    if ("kind" in row) return await others.table[row.kind]({ ...visit, fields: found.fields });
-    if (server.pendingRequests - others.streams() > maxHttpRequests) {
+    const isStaying = "kind" in row && row.kind !== "mcp";
+    if (!isStaying && server.pendingRequests - others.streams() > maxHttpRequests) {
       const message = `${maxHttpRequests} requests are being answered already: try again later.`;
       throw new JameyError("overloaded", message);
     }
+    if ("kind" in row) return await others.table[row.kind]({ ...visit, fields: found.fields });
     return await row.play(request, found.fields, visit.asking);
   };
 }
@@ -135,7 +154,9 @@ function rowsOf(hasWebSocket: boolean): { path: string; row: Row }[] {
   }));
   const others = Object.entries(otherPaths)
     .filter(([, kind]) => hasWebSocket || !kind.endsWith("socket"))
-    .map(([path, kind]) => ({ path, row: { method: "GET" as const, kind } }));
+    .flatMap(([path, kind]) =>
+      (otherMethods[kind] ?? ["GET" as const]).map((method) => ({ path, row: { method, kind } })),
+    );
   return [...others, ...played];
 }
 

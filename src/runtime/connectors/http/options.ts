@@ -2,6 +2,7 @@
 
 import type { ErrorBody } from "../../../protocol/errors.ts";
 import type { Identity } from "../../access.ts";
+import type { McpOptions } from "../mcp/server.ts";
 
 /** Without a byte for this long a connection is closed, and headers and bodies must be here. Seconds. */
 export const IDLE_SECONDS = 10;
@@ -18,6 +19,8 @@ export interface DoorOptions {
   maxHttpRequests?: number;
   maxEventStreams?: number;
   maxSockets?: number;
+  /** What MCP hosts find besides. */
+  mcp?: McpOptions;
   /** False: there is no WebSocket behind this door. */
   hasWebSocket?: boolean;
   /** Absolute path of a folder whose files are served where no route is. */

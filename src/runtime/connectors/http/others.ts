@@ -4,6 +4,8 @@ import { JameyError } from "../../../protocol/errors.ts";
 import { MAX_CONNECTIONS } from "../../../protocol/limits.ts";
 import type { Gateway } from "../../gateway.ts";
 import { askAs } from "../asking.ts";
+import { createMcpHttp } from "../mcp/http.ts";
+import { startMcpSocket } from "../mcp/socket.ts";
 import { startSessionSocket } from "../session-socket.ts";
 import type { SocketData } from "../websocket.ts";
 import { type Asking, requireScopes } from "./calls.ts";
@@ -33,11 +35,14 @@ export interface Others {
   table: Record<OtherKind, (visit: Visit) => Promise<Answered> | Answered>;
   /** Streams of events that are open. */
   streams(): number;
+  /** What lasts longer than a request ends. */
+  end(): void;
 }
 
 export function createOthers(gateway: Gateway, options: DoorOptions): Others {
   const { hasWebSocket = true, maxSockets = MAX_CONNECTIONS } = options;
   const events = createStreams(options);
+  const mcp = createMcpHttp(gateway, { ...gateway.mcp, ...options.mcp });
   let description: object | undefined;
 
   function upgrade(visit: Visit, start?: SocketData["start"]): undefined {
@@ -53,7 +58,8 @@ export function createOthers(gateway: Gateway, options: DoorOptions): Others {
   }
 
   return {
-    streams: events.count,
+    streams: () => events.count() + mcp.streams(),
+    end: mcp.end,
     table: {
       health: healthResponse,
       openapi() {
@@ -62,6 +68,8 @@ export function createOthers(gateway: Gateway, options: DoorOptions): Others {
       },
       events: events.open,
       socket: (visit) => upgrade(visit),
+      mcp: mcp.fetch,
+      mcp_socket: (visit) => upgrade(visit, (socket) => startMcpSocket(socket, gateway, mcp.parts)),
       async session_socket(visit) {
         const session_id = await requireSession(visit);
         return upgrade(visit, (socket) => startSessionSocket(socket, gateway, session_id));

@@ -47,6 +47,7 @@ export const sessionRoutes: readonly Route[] = [
     sends: "text",
     description: "The document itself: JSON that the import takes, or Markdown.",
   }),
+  one("GET", `${PLACE}/data`, "GetSharedData", { id: "getSharedData" }),
   one("GET", `${PLACE}/usage`, "GetUsage", { id: "getSessionUsage" }),
   one("GET", `${PLACE}/messages`, "GetSession", {
     id: "listMessages",

@@ -2,7 +2,8 @@
 // every command as `POST /api/call/<Command>` but those that need a connection which stays. Replies are a command's own but where a document fixes them.
 import type { CommandName } from "../../../protocol/commands/index.ts";
 import { commands } from "../../../protocol/commands/index.ts";
-import { one, type Route } from "./route.ts";
+import { MCP_PATH, MCP_SOCKET_PATH } from "../../../protocol/mcp-places.ts";
+import { type Method, one, type Route } from "./route.ts";
 import { agentRoutes } from "./routes-agent.ts";
 import { environmentRoutes } from "./routes-environment.ts";
 import { sessionRoutes } from "./routes-session.ts";
@@ -36,5 +37,12 @@ export const otherPaths = {
   "/api/events": "events",
   "/ws": "socket",
   "/sessions/{session_id}/ws": "session_socket",
+  [MCP_PATH]: "mcp",
+  [MCP_SOCKET_PATH]: "mcp_socket",
 } as const;
 export type OtherKind = (typeof otherPaths)[keyof typeof otherPaths];
+
+/** How a place that is no command is asked; of most there is only something to see. */
+export const otherMethods: Partial<Record<OtherKind, readonly Method[]>> = {
+  mcp: ["GET", "POST", "DELETE"],
+};

@@ -1,0 +1,127 @@
+// The tools of an MCP server, as it was approved: called at the server that runs, if that still offers them.
+import type { Tool } from "../../core/tool.ts";
+import type { Attempt, World } from "../../core/world.ts";
+import { messageOf } from "../../protocol/errors.ts";
+import { isObject } from "../../protocol/json.ts";
+import type { Json, ToolSpec } from "../../protocol/messages.ts";
+import type { RunContext, RunResult } from "../../tools/define.ts";
+import type { Manifest } from "../../tools/external/manifest.ts";
+import type { Supervised } from "../../tools/external/supervised.ts";
+import { externalTool, type Standing } from "../../tools/external/tool.ts";
+import { connectMcp, type McpServer } from "../../tools/mcp/client.ts";
+import { requireSchema } from "../answers/schema.ts";
+import type { Hosts } from "./hosts.ts";
+import { filledIn, problemsOf, riskOf, variablesOf } from "./program-tool.ts";
+
+export interface ServerParts {
+  manifest: Manifest;
+  hosts: Hosts;
+  http: World["http"];
+  hash(text: string): string;
+  variable(name: string): string | undefined;
+  /** Its tools, whenever it was asked for them. */
+  seen(tools: ToolSpec[], program: string): void;
+}
+
+/** The running server of this version; it is started when it is asked for. */
+export function serverOf(
+  parts: ServerParts,
+  { program, argv }: { program: string; argv: readonly [string, ...string[]] | null },
+): Supervised<McpServer> {
+  const { manifest, hosts, http, hash } = parts;
+  const plugin = manifest.name;
+  return hosts.of({ plugin, hash: program }, async () => {
+    const variables = variablesOf(parts);
+    const headers = Object.fromEntries(
+      Object.entries(manifest.headers).map(([key, value]) => [key, filledIn(value, variables)]),
+    );
+    const server = await connectMcp({
+      ...{ name: plugin, hash },
+      reach: argv
+        ? { type: "process", open: () => hosts.open({ plugin, argv, variables }) }
+        : { type: "http", url: manifest.endpoint ?? "", headers, http },
+      // It is asked for its tools again when it is needed next.
+      changed: () => void hosts.drop(plugin),
+    });
+    parts.seen(
+      server.tools.map(({ spec }) => spec),
+      program,
+    );
+    return server;
+  });
+}
+
+export function mcpTool(
+  parts: ServerParts & {
+    spec: ToolSpec;
+    /** All that was approved of the server. */
+    pinned: readonly ToolSpec[];
+    standing(
+      call_id: string,
+    ): Promise<Attempt<Standing & { argv: [string, ...string[]] | null; program: string }>>;
+    approved(standing: Standing, call_id: string): Promise<void>;
+  },
+): Tool {
+  const { manifest, spec, pinned } = parts;
+  const { replay, timeout_ms, max_output_bytes } = manifest;
+  const isChecked = isUsable(spec.parameters);
+  return externalTool({
+    spec,
+    risk: riskOf(manifest),
+    ...{ replay, timeout_ms, max_output_bytes },
+    // A schema with words that are not known here is the server's own to check.
+    problemsOf: (args) => (isChecked ? problemsOf(spec.parameters, args) : []),
+    standing: parts.standing,
+    approved: parts.approved,
+    async run(args, context) {
+      const standing = await parts.standing(context.call_id);
+      if (!standing.ok) return { success: false, output: standing.problem };
+      const host = serverOf(parts, standing.value);
+      return await call(host, { name: manifest.name, spec, pinned, args, context, timeout_ms });
+    },
+  });
+}
+
+async function call(
+  host: Supervised<McpServer>,
+  asked: {
+    name: string;
+    spec: ToolSpec;
+    pinned: readonly ToolSpec[];
+    args: Json;
+    context: RunContext;
+    timeout_ms: number;
+  },
+): Promise<RunResult> {
+  const { name, spec, pinned, args, context, timeout_ms } = asked;
+  try {
+    const server = await host.get(context.signal);
+    const offered = server.tools.map((one) => one.spec);
+    const own = server.tools.find((one) => one.spec.name === spec.name);
+    if (!own || !Bun.deepEquals(offered, pinned)) {
+      const output = `The tools of ${name} are not those that a human approved: jamey mcp approve ${name}`;
+      return { success: false, output };
+    }
+    const { signal } = context;
+    const given = isObject(args) ? args : {};
+    const answer = await server.call(own.own_name, given, {
+      signal,
+      timeout_ms,
+      heard: async (text) => context.emit(text),
+    });
+    host.proved();
+    await context.write(answer.output);
+    return { success: answer.success };
+  } catch (thrown) {
+    return { success: false, output: `${name}: ${messageOf(thrown)}` };
+  }
+}
+
+function isUsable(schema: ToolSpec["parameters"]): boolean {
+  try {
+    requireSchema(schema);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,211 @@
+// One MCP server as a client sees it: connected in the newest era that both know, its tools listed and called.
+// Rules: 1. Nothing is declared that is not answered: no sampling, no roots, and questions to the user only where
+//           somebody is given who answers them. 2. Every request has a time limit. 3. The SDK is loaded when a
+//           server is first needed.
+import type {
+  CallToolResult,
+  ClientCapabilities,
+  ElicitRequest,
+  ElicitResult,
+  StreamableHTTPClientTransport,
+  Transport,
+} from "@modelcontextprotocol/client";
+import type { Http, SpokenProcess } from "../../core/world.ts";
+import type { Json } from "../../protocol/messages.ts";
+import { VERSION } from "../../protocol/version.ts";
+import { type NamedTool, nameTools } from "./names.ts";
+import { textOf } from "./result.ts";
+import type { SignIn } from "./sign-in.ts";
+import { processWire, worldFetch } from "./wire.ts";
+
+/** For the handshake, and for a list of tools. */
+const CONNECT_TIMEOUT_MS = 30_000;
+/** A server of the older era may not answer the question for the newer at all. */
+const PROBE_TIMEOUT_MS = 3_000;
+
+export interface McpServer {
+  tools: NamedTool[];
+  call(
+    own_name: string,
+    args: Record<string, Json>,
+    options: { signal: AbortSignal; timeout_ms: number; heard(text: string): Promise<void> },
+  ): Promise<{ output: string; success: boolean }>;
+  /** Of an open connection of this kind: everything further that a client may ask. */
+  ended: Promise<string>;
+  stop(): Promise<void>;
+}
+
+export type Reach =
+  | { type: "process"; open(): SpokenProcess }
+  | { type: "http"; url: string; headers: Record<string, string>; http: Http; sign_in?: SignIn };
+
+export interface McpOptions {
+  name: string;
+  reach: Reach;
+  hash(text: string): string;
+  /** The server says that its tools are others now; it counts as ended after this. */
+  changed?(): void;
+  /** Answers what the server asks of the user. */
+  answer?(asked: ElicitRequest["params"]): Promise<ElicitResult>;
+}
+
+/** Rejects with a sentence where the server cannot be reached or offers what is not taken. */
+export async function connectMcp(options: McpOptions): Promise<McpServer> {
+  const { reach } = options;
+  if (reach.type === "http") return await overHttp(options, reach);
+  try {
+    return await overProcess(options, reach, "auto");
+  } catch (first) {
+    // Some servers of the older era end at a question that they do not know.
+    try {
+      return await overProcess(options, reach, "legacy");
+    } catch {
+      throw first;
+    }
+  }
+}
+
+type HttpReach = Extract<Reach, { type: "http" }>;
+
+/** Sign-ins that one connection or call asks for: more rights, then again. */
+const MAX_SIGN_INS = 3;
+
+async function overHttp(options: McpOptions, reach: HttpReach): Promise<McpServer> {
+  for (let signIns = 0; ; signIns += 1) {
+    const transport = await httpTransport(reach);
+    try {
+      const server = await attempt(options, transport, "auto");
+      return { ...server, call: signingIn(server.call, transport, reach) };
+    } catch (thrown) {
+      if (signIns >= MAX_SIGN_INS || !(await signedIn(thrown, transport, reach))) {
+        throw refusal(thrown, options.name, reach);
+      }
+    }
+  }
+}
+
+function signingIn(
+  call: McpServer["call"],
+  transport: StreamableHTTPClientTransport,
+  reach: HttpReach,
+): McpServer["call"] {
+  return async (name, args, given) => {
+    for (let signIns = 0; ; signIns += 1) {
+      try {
+        return await call(name, args, given);
+      } catch (thrown) {
+        if (signIns >= MAX_SIGN_INS || !(await signedIn(thrown, transport, reach))) throw thrown;
+      }
+    }
+  };
+}
+
+/** Takes what a human's browser brought back, if one was sent there. */
+async function signedIn(
+  thrown: unknown,
+  transport: StreamableHTTPClientTransport,
+  { sign_in }: HttpReach,
+): Promise<boolean> {
+  const answered = sign_in?.answered;
+  if (!answered || !isUnauthorized(thrown)) return false;
+  await transport.finishAuth(await answered());
+  return true;
+}
+
+function refusal(thrown: unknown, name: string, { sign_in }: HttpReach): unknown {
+  if (sign_in || !isUnauthorized(thrown)) return thrown;
+  const advice = `sign in with 'jamey mcp login ${name}', or give a key in a header, such as Authorization: Bearer {{KEY}}`;
+  return new Error(`it wants to know who asks (401): ${advice}`, { cause: thrown });
+}
+
+/** As the SDK says it, in either of its words. */
+function isUnauthorized(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  return thrown.name === "UnauthorizedError" || /\b401\b/.test(thrown.message);
+}
+
+async function overProcess(
+  options: McpOptions,
+  reach: Extract<Reach, { type: "process" }>,
+  era: "auto" | "legacy",
+): Promise<McpServer> {
+  const { parseJSONRPCMessage } = await import("@modelcontextprotocol/client");
+  const wire = processWire(reach.open(), (line) => parseJSONRPCMessage(JSON.parse(line)));
+  try {
+    const server = await attempt(options, wire.transport, era);
+    return { ...server, ended: Promise.race([wire.ended, server.ended]) };
+  } catch (thrown) {
+    await wire.transport.close();
+    const why = await wire.ended;
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Error(`${reason} (${why})`, { cause: thrown });
+  }
+}
+
+async function httpTransport(reach: HttpReach): Promise<StreamableHTTPClientTransport> {
+  const sdk = await import("@modelcontextprotocol/client");
+  return new sdk.StreamableHTTPClientTransport(new URL(reach.url), {
+    fetch: worldFetch(reach.http),
+    requestInit: { headers: reach.headers },
+    ...(reach.sign_in ? { authProvider: reach.sign_in.provider } : {}),
+  });
+}
+
+async function attempt(
+  options: McpOptions,
+  transport: Transport,
+  era: "auto" | "legacy",
+): Promise<McpServer> {
+  const { Client } = await import("@modelcontextprotocol/client");
+  const { answer } = options;
+  const ended = Promise.withResolvers<string>();
+  const capabilities: ClientCapabilities = answer
+    ? { elicitation: { form: { applyDefaults: true } } }
+    : {};
+  const client = new Client(
+    { name: "jamey", version: VERSION },
+    {
+      capabilities,
+      versionNegotiation: { mode: era, probe: { timeoutMs: PROBE_TIMEOUT_MS } },
+      listChanged: {
+        tools: { autoRefresh: false, onChanged: () => options.changed?.() },
+      },
+    },
+  );
+  if (answer) {
+    client.setRequestHandler("elicitation/create", async ({ params }) => await answer(params));
+  }
+  await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS });
+  client.onclose = () => ended.resolve("its connection was closed");
+  try {
+    const listed = client.getServerCapabilities()?.tools
+      ? (await client.listTools(undefined, { timeout: CONNECT_TIMEOUT_MS })).tools
+      : [];
+    return serverOf(client, nameTools(options.name, listed, options.hash), ended.promise);
+  } catch (thrown) {
+    await client.close();
+    throw thrown;
+  }
+}
+
+type McpClient = InstanceType<typeof import("@modelcontextprotocol/client")["Client"]>;
+
+function serverOf(client: McpClient, tools: NamedTool[], ended: Promise<string>): McpServer {
+  return {
+    tools,
+    ended,
+    async call(name, args, { signal, timeout_ms, heard }) {
+      // The SDK leaves the choice between its shapes of results open; a tool's is this one.
+      const result = (await client.callTool(
+        { name, arguments: args },
+        {
+          signal,
+          timeout: timeout_ms,
+          onprogress: ({ message }) => void (message && heard(`${message}\n`)),
+        },
+      )) as CallToolResult;
+      return { output: textOf(result), success: result.isError !== true };
+    },
+    stop: async () => await client.close(),
+  };
+}

@@ -1,0 +1,22 @@
+// A palette's context with a little of everything in it.
+import { keymapOf } from "../../src/tui/keys.ts";
+import type { PaletteContext } from "../../src/tui/palette/shapes.ts";
+
+export const knowing = (changes: Partial<PaletteContext> = {}): PaletteContext => ({
+  keymap: keymapOf(),
+  session_id: "01SESSION",
+  po_name: "assistant",
+  isMouseOn: false,
+  objects: [
+    { name: "assistant", description: "helps" },
+    { name: "reviewer", description: "reviews changes" },
+  ],
+  sessions: [
+    { session_id: "01NEWER", name: "deploy", title: "how to deploy", po_name: "assistant" },
+    { session_id: "01OLDER", name: null, title: "what is new", po_name: "reviewer" },
+  ],
+  workflows: [{ name: "release", description: "makes a release" }],
+  models: ["openai/gpt-5"],
+  tools: ["shell", "file_read"],
+  ...changes,
+});
