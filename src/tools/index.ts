@@ -18,6 +18,7 @@ import { listCapabilitiesTool, listObjectsTool, querySessionsTool } from "./look
 import type { OutputLimits } from "./output.ts";
 import { getDataTool, storeDataTool } from "./shared-data.ts";
 import { shellTool } from "./shell.ts";
+import { spawnConnectorTool, spawnHttpServerTool, stopConnectorTool } from "./spawn-http-server.ts";
 import { thinkTool } from "./think.ts";
 
 /** A new tool is one file and one row. */
@@ -40,6 +41,9 @@ const rows: readonly ((limits?: OutputLimits) => Tool)[] = [
   removeCapabilityTool,
   storeDataTool,
   getDataTool,
+  spawnHttpServerTool,
+  spawnConnectorTool,
+  stopConnectorTool,
 ];
 
 export function builtInTools(limits?: OutputLimits): Tool[] {

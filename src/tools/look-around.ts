@@ -1,6 +1,11 @@
 // The tools with which an object sees what it can do, who else there is, and what was said before.
 import { z } from "zod";
-import type { CapabilityLine, ObjectLine, SessionLine } from "../core/environment-port.ts";
+import type {
+  CapabilityLine,
+  EnvironmentPort,
+  ObjectLine,
+  SessionLine,
+} from "../core/environment-port.ts";
 import type { Tool } from "../core/tool.ts";
 import { defineTool } from "./define.ts";
 import { environmentOf, objectName, within } from "./environment.ts";
@@ -80,10 +85,10 @@ export function querySessionsTool(limits?: OutputLimits): Tool {
       name: "query_sessions",
       description:
         "Finds earlier conversations: yours, or with a human's permission another agent's. With a query " +
-        "the messages that hold all its words, else the newest sessions.",
+        "the messages that hold all its words, else the newest sessions; if you declare this tool, of all agents.",
       input: z.strictObject({
         query: z.string().max(MAX_QUERY_LENGTH).optional().describe("Words to look for."),
-        po_name: objectName.optional().describe("Whose sessions; left out, your own."),
+        po_name: objectName.optional().describe("Whose sessions; left out, your own, or all."),
         limit: z.number().int().min(1).max(MAX_SESSIONS).default(DEFAULT_SESSIONS),
       }),
       risk: "read",
@@ -91,21 +96,36 @@ export function querySessionsTool(limits?: OutputLimits): Tool {
       subject: async ({ query, po_name }, context) => {
         const found = environmentOf(context);
         if (!found.ok) return await Promise.resolve(found);
-        const whose = po_name ?? found.value.po_name;
+        const whose = whoseSessions({ query, po_name }, found.value) ?? "everybody";
         const what = query === undefined ? "the newest" : JSON.stringify(query);
         return await Promise.resolve({ ok: true, value: `sessions of ${whose}: ${what}` });
       },
-      // What somebody else was told is not for everybody who can call.
-      mustAsk: async ({ po_name }, { environment }) =>
-        await Promise.resolve(po_name !== undefined && po_name !== environment?.po_name),
+      // What somebody else was told is not for everybody who can call; who has which session, with its title, is
+      // for those whom a human let declare it.
+      mustAsk: async ({ po_name, query }, { environment }) =>
+        await Promise.resolve(
+          po_name !== undefined &&
+            po_name !== environment?.po_name &&
+            !(query === undefined && environment?.declares("query_sessions")),
+        ),
       run: async ({ query, po_name, limit }, context) =>
         await within(context, (environment) => {
-          const asked = { po_name: po_name ?? environment.po_name, query: query ?? null, limit };
+          const whose = whoseSessions({ query, po_name }, environment);
+          const asked = { po_name: whose, query: query ?? null, limit };
           return environment.sessions(asked).map(sessionText).join("\n") || "There is none.";
         }),
     },
     limits,
   );
+}
+
+/** Null is everybody's. */
+function whoseSessions(
+  { query, po_name }: { query?: string | undefined; po_name?: string | undefined },
+  environment: EnvironmentPort,
+): string | null {
+  if (po_name !== undefined) return po_name;
+  return query === undefined && environment.declares("query_sessions") ? null : environment.po_name;
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, MAX_SHOWN);
@@ -117,8 +137,8 @@ const objectText = ({ name, description, state, capabilities }: ObjectLine): str
   `${name} (${state}): ${oneLine(description) || "no description"}` +
   (capabilities.length > 0 ? ` [may call: ${oneLine(capabilities.join(", "))}]` : "");
 
-const sessionText = ({ session_id, title, at, snippet }: SessionLine): string =>
+const sessionText = ({ session_id, po_name, title, at, state, snippet }: SessionLine): string =>
   [
-    `${session_id} ${at} ${oneLine(title)}`,
+    `${session_id} ${at} ${po_name}${state === null ? "" : ` (${state})`} ${oneLine(title)}`,
     ...(snippet === null ? [] : [`  ${oneLine(snippet)}`]),
   ].join("\n");

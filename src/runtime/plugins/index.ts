@@ -6,6 +6,7 @@ import type { EnvironmentActor } from "../environment-actor.ts";
 import type { Log } from "../log.ts";
 import { namedServers, pluginFilesIn } from "./plugin-files.ts";
 import { createPlugins, type Plugins } from "./plugins.ts";
+import type { Secrets } from "./sign-ins.ts";
 
 export interface PluginSource {
   /** The folder of the manifests; it need not be there. */
@@ -14,6 +15,8 @@ export interface PluginSource {
   servers?: { settings: Config["mcp"]; file: string };
   /** For the endpoints that a human approved: loopback and private addresses may be among them. */
   http: World["http"];
+  /** Where sign-ins to servers are kept. */
+  secrets: Secrets;
   /** A variable that a manifest names. */
   variable(name: string): string | undefined;
 }
@@ -35,6 +38,7 @@ export function openPlugins(
     builtIn,
     files: source ? pluginFilesIn(source.folder, serversOf(source)) : NO_FILES,
     http: source?.http ?? parts.world.http,
+    secrets: source?.secrets ?? NO_SECRETS,
     variable: (name) => source?.variable(name),
     approvals: () => actor.state().approvals,
     async approve(given, caller) {
@@ -48,4 +52,5 @@ export function openPlugins(
 const serversOf = ({ servers }: PluginSource) =>
   servers ? namedServers(servers.settings, servers.file) : [];
 
+const NO_SECRETS: Secrets = { read: () => undefined, keep: () => undefined };
 const NO_FILES = { folder: "/", list: () => [], find: () => undefined };

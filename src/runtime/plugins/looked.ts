@@ -66,7 +66,10 @@ export async function describe(
   if (!looked.ok) return { ...about, ...nothing, state: "broken", problem: looked.problem };
   const { hash, shown, before, tools: offered } = looked.value;
   const tools = mode === "mcp" ? (offered ?? []).map((one) => one.name) : [name];
-  const state = !before ? "waiting" : before.hash === hash ? "approved" : "changed";
+  // A server whose tools nobody has seen may be reached, and that is all.
+  const isUnseen = mode === "mcp" && offered === null;
+  const isSame = before?.hash === hash;
+  const state = !before || (isSame && isUnseen) ? "waiting" : isSame ? "approved" : "changed";
   const difference = state === "changed" ? await changeOf(looked.value) : "";
   const trusted = isTrusted ? state : "untrusted";
   return { ...about, tools, state: trusted, problem: null, hash, shown, difference };

@@ -8,10 +8,11 @@ import type { RunContext, RunResult } from "../../tools/define.ts";
 import type { Manifest } from "../../tools/external/manifest.ts";
 import type { Supervised } from "../../tools/external/supervised.ts";
 import { externalTool, type Standing } from "../../tools/external/tool.ts";
-import { connectMcp, type McpServer } from "../../tools/mcp/client.ts";
+import { connectMcp, type HttpReach, type McpServer } from "../../tools/mcp/client.ts";
 import { requireSchema } from "../answers/schema.ts";
 import type { Hosts } from "./hosts.ts";
 import { filledIn, problemsOf, riskOf, variablesOf } from "./program-tool.ts";
+import { guardedHttp, type SignIns } from "./sign-ins.ts";
 
 export interface ServerParts {
   manifest: Manifest;
@@ -19,6 +20,10 @@ export interface ServerParts {
   http: World["http"];
   hash(text: string): string;
   variable(name: string): string | undefined;
+  /** Where somebody signed in. */
+  signIns: SignIns;
+  /** For addresses that a server names while somebody signs in. */
+  others: World["http"];
   /** Its tools, whenever it was asked for them. */
   seen(tools: ToolSpec[], program: string): void;
 }
@@ -28,18 +33,17 @@ export function serverOf(
   parts: ServerParts,
   { program, argv }: { program: string; argv: readonly [string, ...string[]] | null },
 ): Supervised<McpServer> {
-  const { manifest, hosts, http, hash } = parts;
+  const { manifest, hosts, hash } = parts;
   const plugin = manifest.name;
   return hosts.of({ plugin, hash: program }, async () => {
-    const variables = variablesOf(parts);
-    const headers = Object.fromEntries(
-      Object.entries(manifest.headers).map(([key, value]) => [key, filledIn(value, variables)]),
-    );
     const server = await connectMcp({
       ...{ name: plugin, hash },
       reach: argv
-        ? { type: "process", open: () => hosts.open({ plugin, argv, variables }) }
-        : { type: "http", url: manifest.endpoint ?? "", headers, http },
+        ? {
+            type: "process",
+            open: () => hosts.open({ plugin, argv, variables: variablesOf(parts) }),
+          }
+        : { type: "http", ...reachOf(parts), ...signInOf(parts) },
       // It is asked for its tools again when it is needed next.
       changed: () => void hosts.drop(plugin),
     });
@@ -49,6 +53,22 @@ export function serverOf(
     );
     return server;
   });
+}
+
+/** How a server is reached that has an address. */
+export function reachOf(parts: ServerParts): Omit<HttpReach, "type"> {
+  const { manifest, http, others } = parts;
+  const url = manifest.endpoint ?? "";
+  const variables = variablesOf(parts);
+  const headers = Object.fromEntries(
+    Object.entries(manifest.headers).map(([key, value]) => [key, filledIn(value, variables)]),
+  );
+  return { url, headers, http: guardedHttp(url, http, others) };
+}
+
+function signInOf({ manifest, signIns }: ServerParts): Pick<HttpReach, "sign_in"> {
+  const sign_in = signIns.of(manifest);
+  return sign_in ? { sign_in } : {};
 }
 
 export function mcpTool(

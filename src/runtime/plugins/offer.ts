@@ -2,15 +2,17 @@
 import type { Tool } from "../../core/tool.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import type { PluginApproval } from "../../protocol/plugins.ts";
+import type { Manifest } from "../../tools/external/manifest.ts";
 import type { Standing } from "../../tools/external/tool.ts";
 import { createAsked } from "./asked.ts";
 import type { Hosts } from "./hosts.ts";
 import type { Look } from "./look.ts";
 import type { Looked } from "./looked.ts";
-import { mcpTool, type ServerParts, serverOf } from "./mcp-tool.ts";
+import { mcpTool, reachOf, type ServerParts, serverOf } from "./mcp-tool.ts";
 import type { PluginFile } from "./plugin-files.ts";
 import type { PluginsParts } from "./plugins.ts";
 import { programTool } from "./program-tool.ts";
+import { createSignIns } from "./sign-ins.ts";
 
 /** For a server to be started and to name its tools. Milliseconds. */
 const LOOK_TIMEOUT_MS = 60_000;
@@ -22,6 +24,9 @@ export interface Offer {
   owner(tool: string): PluginFile | undefined;
   /** Starts a server that may be started, so that its tools are seen. */
   lookInside(file: PluginFile, looked: Looked): Promise<void>;
+  /** Where a human signs in to a server; null where that is not needed. */
+  signIn(manifest: Manifest): Promise<string | null>;
+  stop(): void;
 }
 
 export function createOffer(parts: PluginsParts & { hosts: Hosts; look: Look }): Offer {
@@ -31,6 +36,9 @@ export function createOffer(parts: PluginsParts & { hosts: Hosts; look: Look }):
     { file: PluginFile; approval: PluginApproval | undefined; tools: Tool[] }
   >();
   const asked = createAsked();
+  const signIns = createSignIns({
+    ...{ secrets: parts.secrets, folder: files.folder, hash: world.hash, log: parts.log },
+  });
 
   const standing = async (name: string, call_id: string) => {
     const file = files.find(name);
@@ -48,6 +56,7 @@ export function createOffer(parts: PluginsParts & { hosts: Hosts; look: Look }):
   };
   const serverParts = (manifest: ServerParts["manifest"]): ServerParts => ({
     ...{ manifest, hosts, http: parts.http, variable: parts.variable, hash: world.hash },
+    ...{ signIns, others: world.http },
     seen: (tools, program) => look.saw(manifest.name, program, tools),
   });
   const make = (file: PluginFile, approval: PluginApproval | undefined): Tool[] => {
@@ -89,16 +98,24 @@ export function createOffer(parts: PluginsParts & { hosts: Hosts; look: Look }):
       return file && toolsOf(file).find((one) => one.name === name);
     },
     owner,
+    async signIn(manifest) {
+      const url = await signIns.begin(manifest, reachOf(serverParts(manifest)));
+      // The next use begins with what was kept.
+      await hosts.drop(manifest.name);
+      return url;
+    },
+    stop: signIns.stop,
     async lookInside(file, { program, argv }) {
       if (!file.manifest) return;
-      try {
-        await serverOf(serverParts(file.manifest), { program, argv }).get(
-          AbortSignal.timeout(LOOK_TIMEOUT_MS),
-        );
-      } catch (thrown) {
-        const message = `${file.name} may be started, but its tools could not be seen: ${messageOf(thrown)}`;
-        throw new JameyError("config_invalid", message, { cause: thrown });
-      }
+      const host = serverOf(serverParts(file.manifest), { program, argv });
+      await host.get(AbortSignal.timeout(LOOK_TIMEOUT_MS)).catch((thrown) => {
+        throw unseen(file.name, thrown);
+      });
     },
   };
+}
+
+function unseen(name: string, cause: unknown): JameyError {
+  const message = `${name} may be started, but its tools could not be seen: ${messageOf(cause)}`;
+  return new JameyError("config_invalid", message, { cause });
 }

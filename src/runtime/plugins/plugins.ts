@@ -4,17 +4,19 @@
 //        4. A built-in tool keeps its name.
 import type { Tool } from "../../core/tool.ts";
 import type { World } from "../../core/world.ts";
-import { JameyError } from "../../protocol/errors.ts";
+import { JameyError, messageOf } from "../../protocol/errors.ts";
 import type { NewMcpServer, Plugin, PluginApproval } from "../../protocol/plugins.ts";
+import type { Manifest } from "../../tools/external/manifest.ts";
 import type { Toolbox } from "../../tools/index.ts";
 import { watchFolder } from "../environment/watch.ts";
 import type { Log } from "../log.ts";
 import { createHosts } from "./hosts.ts";
 import { createLook } from "./look.ts";
-import { describe } from "./looked.ts";
+import { describe, type Looked } from "./looked.ts";
 import { createOffer } from "./offer.ts";
-import type { PluginFiles } from "./plugin-files.ts";
+import type { PluginFile, PluginFiles } from "./plugin-files.ts";
 import { addServer, removeServer } from "./server-files.ts";
+import type { Secrets } from "./sign-ins.ts";
 
 export interface PluginsParts {
   files: PluginFiles;
@@ -25,6 +27,8 @@ export interface PluginsParts {
   log: Log;
   isTrusted: boolean;
   variable(name: string): string | undefined;
+  /** Where sign-ins to servers are kept. */
+  secrets: Secrets;
   childVariables(call_id: string): Record<string, string>;
   approvals(): readonly PluginApproval[];
   /** Says to the environment what a human approved. */
@@ -40,6 +44,8 @@ export interface Plugins {
   /** Writes and removes the manifest of a server. */
   addServer(server: NewMcpServer): void;
   removeServer(plugin: string): void;
+  /** Where a human signs in to a server; null where that is not needed. */
+  signIn(plugin: string): Promise<string | null>;
   /** From now on what runs of a plugin ends when the plugin changes or goes. */
   begin(): void;
   /** Ends what runs of it. */
@@ -108,6 +114,17 @@ export function createPlugins(parts: PluginsParts): Plugins {
       }
       addServer(files.folder, server);
     },
+    async signIn(plugin) {
+      const { file, looked } = await requirePlugin(plugin);
+      const manifest = requireAddress(file, looked);
+      try {
+        return await offer.signIn(manifest);
+      } catch (thrown) {
+        throw new JameyError("config_invalid", `${plugin}: ${messageOf(thrown)}`, {
+          cause: thrown,
+        });
+      }
+    },
     removeServer: (plugin) => removeServer(files, plugin),
     begin() {
       stopWatching = watchFolder(files.folder, {
@@ -123,9 +140,21 @@ export function createPlugins(parts: PluginsParts): Plugins {
     },
     async stop() {
       stopWatching?.();
+      offer.stop();
       await hosts.stop();
     },
   };
+}
+
+/** The manifest of a server that a human lets be reached, by an address. */
+function requireAddress({ name, manifest }: PluginFile, { mayStart }: Looked): Manifest {
+  if (manifest?.mode !== "mcp" || manifest.endpoint === undefined) {
+    const message = `'${name}' is no MCP server with an address: there is nothing to sign in to.`;
+    throw new JameyError("invalid_request", message);
+  }
+  if (mayStart) return manifest;
+  const message = `No human lets '${name}' be reached yet: jamey mcp approve ${name}`;
+  throw new JameyError("forbidden", message);
 }
 
 const NOT_TRUSTED =

@@ -65,10 +65,10 @@ export async function connectMcp(options: McpOptions): Promise<McpServer> {
   }
 }
 
-type HttpReach = Extract<Reach, { type: "http" }>;
+export type HttpReach = Extract<Reach, { type: "http" }>;
 
 /** Sign-ins that one connection or call asks for: more rights, then again. */
-const MAX_SIGN_INS = 3;
+const MAX_SIGN_INS = 2;
 
 async function overHttp(options: McpOptions, reach: HttpReach): Promise<McpServer> {
   for (let signIns = 0; ; signIns += 1) {
@@ -157,7 +157,9 @@ async function attempt(
   era: "auto" | "legacy",
 ): Promise<McpServer> {
   const { Client } = await import("@modelcontextprotocol/client");
-  const { answer } = options;
+  const { answer, reach } = options;
+  // A web server that is silent is out of order, a program that is may just be of the older era.
+  const timeoutMs = reach.type === "http" ? CONNECT_TIMEOUT_MS : PROBE_TIMEOUT_MS;
   const ended = Promise.withResolvers<string>();
   const capabilities: ClientCapabilities = answer
     ? { elicitation: { form: { applyDefaults: true } } }
@@ -166,7 +168,7 @@ async function attempt(
     { name: "jamey", version: VERSION },
     {
       capabilities,
-      versionNegotiation: { mode: era, probe: { timeoutMs: PROBE_TIMEOUT_MS } },
+      versionNegotiation: { mode: era, probe: { timeoutMs } },
       listChanged: {
         tools: { autoRefresh: false, onChanged: () => options.changed?.() },
       },

@@ -1,6 +1,6 @@
 // What an MCP server that wants to be signed in to is told and what is kept of it: the client it registered, its
 // tokens, and the secret of a sign-in that has begun. The protocol (PKCE, discovery, refresh, issuers) is the SDK's.
-import type { OAuthClientProvider } from "@modelcontextprotocol/client";
+import type { OAuthClientProvider, OAuthDiscoveryState } from "@modelcontextprotocol/client";
 import { z } from "zod";
 
 /** A page that a human is sent to is no longer than this. UTF-16 units. */
@@ -43,6 +43,8 @@ export function signInProvider(given: {
     // A client that was registered with another address is another client.
     return kept?.redirect_url === redirect_url ? kept : { redirect_url };
   };
+  /** Where this sign-in found out that it has to go: its code is given to nobody else. */
+  let discovery: OAuthDiscoveryState | undefined;
   const write = (part: Partial<KeptSignIn>) => store.write({ ...read(), ...part });
   return {
     redirectUrl: redirect_url,
@@ -57,16 +59,25 @@ export function signInProvider(given: {
     clientInformation: () => read().client,
     saveClientInformation: (client) => write({ client }),
     tokens: () => read().tokens,
-    saveTokens: (tokens) => write({ tokens }),
+    saveTokens(tokens) {
+      // It has ended: a later one finds out anew, for servers move.
+      discovery = undefined;
+      write({ tokens });
+    },
     async redirectToAuthorization(url) {
       requirePage(url);
       await given.redirect(url);
     },
+    saveDiscoveryState(found) {
+      discovery = found;
+    },
+    discoveryState: () => discovery,
     saveCodeVerifier: (verifier) => write({ verifier }),
     codeVerifier: () => read().verifier ?? "",
     invalidateCredentials(scope) {
       const { client, tokens, verifier } = read();
       const isAll = scope === "all";
+      if (isAll || scope === "discovery") discovery = undefined;
       store.write({
         redirect_url,
         ...(client && !isAll && scope !== "client" ? { client } : {}),
@@ -81,6 +92,7 @@ export function signInProvider(given: {
 function requirePage(url: URL): void {
   const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(url.hostname);
   const isWeb = url.protocol === "https:" || (url.protocol === "http:" && isLocal);
-  if (isWeb && url.username === "" && url.password === "" && url.href.length <= MAX_URL_LENGTH) return;
+  if (isWeb && url.username === "" && url.password === "" && url.href.length <= MAX_URL_LENGTH)
+    return;
   throw new Error("it sends people to an address for signing in that is no https page");
 }

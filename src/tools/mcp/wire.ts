@@ -1,5 +1,5 @@
 // What an MCP client speaks through: the stdio of a process, and HTTP through the checked exchange of the world.
-// Rules: 1. A line that is too long, or no JSON-RPC, ends a process. 2. An address is checked as it is dialled;
+// Rules: 1. A line that is too long, or no JSON-RPC, ends what said it. 2. An address is checked as it is dialled;
 //           redirects are not followed. 3. The body of an answer is read as it comes, never gathered here.
 import type { FetchLike, JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import type { Http, SpokenProcess } from "../../core/world.ts";

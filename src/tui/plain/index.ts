@@ -1,6 +1,6 @@
 // The interface line by line: lines in, lines out, nothing that moves. For screen readers and plain terminals.
 import { createInterface } from "node:readline";
-import { typedEvent } from "../../client/events.ts";
+import { isTurnEnd, turnOf, typedEvent } from "../../client/events.ts";
 import type { Link, LinkState } from "../../client/link.ts";
 import { toErrorBody } from "../../protocol/errors.ts";
 import type { InterfaceEnding, InterfaceOptions } from "../../terminal/interface.ts";
@@ -20,6 +20,24 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
   try {
     const chosen = await options.choose(link);
     let state = plainState(chosen.session_id, chosen.po_name ?? DEFAULT_OBJECT);
+    const ready = Promise.withResolvers<void>();
+    // What is typed before everything is there is not lost.
+    let doing = ready.promise;
+    const turns = watchTurns(() => ending.end({ type: "quit", resume: state.session_id }));
+    const opened = (session_id: string) => {
+      state = { ...state, session_id };
+    };
+    reader.on("line", (line) => {
+      const meant = readLine(state, line);
+      if (meant.type === "quit") ending.end({ type: "quit", resume: state.session_id });
+      else if (meant.type === "tell") write(meant.lines);
+      // One after the other: the first message makes the session of the second.
+      else
+        doing = doing.then(() =>
+          act(link, options, { state, meant, write, opened, accepted: turns.accepted }),
+        );
+    });
+    reader.on("close", () => void doing.then(turns.close));
     write([
       `jamey: environment ${link.hello.environment}. A line is a message; /help says what else.`,
     ]);
@@ -30,10 +48,12 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
       (frames) => {
         for (const frame of frames) {
           if (frame.type !== "event") continue;
-          const told = tell(state, typedEvent(frame));
+          const event = typedEvent(frame);
+          const told = tell(state, event);
           const hasAsked = told.state.asked > state.asked;
           state = told.state;
           write(hasAsked ? [`${BELL}${told.lines[0] ?? ""}`, ...told.lines.slice(1)] : told.lines);
+          if (isTurnEnd(event)) turns.ended(turnOf(event));
         }
       },
     );
@@ -46,18 +66,7 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
       state = told.state;
       write(told.lines);
     }
-    let doing = Promise.resolve();
-    const opened = (session_id: string) => {
-      state = { ...state, session_id };
-    };
-    reader.on("line", (line) => {
-      const meant = readLine(state, line);
-      if (meant.type === "quit") ending.end({ type: "quit", resume: state.session_id });
-      else if (meant.type === "tell") write(meant.lines);
-      // One after the other: the first message makes the session of the second.
-      else doing = doing.then(() => act(link, options, { state, meant, write, opened }));
-    });
-    reader.on("close", () => ending.end({ type: "quit", resume: state.session_id }));
+    ready.resolve();
     const ended = await ending.ended;
     return { ...ended, resume: state.session_id };
   } finally {
@@ -67,11 +76,34 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
   }
 }
 
+/** Once nothing more can be typed, the answers that are still to come are waited for. */
+function watchTurns(done: () => void) {
+  const [open, over] = [new Set<string>(), new Set<string | null>()];
+  let isClosed = false;
+  const look = () => {
+    if (isClosed && open.size === 0) done();
+  };
+  return {
+    /** Its end may have been told already. */
+    accepted: (turn_id: string) => void (over.has(turn_id) || open.add(turn_id)),
+    ended(turn_id: string | null) {
+      over.add(turn_id);
+      if (turn_id !== null) open.delete(turn_id);
+      look();
+    },
+    close() {
+      isClosed = true;
+      look();
+    },
+  };
+}
+
 interface Act {
   state: PlainState;
   meant: Meant;
   write(lines: readonly string[]): void;
   opened(session_id: string): void;
+  accepted(turn_id: string): void;
 }
 
 async function act(link: Link, options: InterfaceOptions, doing: Act): Promise<void> {
@@ -93,7 +125,7 @@ async function act(link: Link, options: InterfaceOptions, doing: Act): Promise<v
 async function send(
   link: Link,
   { model }: InterfaceOptions,
-  { state, opened, text }: Act & { text: string },
+  { state, opened, accepted, text }: Act & { text: string },
 ): Promise<void> {
   const { po_name } = state;
   // Made before its first message, so that nothing of the answer comes from a session nobody knows.
@@ -105,7 +137,8 @@ async function send(
   }
   const settings = model === null ? {} : { settings: { model } };
   const message = { po_name, session_id, message: text, message_key: crypto.randomUUID() };
-  await link.call("SendMessage", { ...message, ...settings }, { isRepeatable: true });
+  const sent = await link.call("SendMessage", { ...message, ...settings }, { isRepeatable: true });
+  accepted(sent.turn_id);
 }
 
 function aboutLink(state: LinkState): string {

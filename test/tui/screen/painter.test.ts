@@ -4,8 +4,13 @@ import { createPainter } from "../../../src/tui/screen/painter.ts";
 import type { Line, Style } from "../../../src/tui/shapes.ts";
 import { createScreenModel } from "../../support/screen-model.ts";
 
-function openPainter(columns = 20, rows = 3, variables: Record<string, string> = {}) {
-  const screen = createScreenModel(columns, rows);
+function openPainter(
+  columns = 20,
+  rows = 3,
+  variables: Record<string, string> = {},
+  { isOld = false } = {},
+) {
+  const screen = createScreenModel(columns, rows, { isOld });
   const written: string[] = [];
   const stdout = {
     columns,
@@ -70,17 +75,24 @@ describe("a frame", () => {
 describe("letters of more than one cell or code point", () => {
   const mixed = ["日本語", "😀", "❤️", "👨‍👩‍👧", "🇩🇪", "1️⃣", "👍🏽", "é", "क्षि", "e\u0301"];
 
-  test.each(mixed)("%s leaves what follows in its column", (letters) => {
-    const { painter, screen } = openPainter();
-    const width = Bun.stringWidth(letters);
-    painter.draw({ lines: [line(`${letters}|`)], cursor: null });
-    expect(screen.cells()[0]?.[width]?.text).toBe("|");
-  });
+  const terminals = mixed.flatMap((letters) => [
+    { letters, isOld: false },
+    { letters, isOld: true },
+  ]);
 
-  test("leave nothing behind when the row changes", () => {
-    const { painter, screen } = openPainter();
-    for (const letters of mixed)
-      painter.draw({ lines: [line(`${letters}${letters}`)], cursor: null });
+  test.each(terminals)(
+    "$letters leaves what follows in its column (old terminal: $isOld)",
+    (one) => {
+      const { painter, screen } = openPainter(20, 3, {}, one);
+      const width = Bun.stringWidth(one.letters);
+      painter.draw({ lines: [line(`${one.letters}|`)], cursor: null });
+      expect(screen.cells()[0]?.[width]?.text).toBe("|");
+    },
+  );
+
+  test.each(terminals)("$letters leaves nothing behind (old terminal: $isOld)", (one) => {
+    const { painter, screen } = openPainter(20, 3, {}, one);
+    painter.draw({ lines: [line(`${one.letters}${one.letters} and more`)], cursor: null });
     painter.draw({ lines: [line("plain")], cursor: null });
     expect(screen.lines()).toEqual(["plain", "", ""]);
   });
