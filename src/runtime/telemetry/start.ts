@@ -1,0 +1,98 @@
+// Traces for a collector: follows the journal from now on, and sends what has ended. Nobody waits for it: what
+// the collector does not take is dropped, and said once.
+import { messageOf } from "../../protocol/errors.ts";
+import type { StoredEventName } from "../../protocol/events/index.ts";
+import type { Log } from "../log.ts";
+import type { Journal } from "../store/journal.ts";
+import { exportSpans, tracesUrl } from "./otlp.ts";
+import { createSpans, type Span } from "./spans.ts";
+
+/** Spans that wait; more are dropped. */
+const MAX_WAITING = 4_096;
+/** Spans of one request. */
+const MAX_BATCH = 512;
+/** What has ended waits this long for others. Milliseconds. */
+const FLUSH_MS = 2_000;
+/** The last request may take this long when the daemon stops. Milliseconds. */
+const FAREWELL_MS = 1_000;
+const READ_LIMIT = { rows: 500, bytes: 4 * 1024 * 1024 };
+
+const TYPES: StoredEventName[] = [
+  "SessionCreated",
+  "TurnStarted",
+  "ModelCallStarted",
+  "ModelCallFailed",
+  "UsageRecorded",
+  "ToolCallStarted",
+  "ToolCallCompleted",
+  "TurnCompleted",
+  "TurnFailed",
+  "TurnCancelled",
+];
+
+export interface Telemetry {
+  /** Sends what has ended, then no more. */
+  stop(): Promise<void>;
+}
+
+export function startTelemetry(options: {
+  endpoint: string;
+  environment: string;
+  journal: Pick<Journal, "read" | "head" | "follow">;
+  log: Log;
+}): Telemetry {
+  const { endpoint, environment, journal, log } = options;
+  const url = tracesUrl(endpoint);
+  const spans = createSpans();
+  const waiting: Span[] = [];
+  let cursor = journal.head();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let sending: Promise<void> | undefined;
+  let isRefused = false;
+
+  function read(): void {
+    while (cursor < journal.head()) {
+      const page = journal.read(cursor, { types: TYPES, session_id: null }, READ_LIMIT);
+      cursor = page.cursor;
+      waiting.push(...page.rows.flatMap((row) => spans.take(row)));
+    }
+    waiting.splice(MAX_WAITING);
+  }
+
+  async function send(): Promise<void> {
+    read();
+    while (waiting.length > 0) {
+      const batch = waiting.splice(0, MAX_BATCH);
+      try {
+        await exportSpans(url, environment, batch);
+        isRefused = false;
+      } catch (thrown) {
+        // Said once, until it works again.
+        if (!isRefused) log.warn("traces were not taken", { url, reason: messageOf(thrown) });
+        isRefused = true;
+      }
+    }
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    sending ??= send().finally(() => {
+      sending = undefined;
+    });
+    return sending;
+  }
+
+  const stopFollowing = journal.follow(() => {
+    timer ??= setTimeout(flush, FLUSH_MS);
+  });
+  return {
+    async stop() {
+      stopFollowing();
+      const late = Promise.withResolvers<void>();
+      const end = setTimeout(late.resolve, FAREWELL_MS);
+      await Promise.race([flush().then(flush), late.promise]);
+      clearTimeout(end);
+    },
+  };
+}
