@@ -98,9 +98,12 @@ function spawnTool<Input extends z.ZodObject>(
           const asked = read(args);
           const opened = await servers.open(asked);
           if (!opened.ok) return resultOf(opened);
-          const { kind, connector_id, url } = opened.value;
+          const { kind, connector_id, url, page_url } = opened.value;
           const name = kind.toUpperCase();
-          const lines = [`${name} server started on port ${asked.port}`, `${connector_id} ${url}`];
+          const lines = [
+            `${name} server started on port ${asked.port}`,
+            `${connector_id} ${url} (for pages with scripts: ${page_url})`,
+          ];
           return { success: true, output: [...lines, ...routeLines(opened.value)].join("\n") };
         }),
     },
