@@ -1,5 +1,6 @@
 // One WebSocket to a daemon: attach, hello, typed calls, subscriptions. Lives until either end closes it.
-// Rule: nothing is asked before `hello`.
+// Rules: 1. Nothing is asked before `hello`. 2. An error that answers no request is the end of the connection: what
+//           waits would wait for ever. Only a daemon that stops says goodbye by itself.
 import type { CommandName, Params, Reply } from "../protocol/commands/index.ts";
 import { JameyError } from "../protocol/errors.ts";
 import type { Attach, Hello, ServerFrame } from "../protocol/frames.ts";
@@ -53,12 +54,18 @@ export async function openConnection(
     socket,
     fail: breakOff,
     take(frames) {
-      if (isGreeted) return exchange.take(frames);
+      if (isGreeted) return taken(frames);
       greeting.resolve(readHello(frames[0], where));
       isGreeted = true;
-      return exchange.take(frames.slice(1));
+      return taken(frames.slice(1));
     },
   });
+  async function taken(frames: ServerFrame[]): Promise<void> {
+    await exchange.take(frames);
+    for (const error of frames.flatMap(answeringNothing)) {
+      if (error.code !== "unavailable") throw error;
+    }
+  }
   const timer = setTimeout(() => breakOff(silent(where)), HELLO_TIMEOUT_MS);
 
   socket.onopen = () => {
@@ -110,6 +117,12 @@ function readHello(first: ServerFrame | undefined, where: string): Hello {
     "version_mismatch",
     `What listens at ${where} does not speak jamey's protocol.`,
   );
+}
+
+/** An error that says for no request that it is its answer. */
+function answeringNothing(frame: ServerFrame): JameyError[] {
+  const isOne = "id" in frame && frame.id === null && frame.type === "Error";
+  return isOne ? [errorOf(frame.payload)] : [];
 }
 
 function silent(where: string): JameyError {

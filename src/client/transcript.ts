@@ -15,6 +15,8 @@ import { type TypedEvent, typedEvent } from "./events.ts";
 export const MAX_TRANSCRIPT_MESSAGES = 20_000;
 /** Steps of a pattern that are kept of the turn that runs. */
 export const MAX_TRANSCRIPT_STEPS = 200;
+/** Turns whose end is kept beside the messages, where they did not end by an answer. */
+export const MAX_TRANSCRIPT_ENDINGS = 200;
 /** How far back a message that comes is looked for among those that stand. Messages. */
 const MAX_REPEATED_MESSAGES = 64;
 
@@ -47,6 +49,8 @@ export type TurnState =
   | { type: "failed"; turn_id: string; error: ErrorBody }
   | { type: "cancelled"; turn_id: string; reason: string };
 
+export type TurnEnding = Extract<TurnState, { type: "failed" | "cancelled" }>;
+
 export interface Transcript extends Calls {
   session_id: string;
   name: string | null;
@@ -64,6 +68,8 @@ export interface Transcript extends Calls {
   /** What one turn may cost at most. */
   max_cost_usd: number | null;
   turn: TurnState;
+  /** Turns that failed or were stopped, by their ids. */
+  endings: Readonly<Record<string, TurnEnding>>;
   isDeleted: boolean;
 }
 
@@ -83,6 +89,7 @@ export function emptyTranscript(session_id: string): Transcript {
     model: null,
     max_cost_usd: null,
     turn: { type: "idle" },
+    endings: {},
     isDeleted: false,
   };
 }
@@ -125,6 +132,10 @@ function foldEvent(state: Transcript, event: TypedEvent): Transcript {
     }
     case "MessageAdded":
       return addMessage(state, event.payload);
+    case "MessageWithdrawn":
+      return withoutQueued(state, ({ message_id }) => message_id === event.payload.message_id);
+    case "QueueResumed":
+      return { ...state, turn: { type: "idle" } };
     case "TurnStarted":
       return startTurn(state, event.payload);
     case "ModelCallStarted":
@@ -157,12 +168,10 @@ function foldEvent(state: Transcript, event: TypedEvent): Transcript {
       return { ...state, streaming: null, turn: { type: "idle" } };
     case "TurnFailed": {
       const { turn_id, error } = event.payload;
-      return { ...state, streaming: null, turn: { type: "failed", turn_id, error } };
+      return endTurn(state, { type: "failed", turn_id, error });
     }
-    case "TurnCancelled": {
-      const { turn_id, reason } = event.payload;
-      return { ...state, streaming: null, turn: { type: "cancelled", turn_id, reason } };
-    }
+    case "TurnCancelled":
+      return cancelTurn(state, event.payload);
     case "TurnResumed":
     case "HistoryCompacted":
     case "BusEntry":
@@ -188,6 +197,29 @@ function startTurn(state: Transcript, { turn_id, agent }: EventPayload<"TurnStar
     max_cost_usd: config.max_cost_usd,
     turn: { type: "running", turn_id, model, retry: null },
   };
+}
+
+/** A turn that had not begun leaves the queue, and stops what follows it only where it was the next. */
+function cancelTurn(
+  state: Transcript,
+  { turn_id, reason }: EventPayload<"TurnCancelled">,
+): Transcript {
+  const { turn, queued } = state;
+  const cancelled: TurnEnding = { type: "cancelled", turn_id, reason };
+  if (turn.type === "running" && turn.turn_id === turn_id) return endTurn(state, cancelled);
+  const isNext = queued.length === 0 || queued[0]?.turn_id === turn_id;
+  const rest = withoutQueued(state, (waiting) => waiting.turn_id === turn_id);
+  return turn.type !== "running" && isNext ? { ...rest, streaming: null, turn: cancelled } : rest;
+}
+
+function endTurn(state: Transcript, turn: TurnEnding): Transcript {
+  const entries = [...Object.entries(state.endings), [turn.turn_id, turn] as const];
+  const endings = Object.fromEntries(entries.slice(-MAX_TRANSCRIPT_ENDINGS));
+  return { ...state, streaming: null, turn, endings };
+}
+
+function withoutQueued(state: Transcript, isGone: (one: QueuedMessage) => boolean): Transcript {
+  return { ...state, queued: state.queued.filter((one) => !isGone(one)) };
 }
 
 function addMessage(state: Transcript, message: Message): Transcript {
