@@ -3,6 +3,7 @@ import type { TypedEvent } from "../client/events.ts";
 import type { EventFrame, FollowFrame } from "../protocol/frames.ts";
 import { describeCall, describeUsage } from "./activity.ts";
 import { showDuration } from "./duration.ts";
+import { ruleLine } from "./rule-line.ts";
 import { oneLine } from "./strip.ts";
 
 const MAX_SUMMARY_LENGTH = 160;
@@ -90,6 +91,8 @@ function sessionSummary(event: TypedEvent): string | undefined {
       return JSON.stringify(payload.updates);
     case "MessageQueued":
       return `from ${payload.source}: ${payload.content}`;
+    case "MessageWithdrawn":
+      return payload.message_id;
     case "MessageAdded": {
       const calls = payload.tool_calls.map((call) => `▸ ${describeCall(call)}`).join("  ");
       return `${payload.name ?? payload.role}: ${payload.content} ${calls}`;
@@ -148,13 +151,17 @@ function environmentSummary(event: TypedEvent): string | undefined {
     case "WakeSkipped":
       return `${payload.schedule_id}: ${payload.reason}`;
     case "RuleAdded":
-      return `${payload.po_name}: ${payload.tool}(${payload.match}) by ${payload.added_by}`;
+      return `${payload.po_name}: ${ruleLine(payload)} by ${payload.added_by}`;
     case "RuleRemoved":
       return payload.rule_id;
     case "PluginApproved":
       return `${payload.plugin} by ${payload.approved_by}`;
     case "PluginRevoked":
       return payload.plugin;
+    case "ServerSpawned":
+      return `${payload.kind} ${payload.host} port ${payload.port} of ${payload.po_name}`;
+    case "ServerClosed":
+      return `${payload.po_name}: ${payload.reason}`;
     default:
       return undefined;
   }

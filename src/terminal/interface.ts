@@ -26,8 +26,14 @@ export interface InterfaceOptions {
   isMotionReduced: boolean;
 }
 
-/** How it ended: as asked, or by a signal that is still to be obeyed, or broken. `resume` is the open session. */
-export type InterfaceEnding =
+export type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGQUIT" | "SIGABRT";
+
+/**
+ * How it ended: as asked, or by a signal that is still to be obeyed, or broken. `resume` is the open session;
+ * `unsent` messages were kept as a draft of theirs.
+ */
+export type InterfaceEnding = { unsent?: number } & (
   | { type: "quit"; resume: string | null }
-  | { type: "signal"; name: "SIGINT" | "SIGTERM" | "SIGHUP"; resume: string | null }
-  | { type: "crash"; error: Error; resume: string | null };
+  | { type: "signal"; name: EndingSignal; resume: string | null }
+  | { type: "crash"; error: Error; resume: string | null }
+);

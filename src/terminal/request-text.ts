@@ -1,6 +1,6 @@
 // A question for a human as text: whole, with everything that is decided, and how it is answered.
 // Rule: nothing of a call that waits for approval is shortened, and what would hide is shown.
-import type { HumanRequest, ToolCall } from "../protocol/messages.ts";
+import type { DecisionScope, HumanRequest, ToolCall } from "../protocol/messages.ts";
 import { showAge } from "./age.ts";
 import { oneLine, showHidden } from "./strip.ts";
 
@@ -24,7 +24,8 @@ export function callText({ name, args }: ToolCall): string {
 /** The question, the call, the choices: what a decision is about. */
 export function requestText({ kind, question, tool_call, options }: HumanRequest): string {
   const parts = [showHidden(question).trimEnd()];
-  if (tool_call) parts.push(callText(tool_call));
+  // What asks in words has nothing in its call that is not said here.
+  if (tool_call && kind === "approval") parts.push(callText(tool_call));
   // Those of an approval are the commands, or the keys, that answer it.
   const choices = kind === "approval" ? [] : options;
   for (const option of choices) parts.push(indent(`- ${showHidden(option)}`));
@@ -62,6 +63,10 @@ export function placeText(
   ];
   return `${parts.join(", ")}\n`;
 }
+
+/** A decision may hold for so long; where the daemon says nothing, for as long as one likes. */
+export const offersScope = ({ scopes }: HumanRequest, scope: DecisionScope): boolean =>
+  scopes?.includes(scope) ?? true;
 
 /** The commands that answer it. */
 export function answersTo({ kind, request_id }: HumanRequest, program = "jamey"): string[] {

@@ -4,13 +4,14 @@ import type { SignalName } from "../protocol/signals.ts";
 import type { InterfaceEnding, InterfaceOptions } from "../terminal/interface.ts";
 import type { ReadBindings } from "./palette/bindings.ts";
 import { readBindingsFile } from "./run/bindings-file.ts";
-import { stopUntilContinued, watchEnding } from "./run/ending.ts";
+import { watchEnding } from "./run/ending.ts";
 import { openKeptFiles } from "./run/kept-files.ts";
 import { type Loop, startLoop } from "./run/loop.ts";
 import { modelOf } from "./run/model.ts";
 import { createPerformer } from "./run/perform.ts";
 import { openScreen } from "./screen/open-screen.ts";
 import type { Input, TerminalInput } from "./shapes.ts";
+import { unsent as unsentOf } from "./state-questions.ts";
 
 const SIGNALS = [
   "TextDelta",
@@ -30,7 +31,7 @@ export async function runInterface(options: InterfaceOptions): Promise<Interface
   const link = await options.openLink((state) => take({ type: "link", state }));
   try {
     const chosen = await options.choose(link);
-    const kept = await openKeptFiles(options.folder);
+    const kept = await openKeptFiles(options.folder, (text) => take({ type: "trouble", text }));
     return await runOn({
       ...options,
       bindings,
@@ -60,7 +61,7 @@ interface Running extends InterfaceOptions {
 async function runOn(running: Running): Promise<InterfaceEnding> {
   const { link, kept, variables, directory, take } = running;
   const onStop = () => perform({ type: "suspend" });
-  const ending = watchEnding(onStop);
+  const ending = watchEnding(onStop, () => screen.goOn());
   const { stdin, stdout } = process;
   const screen = openScreen({
     stdin,
@@ -89,7 +90,8 @@ async function runOn(running: Running): Promise<InterfaceEnding> {
     take,
     redraw: loop.redraw,
     quit: (resume) => ending.end({ type: "quit", resume }),
-    stop: () => stopUntilContinued(onStop),
+    stop: ending.stopUntilContinued,
+    lend: ending.lend,
     waitForKey: () => waitForKey(stdin),
   });
   running.started(loop);
@@ -99,10 +101,13 @@ async function runOn(running: Running): Promise<InterfaceEnding> {
     void follow(running, loop, ending.crash);
     const ended = await ending.ended;
     const resume = ended.type === "quit" ? ended.resume : loop.state().session_id;
-    return { ...ended, resume };
-  } finally {
     loop.stop();
     await kept.written();
+    // A terminal that has stopped reading is told nothing more: that would wait for it.
+    const unsent = unsentOf(loop.state()).length;
+    return { ...ended, resume: (await screen.close()) ? resume : null, unsent };
+  } finally {
+    loop.stop();
     await screen.close();
     ending.stop();
   }

@@ -4,6 +4,7 @@
 //        2. `frames`, `link` and `tick` reach every pane; keys, pastes and the mouse only the focused one.
 //           The mouse is told in rows and columns of the pane.
 //        3. The world has folded an input before any pane sees it.
+import type { TurnSettings } from "../protocol/agents.ts";
 import type { Effect, Input, Line, Size } from "./shapes.ts";
 import type { World } from "./world.ts";
 
@@ -15,6 +16,10 @@ export interface Shared {
   /** Milliseconds since 1970, as of the last tick. */
   now: number;
   isFocused: boolean;
+  /** What it has of the screen; null where it is not drawn. */
+  size: Size | null;
+  /** What the human chose for everything that is begun from here on. */
+  settings: Pick<TurnSettings, "model" | "rules">;
 }
 
 /** What a pane asks of the interface around it. */

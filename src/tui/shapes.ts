@@ -74,6 +74,8 @@ export type Input =
   /** A text came back from the human's own editor; null where it was left as it was. */
   | { type: "edited"; purpose: string; text: string | null }
   | { type: "files"; query: string; paths: readonly string[] }
+  /** Something beside a call went wrong, and the human should know. */
+  | { type: "trouble"; text: string }
   /** Comes only while something on the screen counts time. Milliseconds since 1970. */
   | { type: "tick"; now: number };
 

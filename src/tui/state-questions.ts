@@ -1,6 +1,8 @@
 // What others ask of the state: small answers that update and view must give alike.
 import { emptyTranscript } from "../client/transcript.ts";
+import type { TurnSettings } from "../protocol/agents.ts";
 import type { HumanRequest } from "../protocol/messages.ts";
+import { permissionRules } from "../terminal/permission-rules.ts";
 import type { ComposerContext } from "./composer/index.ts";
 import type { Source } from "./conversation/items.ts";
 import type { Layout } from "./conversation/rows.ts";
@@ -27,6 +29,17 @@ export const openRequests = ({ world }: State): readonly HumanRequest[] => world
 /** What the session that is open asks: also before this interface looked. */
 export const requestsHere = ({ world, session_id }: State): readonly HumanRequest[] =>
   world.requests.filter((request) => request.session_id === session_id);
+
+/** What the human chose for everything that is begun from here on. */
+export function settingsOf({ chosen, tools }: State): Pick<TurnSettings, "model" | "rules"> {
+  const { model, permissions } = chosen;
+  const rules = permissions === "ask" ? [] : permissionRules[permissions](tools);
+  return { model, rules };
+}
+
+/** Messages of this interface that may not have reached the daemon. */
+export const unsent = ({ pending }: State): State["pending"] =>
+  pending.filter(({ isAccepted, message_id }) => !isAccepted && message_id === null);
 
 /** Messages that wait for a human to go on: the turn before them was stopped. */
 export const isParked = ({ session }: State): boolean =>
@@ -63,11 +76,16 @@ export const layoutOf = (state: State, source: Source, columns: number): Layout 
   actionOf: (session_id) => state.world.sessions.get(session_id)?.action,
 });
 
-export const sharedOf = (state: State, isFocused: boolean): Shared => ({
+export const sharedOf = (
+  state: State,
+  { isFocused, size }: Pick<Shared, "isFocused" | "size">,
+): Shared => ({
   world: state.world,
   session_id: state.session_id,
   now: state.now,
   isFocused,
+  size,
+  settings: settingsOf(state),
 });
 
 /** Its name, or the first words that were said in it. */
@@ -90,6 +108,9 @@ export function paletteContextOf(state: State): PaletteContext {
     session_id,
     po_name,
     isMouseOn,
+    settings: settingsOf(state),
+    now: state.now,
+    permissions: state.chosen.permissions,
     objects: [...world.objects.values()],
     sessions,
     workflows: world.workflows,

@@ -75,6 +75,8 @@ export interface State {
   /** The tools that there are, for the rules of a permission mode. */
   tools: readonly { name: string; risk: Risk }[];
   pending: readonly Pending[];
+  /** A message that waits, while the daemon is asked to take it back. */
+  takingBack: { message_id: string; content: string } | null;
   /** Escape was pressed before the turn was known. */
   wantsInterrupt: boolean;
   /** Makes the keys of messages: never the same twice. */
@@ -134,6 +136,7 @@ export function initialState(beginning: Beginning): State {
     default_model: null,
     tools: [],
     pending: [],
+    takingBack: null,
     wantsInterrupt: false,
     seed: beginning.seed ?? now.toString(36),
     sent: 0,

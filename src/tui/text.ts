@@ -3,15 +3,27 @@ import type { Line, Span, Style } from "./shapes.ts";
 
 const ASCII = /^[\x20-\x7e]*$/;
 
-/** Columns that a text takes on the screen. */
+/** Marks that stand beside their letter: some terminals give them a column of their own, others do not. */
+const SPACING = /\p{Mc}|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]/gu;
+
+/** Columns that a text takes on the screen: as the terminal counts that counts most. */
 export const widthOf = (text: string): number =>
-  ASCII.test(text) ? text.length : Bun.stringWidth(text);
+  ASCII.test(text) ? text.length : Bun.stringWidth(text) + uncounted(text);
+
+function uncounted(text: string): number {
+  let columns = 0;
+  for (const [mark] of text.matchAll(SPACING)) if (Bun.stringWidth(mark) === 0) columns += 1;
+  return columns;
+}
 
 /** What a reader takes for one letter. */
-export function graphemes(text: string): readonly string[] {
-  if (ASCII.test(text)) return text.split("");
+export const graphemes = (text: string): readonly string[] =>
+  ASCII.test(text) ? text.split("") : Array.from(letters(text));
+
+/** One after the other: who needs only the first few pays for no more. */
+function* letters(text: string): Generator<string> {
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-  return Array.from(segmenter.segment(text), ({ segment }) => segment);
+  for (const { segment } of segmenter.segment(text)) yield segment;
 }
 
 export const span = (text: string, style: Style = "plain"): Span => ({ text, style });
@@ -30,14 +42,14 @@ export function cutText(text: string, columns: number): string {
   if (columns <= 0) return "";
   if (widthOf(text) <= columns) return text;
   if (ASCII.test(text)) return text.slice(0, columns);
-  let kept = "";
+  let kept = 0;
   let used = 0;
-  for (const letter of graphemes(text)) {
+  for (const letter of letters(text)) {
     used += widthOf(letter);
     if (used > columns) break;
-    kept += letter;
+    kept += letter.length;
   }
-  return kept;
+  return text.slice(0, kept);
 }
 
 /** Cut with a mark that says so. */
@@ -132,17 +144,26 @@ function createRows(width: number) {
     isFull = false;
   }
 
-  /** A word that is wider than a row, in pieces. */
+  /** A word that is wider than a row, in pieces. Once through its letters: its length costs no more than that. */
   function putLong(word: string, style: Style): void {
-    for (let rest = word; rest !== ""; ) {
-      if (used >= width) end();
-      const letter = graphemes(rest)[0] ?? rest;
+    if (isFull || used >= width) end();
+    let piece = { from: 0, to: 0, columns: 0 };
+    const take = (): void => {
+      if (piece.to > piece.from) put(word.slice(piece.from, piece.to), style);
+      piece = { from: piece.to, to: piece.to, columns: 0 };
+    };
+    for (const letter of ASCII.test(word) ? word : letters(word)) {
+      const columns = widthOf(letter);
       // A letter wider than a whole row stands there all the same: nothing may be lost.
-      const piece = cutText(rest, width - used) || (used === 0 ? letter : "");
-      if (piece === "") end();
-      else put(piece, style);
-      rest = rest.slice(piece.length);
+      const isEmpty = used + piece.columns === 0;
+      if (!isEmpty && used + piece.columns + columns > width) {
+        take();
+        end();
+      }
+      piece.to += letter.length;
+      piece.columns += columns;
     }
+    take();
   }
 
   return {

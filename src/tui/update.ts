@@ -8,17 +8,27 @@ import { composerContextOf } from "./state-questions.ts";
 import { consequences } from "./update/consequences.ts";
 import { resized } from "./update/conversation.ts";
 import { typed } from "./update/keys.ts";
-import { accepted, isSending, refused, sendAgain } from "./update/messages.ts";
+import {
+  accepted,
+  isSending,
+  notTakenBack,
+  refused,
+  sendAgain,
+  TAKE_BACK,
+  tookBack,
+} from "./update/messages.ts";
 import { moused } from "./update/mouse.ts";
 import { focusedPane, toEveryPane, toPane } from "./update/panes.ts";
 import {
   adoptSession,
+  begunAnew,
   openSession,
   sessionCalls,
   usagePurpose,
   withFacts,
   withFetched,
   withFrames,
+  withTold,
 } from "./update/session.ts";
 import { type Next, still, then, withNotice } from "./update/updated.ts";
 import { loadWorld, updateWorld } from "./world.ts";
@@ -84,6 +94,8 @@ function updated(state: State, input: Input): Next {
       const result = updateComposer(state.composer, input, composerContextOf(state));
       return { state: { ...state, composer: result.state }, effects: result.effects };
     }
+    case "trouble":
+      return still(withNotice(state, input.text));
     case "edited":
       return edited(state, input);
     case "replied":
@@ -172,7 +184,15 @@ function sent(state: State, input: Answer): Next {
 
 function rootAnswered(state: State, input: Answer): Next {
   if (input.type === "call_failed") {
+    // The messages tell enough without it.
+    if (input.purpose === "root:outcomes") return still(state);
+    if (input.purpose === TAKE_BACK) return notTakenBack(state, input.error);
+    // The turn was over first: that is what was wanted.
+    if (input.command === "CancelTurn" && input.error.code === "turn_not_found") return still(state);
     const isSession = input.purpose === "root:session" && state.session !== null;
+    if (isSession && input.error.code === "session_not_found") {
+      return begunAnew(state, input.error.message);
+    }
     const next: State =
       isSession && state.session
         ? { ...state, session: { ...state.session, waiting: null } }
@@ -184,12 +204,16 @@ function rootAnswered(state: State, input: Answer): Next {
       return input.purpose === "root:facts"
         ? withFacts(state, input.reply)
         : withFetched(state, input.reply);
+    case "ListOutcomes":
+      return withTold(state, input.reply);
     case "GetUsage": {
       const { session } = state;
       if (!session || input.purpose !== usagePurpose(session.session_id)) return still(state);
       const transcript = { ...session.transcript, usage: input.reply.total };
       return still({ ...state, session: { ...session, transcript } });
     }
+    case "WithdrawMessage":
+      return tookBack(state);
     case "ListTools":
       return still({ ...state, tools: input.reply.tools });
     case "ListModels":

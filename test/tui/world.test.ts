@@ -72,6 +72,35 @@ async function delegatingWorld() {
 }
 
 describe("a real daemon", () => {
+  test("each thing that is said stands on the bus once, by whom, and a fork says nothing again", async () => {
+    await using world = await openTestWorld({
+      objects: {
+        "lead.md": objectText({ name: "lead", front: "capabilities: [critic]", body: "You lead." }),
+        "critic.md": critic,
+      },
+      script: (request) => {
+        if (lastIsResult(request)) return "Done.";
+        return isFor("judge", request) ? "It is good." : calling("critic", "Judge it.");
+      },
+    });
+    const client = world.connect({ client: "tui" });
+    await subscribe(world, client);
+    const before = await loaded(world, client);
+    const { session_id } = await say(world, { message: "Go." });
+    await client.event("TurnCompleted", (ended) => ended.session_id === session_id);
+    const forked = await world.ask("ForkSession", { session_id });
+    // After everything that the fork repeats.
+    await world.ask("RenameSession", { session_id: forked.session.session_id, name: "again" });
+    await client.event("SessionRenamed");
+    const after = told(before, client.frames);
+    const fork = [...after.sessions.values()].find(({ isCopied }) => isCopied);
+    const unread = fork?.unread;
+    expect([after.bus.map(({ from, to, text }) => `${from}→${to} ${text}`), unread]).toEqual([
+      ["api→lead Go.", "lead→critic Judge it.", "critic→lead It is good.", "lead→api Done."],
+      0,
+    ]);
+  });
+
   test("who calls whom, who waits and what for is known from its events, and at once from its lists", async () => {
     const { world, client } = await delegatingWorld();
     await using _ = world;

@@ -21,7 +21,7 @@ export interface BlockSplitter {
 /** A block, or a line of code, that grows beyond this is shown as it stands. UTF-16 units. */
 const MAX_OPEN_LENGTH = 64 * 1024;
 
-const FENCE = /^( {0,3})(`{3,}|~{3,})\s*([^`]*)$/;
+const FENCE = /^( {0,3})(`{3,}|~{3,})([^`]*)$/;
 const HEADING = /^ {0,3}#{1,6}(?:\s|$)/;
 const RULE = /^ {0,3}(?:(?:-[ \t]*){3,}|(?:_[ \t]*){3,}|(?:\*[ \t]*){3,})$/;
 const UNDERLINE = /^ {0,3}(?:=+|-+)[ \t]*$/;
@@ -107,7 +107,7 @@ export function createBlockSplitter(): BlockSplitter {
 
 function closes(line: string, { mark }: Fence): boolean {
   const found = FENCE.exec(line);
-  return found?.[3] === "" && found[2]?.startsWith(mark) === true;
+  return found?.[3]?.trim() === "" && found[2]?.startsWith(mark) === true;
 }
 
 /** The block that is open, and the parts that are complete. */

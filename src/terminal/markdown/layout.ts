@@ -18,7 +18,7 @@ export function layout(nodes: readonly Node[], page: Page): string[] {
     // A list that stands right below the words of its item needs no air.
     const isAttached = node.type === "block" && node.name === "list" && isFirstText(nodes);
     if (!isFirst && !isAttached) lines.push("");
-    lines.push(...laid);
+    for (const line of laid) lines.push(line);
     isFirst = false;
   }
   return lines;

@@ -43,7 +43,16 @@ const BLOCKS = [
 /** Marks of ours between the parser's callbacks and the tree. No text holds them: it is stripped. */
 const [BEGIN, META, END] = ["\u0001", "\u0002", "\u0003"];
 
+/** Quotes and lists within each other. Each costs its whole content once more, and a step of the stack. */
+const MAX_NESTING = 32;
+const TOO_DEEP = new RegExp(
+  `^(?:[ \\t]*(?:>|(?:[-*+]|\\d{1,9}[.)])(?=[ \\t]))){${MAX_NESTING + 1}}`,
+  "m",
+);
+
+/** What is nested too deeply to be read by anybody stays as it was written. */
 export function parseMarkdown(text: string, hasColour: boolean): Node[] {
+  if (TOO_DEEP.test(text)) return [{ type: "text", text }];
   return readNodes(Bun.markdown.render(text, callbacks(hasColour), { autolinks: false }));
 }
 

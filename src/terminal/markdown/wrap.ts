@@ -7,11 +7,14 @@ export interface Page {
   hasColour: boolean;
 }
 
+const ADDRESS = /.:\/\/./s;
+
 /** By words; words are cut only where they are no address, which must stay whole to be opened. */
 export function wrap(text: string, { width }: Page): string[] {
-  const hasLongAddress = (Bun.stripANSI(text).match(/\S+:\/\/\S+/g) ?? []).some(
-    (address) => Bun.stringWidth(address) > width,
-  );
+  // Word by word: a pattern that looks for the word as well begins anew at each of its letters.
+  const hasLongAddress = Bun.stripANSI(text)
+    .split(/\s+/)
+    .some((word) => ADDRESS.test(word) && Bun.stringWidth(word) > width);
   return Bun.wrapAnsi(text.trim(), width, { hard: !hasLongAddress }).split("\n");
 }
 

@@ -86,7 +86,9 @@ function withKey(state: ComposerState, key: KeyPress, context: ComposerContext):
   }
   if (action === "send") return enter(state, context);
   if (action === "queue") {
-    return context.isBusy ? submit(state, "queue") : offered(insert(state, "\n", "type"), context);
+    if (context.isBusy) return submit(state, "queue");
+    // Escape, which closes a list, and Enter close behind it are the same bytes: a command has one line.
+    return isCommand(state) ? submit(state, "send") : offered(insert(state, "\n", "type"), context);
   }
   if (action === "edit") {
     return taken(state, [
@@ -159,6 +161,8 @@ function isMeant({ kind, query, selected }: Completion, name: string): boolean {
 
 const takesArgument = (command: string, context: ComposerContext): boolean =>
   context.argumentsOf(command).length > 0;
+
+const isCommand = ({ text }: ComposerState): boolean => /^[/!][^\s/][^\n]*$/.test(text);
 
 function submit(state: ComposerState, how: "send" | "queue"): ComposerResult {
   const whole = wholeText(state);

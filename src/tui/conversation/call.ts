@@ -27,6 +27,8 @@ export interface CallView {
   action: string | undefined;
   /** Waits for a human: asked, not begun. */
   isAsked: boolean;
+  /** The human ran it: what it says is the answer. */
+  isByHand: boolean;
   /** The turn that asked for it runs. */
   isLive: boolean;
   /** What the human wants; undefined: what is usual for it. */
@@ -46,7 +48,7 @@ export function callRows(view: CallView, page: Page): readonly Row[] {
   const head = headLine(view, difference, isOpen, page);
   const body = bodyLines(view, difference, isOpen, { ...page, columns: page.columns - 2 });
   const indented = body.map((each): Line => [span("  "), ...each]);
-  return rowsOf([head, ...indented], call.id);
+  return rowsOf([head, ...indented], call.id, isOpen);
 }
 
 type Status = "waiting" | "asked" | "running" | "done" | "ok" | "failed";
@@ -70,7 +72,9 @@ const marks = {
 } as const satisfies Record<Status, Span>;
 
 const isOpenByItself = (view: CallView, difference: Difference | null): boolean =>
-  statusOf(view) === "failed" || (difference !== null && statusOf(view) !== "asked");
+  statusOf(view) === "failed" ||
+  view.isByHand ||
+  (difference !== null && statusOf(view) !== "asked");
 
 function headLine(
   view: CallView,
@@ -137,7 +141,7 @@ function bodyLines(
   if (delegation?.success === null) return action ? [cut(line(action, "dim"), page.columns)] : [];
   if (state && state.outcome === null) return tailLines(state.live_output, page.columns);
   if (!isOpen) return [];
-  const most = isUnfolded ? MAX_UNFOLDED_LINES : MAX_GLANCE_LINES;
+  const most = isUnfolded || view.isByHand ? MAX_UNFOLDED_LINES : MAX_GLANCE_LINES;
   const isFailed = statusOf(view) === "failed";
   if (difference && !isFailed) {
     const variant = `lines ${page.columns}`;

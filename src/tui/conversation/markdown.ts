@@ -8,8 +8,9 @@ import {
 } from "../../terminal/markdown/blocks.ts";
 import { layout } from "../../terminal/markdown/layout.ts";
 import { parseMarkdown } from "../../terminal/markdown/tree.ts";
+import { createStripper, type Stripper } from "../../terminal/strip.ts";
 import type { Line, Style } from "../shapes.ts";
-import { cut, line, restyle, span, widthOf } from "../text.ts";
+import { cut, line, plainText, restyle, span, widthOf, widthOfLine, wrap } from "../text.ts";
 import { createHighlighter, type Highlighter } from "./highlight.ts";
 
 /** The rules around code. Columns. */
@@ -27,7 +28,10 @@ export function markdownLines(text: string, columns: number): readonly Line[] {
 }
 
 export interface GrowingMarkdown {
-  /** The lines of the text so far. It is meant to begin with the text of the call before. */
+  /**
+   * The lines of the text so far, without its control characters: they are looked for in what came since. It is
+   * meant to begin with the text of the call before.
+   */
   lines(text: string): readonly Line[];
 }
 
@@ -40,9 +44,10 @@ export function createGrowingMarkdown(columns: number): GrowingMarkdown {
         text.length >= length &&
         text.startsWith(reading.text.slice(-PROOF_LENGTH), Math.max(0, length - PROOF_LENGTH));
       if (!isLonger) reading = beginReading(columns);
-      const fresh = text.slice(reading.text.length);
-      for (const part of reading.splitter.push(fresh))
-        reading.lines.push(...reading.writer.show(part));
+      const fresh = reading.stripper.push(text.slice(reading.text.length));
+      for (const part of reading.splitter.push(fresh)) {
+        for (const each of reading.writer.show(part)) reading.lines.push(each);
+      }
       reading.text = text;
       const open = reading.splitter.open();
       return open ? [...reading.lines, ...reading.writer.peek(open)] : [...reading.lines];
@@ -52,6 +57,7 @@ export function createGrowingMarkdown(columns: number): GrowingMarkdown {
 
 interface Reading {
   text: string;
+  stripper: Stripper;
   splitter: BlockSplitter;
   writer: Writer;
   lines: Line[];
@@ -59,6 +65,7 @@ interface Reading {
 
 const beginReading = (columns: number): Reading => ({
   text: "",
+  stripper: createStripper(),
   splitter: createBlockSplitter(),
   writer: createWriter(columns),
   lines: [],
@@ -114,10 +121,15 @@ function blockLines(text: string, columns: number): readonly Line[] {
   const laid = layout(parseMarkdown(text, true), { width: columns, hasColour: true });
   // What the parser takes for no text at all, such as the target of a link, is shown as it was written.
   const painted = laid.length === 0 ? text.split("\n") : laid;
-  const lines = painted.map((each) =>
-    cut(lineOf(each.replaceAll("\t", "    ")), columns, CODE_MARK),
-  );
+  const lines = painted.flatMap((each) => fitted(lineOf(each.replaceAll("\t", "    ")), columns));
   return /^ {0,3}#{1,6}\s/.test(text) ? lines.map((each) => restyle(each, "heading")) : lines;
+}
+
+/** What fits as the layout counts, and not as a terminal may, goes on in the next row. */
+function fitted(of: Line, columns: number): readonly Line[] {
+  if (widthOfLine(of) <= columns) return [of];
+  const isLaidOut = Bun.stringWidth(plainText(of)) <= columns;
+  return isLaidOut ? wrap(of, columns) : [cut(of, columns, CODE_MARK)];
 }
 
 /** The first of the styles that are on decides. */

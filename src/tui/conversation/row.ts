@@ -6,13 +6,15 @@ export interface Row {
   line: Line;
   /** What a click on it folds or unfolds. */
   fold: string | null;
+  /** What it folds is open. */
+  isOpen: boolean;
 }
 
 /** The column of marks and the blanks around it. */
 export const MARGIN = 3;
 
-export const rowsOf = (lines: readonly Line[], fold: string | null = null): Row[] =>
-  lines.map((line) => ({ line, fold }));
+export const rowsOf = (lines: readonly Line[], fold: string | null = null, isOpen = false): Row[] =>
+  lines.map((line) => ({ line, fold, isOpen }));
 
 /** Behind the column of marks; the first line gets the mark. */
 export const withMark = (lines: readonly Line[], mark: Line): Line[] =>

@@ -1,6 +1,9 @@
 // The rows of one item. What was laid out before is remembered as long as the message is the same.
 
+import type { TurnState } from "../../client/transcript.ts";
+import { CANCELLED_BY_CLIENT } from "../../protocol/commands/session.ts";
 import type { GroupStep } from "../../protocol/events/turn.ts";
+import { isObject } from "../../protocol/json.ts";
 import type { HumanRequest, Message } from "../../protocol/messages.ts";
 import { endSentence } from "../../terminal/activity.ts";
 import { oneLine, stripControl } from "../../terminal/strip.ts";
@@ -14,6 +17,8 @@ import type { Conversation } from "./state.ts";
 
 /** Reasoning that is shown while it is thought. Lines. */
 const MAX_THOUGHT_LINES = 3;
+/** What is thought is looked at from the beginning of the last step but one. UTF-16 units. */
+const THOUGHT_STEP = 8 * 1024;
 /** Of a message of a human. Units; the whole is in the journal, and is what `/copy` copies. */
 const MAX_SAID_LENGTH = 256 * 1024;
 
@@ -42,13 +47,16 @@ export function itemRows(item: Item, index: number, layout: Layout): readonly Ro
 function contentRows(item: Item, index: number, layout: Layout): readonly Row[] {
   switch (item.type) {
     case "message":
-      return messageRows(item.message, index, layout);
+      return [
+        ...messageRows(item.message, index, layout),
+        ...rowsOf(endingBelow(item.message, index, layout)),
+      ];
     case "streaming":
       return streamingRows(layout);
     case "working":
       return rowsOf([workingLine(layout)]);
     case "ended":
-      return rowsOf(endedLines(layout));
+      return rowsOf(endedLines(layout.source.transcript.turn, layout));
     case "pending": {
       const { text, problem } = item.pending;
       const state = problem === null ? "sending" : `not sent: ${problem}`;
@@ -106,11 +114,27 @@ const noteLines = (text: string, layout: Layout): readonly Line[] =>
 
 const timeOf = (at: string): string => new Date(at).toTimeString().slice(0, 5);
 
+/** A line for the shell, as it was typed: the journal says which tool ran with what. */
+const HAND_MADE = /^\/shell (\{"command":".*"\})$/s;
+
+function asTyped(content: string): string {
+  const [, json] = HAND_MADE.exec(content.slice(0, MAX_SAID_LENGTH)) ?? [];
+  try {
+    const args: unknown = json === undefined ? null : JSON.parse(json);
+    const isOne = isObject(args) && Object.keys(args).length === 1;
+    return isOne && typeof args.command === "string" ? `! ${args.command}` : content;
+  } catch (_otherText) {
+    return content;
+  }
+}
+
 function userLines(message: Message, layout: Layout): readonly Line[] {
   const files = message.attachments.map(({ name, media_type, bytes }) =>
     line(`+ ${oneLine(name ?? media_type, 60)}, ${bytes} bytes`, "dim"),
   );
-  const said = saidLines(message.content, layout, [span(` ${timeOf(message.created_at)}`, "dim")]);
+  const said = saidLines(asTyped(message.content), layout, [
+    span(` ${timeOf(message.created_at)}`, "dim"),
+  ]);
   return [...said, ...files.map((each): Line => [span(" ".repeat(MARGIN)), ...each])];
 }
 
@@ -145,7 +169,7 @@ function thoughtRows(message: Message, layout: Layout): readonly Row[] {
     const words = text.split(/\s+/).length;
     const head = line(`${isOpen ? "▾" : "▸"} thought, ${words} words`, "dim");
     const body = isOpen ? noteLines(text, layout) : [];
-    return rowsOf(withMark([head, ...body], [span(" ")]), fold);
+    return rowsOf(withMark([head, ...body], [span(" ")]), fold, isOpen);
   });
 }
 
@@ -168,6 +192,8 @@ function callsOf(
       delegation,
       action: delegation ? layout.actionOf(delegation.child_session_id) : undefined,
       isAsked: layout.requests.some(({ tool_call }) => tool_call?.id === call.id),
+      isByHand:
+        source.transcript.messages[index - 1]?.content.startsWith(`/${call.name} {`) === true,
       isLive: turn.type === "running" && turn.turn_id === message.turn_id,
       isUnfolded: conversation.folds[call.id] ?? conversation.isUnfolded ?? undefined,
     };
@@ -185,12 +211,21 @@ function streamingRows(layout: Layout): readonly Row[] {
   if (!streaming) return [];
   const { message_id, attempt, text, reasoning } = streaming;
   if (text.trim() === "") {
-    const thought = noteLines(reasoning, layout).slice(-MAX_THOUGHT_LINES);
+    const thought = noteLines(endOf(reasoning), layout).slice(-MAX_THOUGHT_LINES);
     const head = [span("thinking …", "dim")];
     return rowsOf(withMark([head, ...thought], [span("●")]));
   }
   const growing = layout.conversation.memo.growing(`${message_id} ${attempt}`, textColumns(layout));
-  return rowsOf(withMark(growing.lines(stripControl(text)), [span("●")]));
+  return rowsOf(withMark(growing.lines(text), [span("●")]));
+}
+
+/** From the beginning of a line, or of a word. It moves in steps: rows that are shown stay as they are wrapped. */
+function endOf(text: string): string {
+  const from = (Math.floor(text.length / THOUGHT_STEP) - 1) * THOUGHT_STEP;
+  if (from <= 0) return text;
+  const beginning = text.slice(from, from + THOUGHT_STEP / 2);
+  const end = beginning.indexOf("\n");
+  return text.slice(from + Math.max(0, end < 0 ? beginning.search(/\s/) : end));
 }
 
 function workingLine({ source, columns, requests }: Layout): Line {
@@ -226,13 +261,22 @@ function stepText(step: GroupStep): string {
   }
 }
 
-function endedLines(layout: Layout): readonly Line[] {
-  const { turn } = layout.source.transcript;
+/** How a turn ended stays below its last message; of the newest turn it stands at the end of all. */
+function endingBelow({ turn_id }: Message, index: number, layout: Layout): readonly Line[] {
+  const { endings, messages, turn } = layout.source.transcript;
+  const ending = turn_id === null ? undefined : endings[turn_id];
+  if (!ending || messages[index + 1]?.turn_id === turn_id) return [];
+  const isNewest = turn.type !== "idle" && turn.turn_id === turn_id;
+  return isNewest ? [] : [[], ...endedLines(ending, layout)];
+}
+
+function endedLines(turn: TurnState, layout: Layout): readonly Line[] {
   if (turn.type === "failed") {
     const text = `${endSentence(oneLine(turn.error.message, 1000))} (${turn.error.code})`;
     return withMark(wrapText(text, textColumns(layout), "bad"), [span("✗", "bad")]);
   }
-  const why =
-    turn.type === "cancelled" && turn.reason !== "" ? `: ${oneLine(turn.reason, 200)}` : "";
-  return withMark([line(`stopped${why}`, "dim")], [span("■", "dim")]);
+  const reason = turn.type === "cancelled" ? turn.reason : "";
+  const isHuman = reason === "" || reason === CANCELLED_BY_CLIENT;
+  const text = isHuman ? "you stopped it" : `stopped: ${oneLine(reason, 200)}`;
+  return withMark([line(text, "dim")], [span("■", "dim")]);
 }

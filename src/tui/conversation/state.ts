@@ -13,12 +13,21 @@ export interface Place {
   seen: number;
 }
 
+/** One place in the text of a message. */
+export interface Match {
+  key: string;
+  index: number;
+  /** Which of the places in its message it is, from 0, and how many there are. */
+  nth: number;
+  of: number;
+}
+
 export interface Search {
   query: string;
   /** Still typed: nothing is searched yet. */
   isTyping: boolean;
-  /** Items that hold it, the newest first. */
-  matches: readonly { key: string; index: number }[];
+  /** The newest first. */
+  matches: readonly Match[];
   current: number;
 }
 
@@ -28,7 +37,7 @@ export interface Conversation {
   /** What a human folded or unfolded by hand, by fold key. */
   folds: Readonly<Record<string, boolean>>;
   /** Every tool call at once; null: as is usual for each. */
-  isUnfolded: boolean | null;
+  isUnfolded: true | null;
   /** The message that keys work on. */
   selected: string | null;
   search: Search | null;

@@ -139,6 +139,8 @@ function placeItems({ workflows, objects, sessions }: PaletteContext): readonly 
 export interface PaletteView {
   lines: readonly Line[];
   cursor: Point;
+  /** Entries below the last one that is shown. */
+  below: number;
 }
 
 /** At most so many rows as there are; the first is what is typed. */
@@ -162,6 +164,7 @@ export function viewPalette(
   const typed = cut([span("› ", "bold"), span(state.query)], columns);
   return {
     lines: [typed, ...(found.length === 0 ? nothing : lines)].slice(0, Math.max(1, rows)),
+    below: Math.max(0, found.length - top - room),
     cursor: { row: 0, column: Math.min(Math.max(0, columns - 1), 2 + widthOf(state.query)) },
   };
 }

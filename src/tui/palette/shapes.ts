@@ -1,5 +1,6 @@
 // What commands by name know of the interface, and what a text that was sent turns out to be.
-import type { Act } from "../acts.ts";
+import type { TurnSettings } from "../../protocol/agents.ts";
+import type { Act, PermissionMode } from "../acts.ts";
 import type { Candidate } from "../composer/index.ts";
 import type { Action, Keymap } from "../keys.ts";
 
@@ -9,6 +10,11 @@ export interface PaletteContext {
   /** The object that is talked with. */
   po_name: string;
   isMouseOn: boolean;
+  /** Milliseconds since 1970, as of the last tick. */
+  now: number;
+  permissions: PermissionMode;
+  /** What the human chose for everything that is begun from here on. */
+  settings: Pick<TurnSettings, "model" | "rules">;
   objects: readonly { name: string; description: string }[];
   /** The newest first. */
   sessions: readonly { session_id: string; name: string | null; title: string; po_name: string }[];

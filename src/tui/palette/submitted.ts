@@ -25,7 +25,9 @@ export function readSubmitted(
   const command = commandNamed(name);
   if (command) return command.run(argument.trim(), context);
   if (context.tools.includes(name) || GUIDE_WORDS.includes(name)) return send(text);
-  if (context.workflows.some((one) => one.name === name)) return runWorkflow(name, argument.trim());
+  if (context.workflows.some((one) => one.name === name)) {
+    return runWorkflow(name, argument.trim(), context);
+  }
   return unknown(name, context);
 }
 
@@ -38,13 +40,16 @@ function unknown(name: string, { workflows }: PaletteContext): Problem {
   );
 }
 
-function runWorkflow(workflow: string, message: string): Act | Problem {
+function runWorkflow(
+  workflow: string,
+  message: string,
+  { settings }: PaletteContext,
+): Act | Problem {
   if (message === "") return problem(`Say what it works on: /${workflow} TEXT.`);
+  const params = { workflow, message, settings };
   return {
     type: "perform",
-    effects: [
-      { type: "call", command: "RunWorkflow", params: { workflow, message }, purpose: "act:open" },
-    ],
+    effects: [{ type: "call", command: "RunWorkflow", params, purpose: "act:open" }],
   };
 }
 

@@ -1,6 +1,7 @@
 // The inbox: what waits for a human, of every session, answered in place.
 import type { Pane } from "../pane.ts";
-import { type InboxState, initialInbox, updateInbox } from "./inbox/update.ts";
+import { type InboxState, initialInbox } from "./inbox/state.ts";
+import { updateInbox } from "./inbox/update.ts";
 import { viewInbox } from "./inbox/view.ts";
 
 export const inboxPane: Pane<InboxState> = {

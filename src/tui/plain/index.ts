@@ -4,8 +4,16 @@ import { isTurnEnd, turnOf, typedEvent } from "../../client/events.ts";
 import type { Link, LinkState } from "../../client/link.ts";
 import { toErrorBody } from "../../protocol/errors.ts";
 import type { InterfaceEnding, InterfaceOptions } from "../../terminal/interface.ts";
-import { watchEnding } from "../run/ending.ts";
-import { ask, type Meant, type PlainState, plainState, readLine, tell } from "./lines.ts";
+import { type EndingWatch, watchEnding } from "../run/ending.ts";
+import {
+  ask,
+  type Meant,
+  type PlainState,
+  plainState,
+  readLine,
+  tell,
+  tellSignal,
+} from "./lines.ts";
 
 const BELL = "\u0007";
 const DEFAULT_OBJECT = "assistant";
@@ -16,7 +24,9 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
   };
   const link = await options.openLink((state) => write([aboutLink(state)]));
   const ending = watchEnding(() => undefined);
+  const keys = watchKeys(ending, () => interrupted());
   const reader = createInterface({ input: process.stdin, terminal: false });
+  let interrupted = () => ending.end({ type: "quit", resume: null });
   try {
     const chosen = await options.choose(link);
     let state = plainState(chosen.session_id, chosen.po_name ?? DEFAULT_OBJECT);
@@ -27,7 +37,10 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
     const opened = (session_id: string) => {
       state = { ...state, session_id };
     };
+    const steps = createSteps({ link, ending, write, state: () => state });
+    interrupted = steps.press;
     reader.on("line", (line) => {
+      steps.forget();
       const meant = readLine(state, line);
       if (meant.type === "quit") ending.end({ type: "quit", resume: state.session_id });
       else if (meant.type === "tell") write(meant.lines);
@@ -44,9 +57,14 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
     const { requests } = await link.call("ListPendingRequests", {}, { isRepeatable: true });
     const { seq, journal_id } = link.hello;
     await link.follow(
-      { event_types: [], signal_types: [], session_id: null, after: seq, journal_id },
+      { event_types: [], signal_types: ["TextDelta"], session_id: null, after: seq, journal_id },
       (frames) => {
         for (const frame of frames) {
+          if (frame.type === "signal") {
+            const grown = tellSignal(state, frame);
+            state = grown.state;
+            write(grown.lines);
+          }
           if (frame.type !== "event") continue;
           const event = typedEvent(frame);
           const told = tell(state, event);
@@ -70,9 +88,67 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
     const ended = await ending.ended;
     return { ...ended, resume: state.session_id };
   } finally {
+    keys.stop();
     ending.stop();
     reader.close();
     link.close();
+  }
+}
+
+/** The keys of a terminal that end a process: Ctrl+C takes its steps, the rest stays as it was. */
+function watchKeys(ending: EndingWatch, onInterrupt: () => void): { stop(): void } {
+  if (!process.stdin.isTTY) return { stop: () => undefined };
+  const onQuit = () => ending.end({ type: "signal", name: "SIGQUIT" });
+  ending.lend(true);
+  process.on("SIGINT", onInterrupt);
+  process.on("SIGQUIT", onQuit);
+  return {
+    stop() {
+      process.removeListener("SIGINT", onInterrupt);
+      process.removeListener("SIGQUIT", onQuit);
+      ending.lend(false);
+    },
+  };
+}
+
+/** Ctrl+C: the terminal has taken back what was typed; then the turn is stopped, then the human leaves. */
+function createSteps(options: {
+  link: Link;
+  ending: EndingWatch;
+  write: Act["write"];
+  state(): PlainState;
+}): { press(): void; forget(): void } {
+  const { link, ending, write } = options;
+  let stopping: string | null = null;
+  let isLeaving = false;
+  return {
+    press() {
+      const { turn_id, session_id } = options.state();
+      if (turn_id !== null && turn_id !== stopping) {
+        stopping = turn_id;
+        write(["status: stopping. Ctrl+C again leaves; what runs goes on."]);
+        void cancel(link, turn_id, write);
+      } else if (isLeaving || turn_id !== null) {
+        ending.end({ type: "quit", resume: session_id });
+      } else {
+        isLeaving = true;
+        write(["status: Ctrl+C again leaves."]);
+      }
+    },
+    /** Something was typed in between. */
+    forget() {
+      isLeaving = false;
+    },
+  };
+}
+
+async function cancel(link: Link, turn_id: string, write: Act["write"]): Promise<void> {
+  try {
+    await link.call("CancelTurn", { turn_id, reason: null });
+  } catch (thrown) {
+    // Its end came first: that is what was wanted.
+    const { code, message } = toErrorBody(thrown);
+    if (code !== "turn_not_found") write([`error: ${message}`]);
   }
 }
 
@@ -112,10 +188,11 @@ async function act(link: Link, options: InterfaceOptions, doing: Act): Promise<v
     if (meant.type === "say") await send(link, options, { ...doing, text: meant.text });
     else if (meant.type === "answer") {
       const { request_id } = meant.request;
+      write([meant.said]);
       await link.call("RespondToRequest", { request_id, response: meant.response });
     } else if (meant.type === "stop") {
       if (state.turn_id === null) write(["help: nothing runs."]);
-      else await link.call("CancelTurn", { turn_id: state.turn_id, reason: null });
+      else await cancel(link, state.turn_id, write);
     }
   } catch (thrown) {
     write([`error: ${toErrorBody(thrown).message}`]);

@@ -1,12 +1,15 @@
 // The interface as lines one under the other, for screen readers: what is said about an event, and what a typed
 // line means. Pure.
-// Rules: 1. Every line begins with who speaks. 2. Nothing is ever drawn again. 3. A question is answered by its
-//           number and the number of a choice; nothing else is taken for a yes.
+// Rules: 1. What is said begins with who speaks. 2. Nothing is ever drawn again. 3. A question is answered by its
+//           number and the number of a choice; where only one waits, by the choice alone, or y and n. Nothing else
+//           is taken for a yes.
 import type { TypedEvent } from "../../client/events.ts";
 import type { Answer, HumanRequest, ToolCall } from "../../protocol/messages.ts";
+import type { SignalPayload } from "../../protocol/signals.ts";
 import { describeEvent } from "../../terminal/activity.ts";
 import { requestText } from "../../terminal/request-text.ts";
 import { stripControl } from "../../terminal/strip.ts";
+import { finished, type Growing, grow } from "./paragraphs.ts";
 
 export interface PlainState {
   /** null until something was said. */
@@ -17,6 +20,8 @@ export interface PlainState {
   /** What waits for the human, by the number that was said. */
   requests: ReadonlyMap<number, HumanRequest>;
   asked: number;
+  /** The answer that comes just now. */
+  growing: Growing | null;
   calls: Map<string, ToolCall>;
 }
 
@@ -26,6 +31,7 @@ export const plainState = (session_id: string | null, po_name: string): PlainSta
   turn_id: null,
   requests: new Map(),
   asked: 0,
+  growing: null,
   calls: new Map(),
 });
 
@@ -52,7 +58,12 @@ export function tell(state: PlainState, event: TypedEvent): Told {
 function tellOurs(state: PlainState, event: TypedEvent): Told {
   switch (event.event_type) {
     case "TurnStarted":
-      return { state: { ...state, turn_id: event.payload.turn_id }, lines: [] };
+      return {
+        state: { ...state, turn_id: event.payload.turn_id, growing: null },
+        lines: ["status: working …"],
+      };
+    case "MessageQueued":
+      return { state, lines: aboutQueued(state, event.payload) };
     case "TurnCompleted":
       return { state: { ...state, turn_id: null }, lines: [] };
     case "TurnFailed":
@@ -60,11 +71,18 @@ function tellOurs(state: PlainState, event: TypedEvent): Told {
         state: { ...state, turn_id: null },
         lines: [`error: ${event.payload.error.message}`],
       };
+    case "MessageWithdrawn":
+      return { state, lines: ["a message that waited was taken back."] };
     case "TurnCancelled":
+      // One that only waited was taken out of the queue: what runs goes on.
+      if (state.turn_id !== event.payload.turn_id) return { state, lines: [] };
       return { state: { ...state, turn_id: null }, lines: ["jamey: stopped."] };
     case "MessageAdded": {
-      const { role, source, name, content } = event.payload;
-      if (role === "assistant") return { state, lines: labelled("jamey", content) };
+      const { message_id, role, source, name, content } = event.payload;
+      if (role === "assistant") {
+        const lines = finished(state.growing, message_id, content);
+        return { state: { ...state, growing: null }, lines };
+      }
       if (role === "user") return { state, lines: labelled(speaker({ source, name }), content) };
       break;
     }
@@ -76,6 +94,27 @@ function tellOurs(state: PlainState, event: TypedEvent): Told {
 /** What was typed is said again when it has arrived: this is how it is known. */
 const speaker = ({ source, name }: { source: string; name: string | null }): string =>
   source === "tui" ? "you" : (name ?? source);
+
+/** What is typed while a turn runs waits: who typed it hears that, and what it may be waiting for. */
+function aboutQueued(
+  { turn_id, session_id, requests }: PlainState,
+  { content, source }: { content: string; source: string },
+): readonly string[] {
+  if (turn_id === null || source !== "tui") return [];
+  const asked = [...requests].filter(([, one]) => one.session_id === session_id);
+  const waiting = asked.map(
+    ([number, one]) => `request ${number} waits: ${exampleOf(number, one)}`,
+  );
+  const why = waiting.length === 0 ? "it is heard after what runs" : waiting.join("; ");
+  return [...labelled("you (queued)", content), `status: queued; ${why}.`];
+}
+
+/** More of the answer that is being written. */
+export function tellSignal(state: PlainState, delta: SignalPayload): Told {
+  if (delta.session_id !== state.session_id) return { state, lines: [] };
+  const { growing, lines } = grow(state.growing, delta);
+  return { state: { ...state, growing }, lines };
+}
 
 /** The label stands before the first line only; a text without words is not read out. */
 function labelled(label: string, text: string): readonly string[] {
@@ -104,8 +143,12 @@ function howToAnswer(number: number, request: HumanRequest): readonly string[] {
   }
   const choices = choicesOf(request);
   const listed = choices.map((choice, index) => `  ${index + 1} ${choice}`);
-  const example = choices.length > 0 ? `${number} 1` : `${number} and your answer`;
-  return [...listed, `  To answer, type: ${example}`];
+  return [...listed, `  To answer, ${exampleOf(number, request)}`];
+}
+
+function exampleOf(number: number, request: HumanRequest): string {
+  if (request.kind === "secret") return `use jamey requests answer ${request.request_id}`;
+  return `type: ${choicesOf(request).length > 0 ? `${number} 1` : `${number} and your answer`}`;
 }
 
 const choicesOf = ({ kind, options }: HumanRequest): readonly string[] =>
@@ -124,11 +167,13 @@ export type Meant =
   | { type: "quit" }
   | { type: "stop" }
   | { type: "say"; text: string }
-  | { type: "answer"; request: HumanRequest; response: Answer }
+  /** `said` is the answer as it is said again. */
+  | { type: "answer"; request: HumanRequest; response: Answer; said: string }
   | { type: "tell"; lines: readonly string[] };
 
 const HELP = [
   "help: a line is a message. /stop ends the turn, /requests repeats what waits for you, /quit leaves.",
+  "help: where one request waits, y, n or the number of a choice answers it. Ctrl+C stops the turn, then leaves.",
   "help: a message that begins with a slash is typed with two.",
 ];
 
@@ -142,7 +187,17 @@ export function readLine(state: PlainState, typed: string): Meant {
   if (line === "/requests") return { type: "tell", lines: waiting(state) };
   const [, number = "", rest = ""] = /^(\d+)\s+(\S[\s\S]*)$/.exec(line) ?? [];
   const request = state.requests.get(Number(number));
-  return request ? answerTo(request, rest) : { type: "say", text: line };
+  if (request) return answerTo(Number(number), request, rest);
+  return answerToOnly(state, line) ?? { type: "say", text: line };
+}
+
+/** Where only one waits its number is not needed. */
+function answerToOnly({ requests }: PlainState, line: string): Meant | undefined {
+  const [only, ...others] = requests;
+  if (!only || others.length > 0 || !/^(?:[yn]|yes|no|\d+)$/i.test(line)) return undefined;
+  const [number, request] = only;
+  if (request.kind !== "approval" || /^\d/.test(line)) return answerTo(number, request, line);
+  return answerTo(number, request, /^y/i.test(line) ? "1" : String(DECISIONS.length));
 }
 
 const waiting = ({ requests }: PlainState): readonly string[] =>
@@ -153,20 +208,28 @@ const waiting = ({ requests }: PlainState): readonly string[] =>
         ...howToAnswer(number, request),
       ]);
 
-function answerTo(request: HumanRequest, text: string): Meant {
-  if (request.kind === "secret") return { type: "tell", lines: howToAnswer(0, request) };
+function answerTo(number: number, request: HumanRequest, text: string): Meant {
+  if (request.kind === "secret") return { type: "tell", lines: howToAnswer(number, request) };
+  const said = (what: string) => `you: to request ${number}: ${what}`;
   const chosen = Number(text);
   if (request.kind === "approval") {
     const isChoice = Number.isInteger(chosen) && chosen >= 1 && chosen <= DECISIONS.length;
     if (!isChoice || request.hash === null) {
-      const lines = [`help: type 1 to ${DECISIONS.length} behind the number of the request.`];
+      const lines = [`help: type ${number} and behind it 1 to ${DECISIONS.length}.`];
       return { type: "tell", lines };
     }
     const decision = chosen === DECISIONS.length ? "deny" : "approve";
     const scope = chosen === 2 ? "session" : "once";
     const response = { type: "decision", decision, hash: request.hash, scope } as const;
-    return { type: "answer", request, response: { ...response, match: null, reason: null } };
+    return {
+      type: "answer",
+      request,
+      response: { ...response, match: null, reason: null },
+      said: said(DECISIONS[chosen - 1] ?? decision),
+    };
   }
   const option = request.options[chosen - 1];
-  return { type: "answer", request, response: { type: "answer", text: option ?? text } };
+  const answer = option ?? text;
+  const response = { type: "answer", text: answer } as const;
+  return { type: "answer", request, response, said: said(stripControl(answer)) };
 }

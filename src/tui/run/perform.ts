@@ -5,6 +5,7 @@ import type { Link } from "../../client/link.ts";
 import type { Variables } from "../../client/variables.ts";
 import { messageOf, toErrorBody } from "../../protocol/errors.ts";
 import { openEditor } from "../../terminal/external-editor.ts";
+import { showHidden, stripControl } from "../../terminal/strip.ts";
 import type { OpenScreen } from "../screen/screen-shapes.ts";
 import type { Effect, Input } from "../shapes.ts";
 import { createFileFinder } from "./find-files.ts";
@@ -19,11 +20,16 @@ export interface PerformOptions {
   take(input: Input): void;
   redraw(): void;
   quit(resume: string | null): void;
+  /** Whether another program has the terminal, and the signals of its keys. */
+  lend(isLent: boolean): void;
   /** Stops the process as the shell does it. */
   stop(): Promise<void>;
   /** Waits for a key on the terminal as the shell has it. */
   waitForKey(): Promise<void>;
 }
+
+const TOO_LONG_TO_COPY =
+  "Not copied: it is too long for the clipboard of a terminal. v in the conversation opens your editor.";
 
 type Of<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
@@ -59,24 +65,30 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
   async function edit({ purpose, text, suffix }: Of<"edit">): Promise<void> {
     let edited: string | null = null;
     await away(async () => {
+      options.lend(true);
       try {
         edited = await editText({ ...options, text, suffix });
       } catch (thrown) {
+        options.lend(false);
         await show(messageOf(thrown));
+      } finally {
+        options.lend(false);
       }
     });
     take({ type: "edited", purpose, text: edited });
   }
 
   async function show(text: string): Promise<void> {
-    process.stdout.write(`${text.trimEnd()}\n\n[Enter: back to jamey] `);
+    process.stdout.write(`${shownOutside(text).trimEnd()}\n\n[Enter: back to jamey] `);
     await options.waitForKey();
   }
 
   const table: { [Type in Effect["type"]]: (effect: Of<Type>) => unknown } = {
     call,
     edit,
-    copy: ({ text }) => screen.copy(text),
+    copy({ text }) {
+      if (!screen.copy(text)) take({ type: "trouble", text: TOO_LONG_TO_COPY });
+    },
     notify: ({ title, body }) => screen.notify(title, body),
     title: ({ text }) => screen.setTitle(text),
     mouse: ({ isOn }) => screen.setMouse(isOn),
@@ -98,6 +110,9 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
     perform(effect);
   };
 }
+
+/** Beside frames nothing else keeps what others wrote from controlling the terminal; what would hide is shown. */
+export const shownOutside = (text: string): string => showHidden(stripControl(text));
 
 /** Asked again where the connection broke in the middle: what only reads, and messages that carry a key. */
 function isRepeatable({ command, params }: Of<"call">): boolean {

@@ -20,6 +20,8 @@ export type InputStream = Pick<
 
 export interface Keyboard {
   start(): void;
+  /** The terminal was in other hands meanwhile: keys come one by one again. */
+  again(): void;
   /** What comes from here on is thrown away. */
   mute(): void;
   stop(): void;
@@ -61,6 +63,12 @@ export function createKeyboard(options: {
       stdin.on("data", read);
       stdin.on("end", onEnd);
       stdin.resume();
+    },
+    again() {
+      // Somebody else may have changed it behind our back: only a change is carried out.
+      stdin.setRawMode(false);
+      stdin.setRawMode(true);
+      state = freshDecoding;
     },
     mute() {
       isMuted = true;

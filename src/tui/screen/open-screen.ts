@@ -1,100 +1,62 @@
 // The terminal as the interface has it: frames out, inputs in, and everything put back as it was.
-// Rules: 1. Entering and leaving keep the order of their sequences; stdin is drained while it is still raw.
-//        2. Nothing is written where nothing changed. 3. Whatever ends the process, the terminal is put back.
-import { writeSync } from "node:fs";
+// Rules: 1. Nothing is written where nothing changed, and nothing that would wait for the terminal.
+//        2. Whatever ends the process, the terminal is put back.
 import type { Size } from "../shapes.ts";
-import { createAnswers } from "./answers.ts";
-import { attempt } from "./attempt.ts";
-import { createKeyboard } from "./keyboard.ts";
+import { createHold } from "./hold.ts";
+import { createOutput } from "./output.ts";
 import { createPainter } from "./painter.ts";
 import type { OpenScreen, ScreenOptions } from "./screen-shapes.ts";
 import * as sequences from "./sequences.ts";
 
-/** A window that is pulled tells many sizes: the last one counts. Milliseconds. */
-const RESIZE_MS = 50;
 /** What a terminal has that does not say how large it is. */
 const [COLUMNS, ROWS] = [80, 24];
 
 export function openScreen(options: ScreenOptions): OpenScreen {
-  const { stdin, stdout, variables } = options;
+  const stdout = createOutput(options.stdout, () => {
+    if (hold.isIn() && isDue) options.onStale();
+  });
+  const written = { ...options, stdout };
   const size = (): Size => ({ columns: stdout.columns || COLUMNS, rows: stdout.rows || ROWS });
-  const painter = createPainter(options, size);
-  const answered = createAnswers({ options, onStale: painter.repaint });
-  let isMouseOn = options.hasMouse;
-  let isIn = false;
-  let isFocused = true;
+  const painter = createPainter(written, size);
+  const hold = createHold({ ...written, size, painter });
+  let closing: Promise<boolean> | undefined;
+  /** A frame was left out because the terminal had not taken the one before. */
+  let isDue = false;
 
-  const keyboard = createKeyboard({
-    stdin,
-    isRemote: Boolean(variables.SSH_TTY),
-    onInputs(inputs) {
-      for (const input of inputs) if (input.type === "focus") isFocused = input.isFocused;
-      options.onInputs(inputs);
-    },
-    onAnswer: answered.take,
-    onEnd: options.onEnd,
-  });
-  const resized = debounce(RESIZE_MS, () => {
-    painter.reset(size());
-    options.onInputs([{ type: "resize", size: size() }]);
-  });
-  /** The last resort: what `leave` does, in one breath. */
-  const restore = () => {
-    if (!isIn) return;
-    isIn = false;
-    attempt(() =>
-      writeSync(1, `${sequences.quieten(answered.capabilities().keyboard)}${sequences.LEAVE}`),
-    );
-    attempt(() => stdin.setRawMode(false));
-  };
-
-  function enter(): void {
-    isIn = true;
-    keyboard.start();
-    stdout.on("resize", resized.call);
-    stdout.write(`${sequences.ENTER}${isMouseOn ? sequences.MOUSE_ON : ""}${answered.questions()}`);
-    painter.reset(size());
+  async function close(): Promise<boolean> {
+    await hold.leave();
+    const isHeard = !stdout.isBehind();
+    stdout.close();
+    process.removeListener("exit", hold.restore);
+    painter.destroy();
+    return isHeard;
   }
 
-  async function leave(): Promise<void> {
-    if (!isIn) return;
-    keyboard.mute();
-    stdout.removeListener("resize", resized.call);
-    resized.stop();
-    attempt(() => stdout.write(sequences.quieten(answered.capabilities().keyboard)));
-    await answered.fence();
-    isIn = false;
-    attempt(() => stdout.write(sequences.LEAVE));
-    attempt(keyboard.stop);
-    answered.stop();
-  }
-
-  process.on("exit", restore);
-  enter();
+  process.on("exit", hold.restore);
+  hold.enter();
   return {
     size,
-    draw: (frame) => void (isIn && painter.draw(frame)),
+    draw(frame) {
+      isDue = hold.isIn() && stdout.isBehind();
+      if (hold.isIn() && !isDue) painter.draw(frame);
+    },
     forget: () => painter.reset(size()),
-    ...createVoice(options, () => isFocused),
-    setMouse(isOn) {
-      if (isOn === isMouseOn) return;
-      isMouseOn = isOn;
-      stdout.write(isOn ? sequences.MOUSE_ON : sequences.MOUSE_OFF);
-    },
-    suspend: leave,
+    ...createVoice(written, hold.isFocused),
+    setMouse: hold.setMouse,
+    suspend: hold.leave,
     resume() {
-      if (isIn) return;
-      enter();
-      options.onInputs([{ type: "resize", size: size() }]);
-      options.onStale();
+      if (hold.isIn()) return;
+      hold.enter();
+      hold.stale();
     },
-    async close() {
-      await leave();
-      process.removeListener("exit", restore);
-      painter.destroy();
+    goOn() {
+      if (!hold.isIn()) return;
+      hold.again();
+      hold.stale();
     },
+    close: () => (closing ??= close()),
     get capabilities() {
-      return answered.capabilities();
+      return hold.capabilities();
     },
   };
 }
@@ -111,16 +73,5 @@ function createVoice({ stdout, variables }: ScreenOptions, isFocused: () => bool
       if (sequence !== undefined) stdout.write(sequence);
       return sequence !== undefined;
     },
-  };
-}
-
-function debounce(waitMs: number, work: () => void) {
-  let timer: Timer | undefined;
-  return {
-    call() {
-      clearTimeout(timer);
-      timer = setTimeout(work, waitMs);
-    },
-    stop: () => clearTimeout(timer),
   };
 }

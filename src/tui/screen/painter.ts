@@ -1,10 +1,13 @@
 // Frames → the cells of blessed → one write with what differs.
 import type { Frame, Line, Size } from "../shapes.ts";
+import { isAsciiOnly } from "./ascii.ts";
 import { type CellBuffer, createCellBuffer } from "./blessed.ts";
 import { cellsOf } from "./cells.ts";
 import type { ScreenOptions } from "./screen-shapes.ts";
 import * as sequences from "./sequences.ts";
 import { type Attributes, attributesOf, withDimAndItalic } from "./theme.ts";
+
+export type Painter = ReturnType<typeof createPainter>;
 
 export function createPainter(
   options: Pick<ScreenOptions, "stdout" | "variables" | "theme" | "hasColour">,
@@ -12,6 +15,7 @@ export function createPainter(
 ) {
   const { stdout, variables, theme, hasColour } = options;
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  const isAscii = isAsciiOnly(variables);
   let written = "";
   let attributes: Attributes = attributesOf({ theme, hasColour, isDark: undefined });
   let isSynchronised = variables.JAMEY_SYNC === "1";
@@ -32,7 +36,13 @@ export function createPainter(
     for (const [row, cells] of rows.entries()) {
       const line = lines[row] ?? NOTHING;
       if (drawn[row] === line) continue;
-      const next = cellsOf(line, { columns: cells.length, row, attributes, segmenter });
+      const next = cellsOf(line, {
+        columns: cells.length,
+        row,
+        attributes,
+        segmenter,
+        isAscii,
+      });
       for (const [column, cell] of next.entries()) {
         const old = cells[column];
         if (old && old[0] === cell[0] && old[1] === cell[1]) continue;

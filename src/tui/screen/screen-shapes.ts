@@ -7,6 +7,8 @@ import type { Keyboard } from "./sequences.ts";
 
 /** What of process.stdout is used. */
 export interface OutputStream {
+  /** Its number, where it is a terminal of this process. */
+  fd?: number;
   columns: number;
   rows: number;
   write(text: string): unknown;
@@ -34,7 +36,10 @@ export interface OpenScreen {
   /** The terminal as it was, for another program or the shell; `resume` takes it back. */
   suspend(): Promise<void>;
   resume(): void;
-  close(): Promise<void>;
+  /** The process was stopped and goes on, without having been asked before: what it left is put up again. */
+  goOn(): void;
+  /** Whether the terminal took everything: one that has stopped reading is not waited for. */
+  close(): Promise<boolean>;
   readonly capabilities: Capabilities;
 }
 

@@ -16,7 +16,9 @@ export const SYNC_END = `${ESC}[?2026l`;
 export const CURSOR_HIDE = `${ESC}[?25l`;
 export const CURSOR_SHOW = `${ESC}[?25h`;
 
-export const ENTER = `${TITLE_PUSH}${ESC}[?1049h${CURSOR_HIDE}${PASTE_ON}${FOCUS_ON}`;
+/** Once more, where the old title is on the stack already. */
+export const RE_ENTER = `${ESC}[?1049h${CURSOR_HIDE}${PASTE_ON}${FOCUS_ON}`;
+export const ENTER = `${TITLE_PUSH}${RE_ENTER}`;
 /** The keyboard protocol of kitty, synchronised output, the background; the last one every terminal answers. */
 export const QUESTIONS = `${ESC}[?u${ESC}[?2026$p${ESC}]11;?${ESC}\\${ESC}[c`;
 export const FENCE = `${ESC}[c`;

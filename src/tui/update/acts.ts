@@ -5,8 +5,9 @@ import { isWide } from "../layout.ts";
 import { openedPalette } from "../palette/index.ts";
 import type { State } from "../state.ts";
 import { composerContextOf } from "../state-questions.ts";
-import { copy, dump, foldAll, searchFor, startSearch } from "./conversation.ts";
+import { copy, dump, foldAll, toEnd } from "./conversation.ts";
 import { interrupt, send } from "./messages.ts";
+import { searchFor, startSearch } from "./search.ts";
 import { newSession, openSession } from "./session.ts";
 import { type Next, still, withNotice } from "./updated.ts";
 
@@ -54,7 +55,8 @@ export function act(state: State, what: Act): Next {
     case "quit":
       return still(state, { type: "quit", resume: state.session_id });
     case "perform":
-      return still(state, ...what.effects);
+      // Whoever did something looks at what comes of it.
+      return still(toEnd(state), ...what.effects);
   }
 }
 

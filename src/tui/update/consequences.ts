@@ -4,7 +4,7 @@ import { oneLine } from "../../terminal/strip.ts";
 import { draftOf, hasSameText } from "../composer/index.ts";
 import type { Effect } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { isWorking, openRequests, sessionTitle } from "../state-questions.ts";
+import { isWorking, openRequests, sessionTitle, unsent } from "../state-questions.ts";
 
 const MAX_TITLE_LENGTH = 60;
 
@@ -37,7 +37,30 @@ function calls(before: State, after: State): readonly Effect[] {
   return [{ type: "notify", title: `${after.po_name} is done`, body: sessionTitle(after) }];
 }
 
+/** What a crash must not take: what is typed, and what was sent and may not have arrived. */
 function draftChange(before: State, after: State): readonly Effect[] {
-  if (hasSameText(before.composer, after.composer)) return [];
-  return [{ type: "save_draft", session_id: after.session_id, text: draftOf(after.composer) }];
+  const isSame =
+    hasSameText(before.composer, after.composer) &&
+    before.pending === after.pending &&
+    before.session_id === after.session_id;
+  if (isSame) return [];
+  const [old, now] = [keptTexts(before), keptTexts(after)];
+  const changed = [...new Set([...old.keys(), ...now.keys()])].filter(
+    (session_id) => (old.get(session_id) ?? "") !== (now.get(session_id) ?? ""),
+  );
+  return changed.map((session_id) => {
+    return { type: "save_draft", session_id, text: now.get(session_id) ?? "" };
+  });
+}
+
+/** By session; null is of one that has not begun. */
+function keptTexts(state: State): ReadonlyMap<string | null, string> {
+  const texts = new Map<string | null, string>();
+  const keep = (session_id: string | null, text: string): void => {
+    const before = texts.get(session_id);
+    if (text !== "") texts.set(session_id, before === undefined ? text : `${before}\n\n${text}`);
+  };
+  for (const { session_id, text } of unsent(state)) keep(session_id, text);
+  keep(state.session_id, draftOf(state.composer));
+  return texts;
 }

@@ -1,18 +1,14 @@
 // Looking around in the conversation: scrolling, folding, selecting, searching, taking it elsewhere.
 import type { Message } from "../../protocol/messages.ts";
 import { countItems, itemAt, type Source } from "../conversation/items.ts";
+import type { Row } from "../conversation/row.ts";
 import { itemRows, type Layout } from "../conversation/rows.ts";
-import type { Conversation, Search } from "../conversation/state.ts";
+import type { Conversation } from "../conversation/state.ts";
 import { beginningOf, placeOf, scrolled, topAtEnd, topOf } from "../conversation/window.ts";
 import type { State } from "../state.ts";
 import { layoutOf, sourceOf } from "../state-questions.ts";
 import { conversationArea } from "../view/places.ts";
 import { type Next, still, withNotice } from "./updated.ts";
-
-/** Messages in which a search finds something. */
-const MAX_MATCHES = 10_000;
-/** Letters that can be searched for. */
-export const MAX_QUERY_LENGTH = 200;
 
 export const withConversation = (state: State, change: Partial<Conversation>): State => ({
   ...state,
@@ -25,7 +21,7 @@ interface Looked {
   height: number;
 }
 
-function look(state: State): Looked | null {
+export function look(state: State): Looked | null {
   const source = sourceOf(state);
   if (!source) return null;
   const area = conversationArea(state);
@@ -107,25 +103,29 @@ const selectedMessage = (state: State): Message | undefined => {
   return state.session?.transcript.messages.findLast(({ message_id }) => message_id === selected);
 };
 
-/** The calls and the reasoning of the selected message. */
+/** The calls and the reasoning of the selected message: closed where one is open, whoever opened it. */
 export function foldSelected(state: State): State {
-  const message = selectedMessage(state);
-  if (!message) return state;
-  const keys = [`thought ${message.message_id}`, ...message.tool_calls.map(({ id }) => id)];
-  const isOpen = keys.some((key) => state.conversation.folds[key]);
-  const folds = Object.fromEntries(keys.map((key) => [key, !isOpen]));
+  const looked = look(state);
+  const { selected } = state.conversation;
+  if (!looked || selected === null) return state;
+  const index = selectedIndex(state, looked);
+  const item = itemAt(looked.source, index);
+  const rows = item ? itemRows(item, index, looked.layout) : [];
+  const keys = new Set(rows.flatMap(({ fold }) => (fold === null ? [] : [fold])));
+  const isOpen = rows.some((row) => row.isOpen);
+  const folds = Object.fromEntries([...keys].map((key) => [key, !isOpen]));
   return withConversation(state, { folds: { ...state.conversation.folds, ...folds } });
 }
 
-export function fold(state: State, key: string): State {
-  const { folds, isUnfolded } = state.conversation;
-  const isOpen = folds[key] ?? isUnfolded ?? false;
-  return withConversation(state, { folds: { ...folds, [key]: !isOpen } });
-}
+export const foldRow = (state: State, { fold, isOpen }: Row): State =>
+  fold === null
+    ? state
+    : withConversation(state, { folds: { ...state.conversation.folds, [fold]: !isOpen } });
 
+/** All open, and back to what is usual for each. */
 export function foldAll(state: State): State {
-  const { isUnfolded } = state.conversation;
-  return withConversation(state, { isUnfolded: isUnfolded !== true, folds: {} });
+  const isUnfolded = state.conversation.isUnfolded === null ? true : null;
+  return withConversation(state, { isUnfolded, folds: {} });
 }
 
 /** The session of the object that the selected message called. */
@@ -134,54 +134,6 @@ export function childOf(state: State): string | null {
   const delegations = state.session?.transcript.delegations ?? {};
   const called = calls.findLast(({ id }) => delegations[id]);
   return called ? (delegations[called.id]?.child_session_id ?? null) : null;
-}
-
-export function startSearch(state: State): State {
-  const search: Search = { query: "", isTyping: true, matches: [], current: 0 };
-  return { ...withConversation(state, { search }), open: null, overlay: null };
-}
-
-export function searchFor(state: State, query: string): State {
-  const messages = state.session?.transcript.messages ?? [];
-  const wanted = query.toLowerCase();
-  const matches: { key: string; index: number }[] = [];
-  for (let index = messages.length - 1; index >= 0 && matches.length < MAX_MATCHES; index -= 1) {
-    const message = messages[index];
-    if (!message?.content.toLowerCase().includes(wanted)) continue;
-    matches.push({ key: message.message_id, index });
-  }
-  const search: Search = { query, isTyping: false, matches, current: 0 };
-  return showMatch(withConversation(state, { search }), 0);
-}
-
-/** Upwards from one match to the older one, and round. */
-export function nextMatch(state: State, step: -1 | 1): State {
-  const { search } = state.conversation;
-  if (!search || search.matches.length === 0) return state;
-  const count = search.matches.length;
-  return showMatch(state, (search.current + step + count) % count);
-}
-
-function showMatch(state: State, current: number): State {
-  const { search } = state.conversation;
-  const looked = look(state);
-  const match = search?.matches[current];
-  if (!search || !looked || !match) return state;
-  const { layout } = looked;
-  const index = visibleIndex(layout, match.index);
-  return withConversation(state, {
-    search: { ...search, current },
-    place: placeOf(layout, beginningOf(layout, index)),
-  });
-}
-
-/** What a call answered is shown with the message that asked for it. */
-function visibleIndex(layout: Layout, from: number): number {
-  for (let index = from; index >= 0; index -= 1) {
-    const item = itemAt(layout.source, index);
-    if (item && itemRows(item, index, layout).length > 0) return index;
-  }
-  return from;
 }
 
 /** The n-th message from the end that says something, as it was written; null: the last answer. */

@@ -1,18 +1,19 @@
 // Keys and pastes: to whatever is uppermost, then to what has the focus, then to what means something everywhere.
 import { clearText, draftOf, isEmpty, replaceText, updateComposer } from "../composer/index.ts";
 import { type Action, actionFor } from "../keys.ts";
-import { isWide } from "../layout.ts";
+import { isTooSmall, isWide } from "../layout.ts";
 import { updatePalette } from "../palette/index.ts";
 import { viewKeyHelp } from "../palette/key-help.ts";
 import { readSubmitted } from "../palette/submitted.ts";
 import type { KeyPress, TerminalInput } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { composerContextOf, isBusy, paletteContextOf } from "../state-questions.ts";
+import { composerContextOf, isBusy, isWorking, paletteContextOf } from "../state-questions.ts";
 import { overlaySize, placedAreas } from "../view/places.ts";
 import { act, openPane } from "./acts.ts";
 import * as conversation from "./conversation.ts";
-import { goOn, interrupt } from "./messages.ts";
+import { goOn, interrupt, takeBack } from "./messages.ts";
 import { focusedPane, toPane } from "./panes.ts";
+import { endSearch, MAX_QUERY_LENGTH, nextMatch, searchFor, startSearch } from "./search.ts";
 import { type Next, still, then, withNotice } from "./updated.ts";
 
 export type Typed = Extract<TerminalInput, { type: "key" | "paste" }>;
@@ -20,7 +21,16 @@ export type Typed = Extract<TerminalInput, { type: "key" | "paste" }>;
 /** Rows of the key help that a page moves. */
 const HELP_PAGE_ROWS = 10;
 
+/** Whatever else is typed, Ctrl+C begins anew: only two of it in a row leave. */
 export function typed(state: State, input: Typed): Next {
+  const isCancel =
+    input.type === "key" && actionFor(state.keymap, "everywhere", input.key.name) === "cancel";
+  const armed = state.leaving === null || isCancel ? state : { ...state, leaving: null };
+  return toWhoHasTheKeys(armed, input);
+}
+
+function toWhoHasTheKeys(state: State, input: Typed): Next {
+  if (isTooSmall(state.size)) return unseen(state, input);
   if (state.overlay === "palette") return inPalette(state, input);
   if (state.overlay === "help") return inHelp(state, input);
   if (state.conversation.search?.isTyping) return inSearch(state, input);
@@ -30,6 +40,18 @@ export function typed(state: State, input: Typed): Next {
     return next.isTaken ? next : then(next, (after) => everywhere(after, input));
   }
   return state.focus === "conversation" ? inConversation(state, input) : inComposer(state, input);
+}
+
+/** Where nothing is drawn nothing is decided: what runs can be stopped, and the interface be left. */
+function unseen(state: State, input: Typed): Next {
+  const action =
+    input.type === "key" ? actionFor(state.keymap, "everywhere", input.key.name) : undefined;
+  if (action === "interrupt" || (action === "cancel" && canStop(state))) return interrupt(state);
+  if (action === "cancel" && state.leaving === null) {
+    return still({ ...state, leaving: { until: null } });
+  }
+  if (action === "cancel" || action === "quit") return act(state, { type: "quit" });
+  return action === "suspend" || action === "redraw" ? everywhereDo[action](state) : still(state);
 }
 
 function inPalette(state: State, input: Typed): Next {
@@ -65,22 +87,25 @@ function inSearch(state: State, input: Typed): Next {
   const withQuery = (query: string): Next =>
     still(
       conversation.withConversation(state, {
-        search: { ...search, query: query.slice(0, conversation.MAX_QUERY_LENGTH) },
+        search: { ...search, query: query.slice(0, MAX_QUERY_LENGTH) },
       }),
     );
   if (input.type === "paste") return withQuery(search.query + input.text.replace(/\s+/g, " "));
   const { name, text } = input.key;
   if (name === "enter" && search.query !== "") {
-    return still({ ...conversation.searchFor(state, search.query), focus: "conversation" });
+    return still({ ...searchFor(state, search.query), focus: "conversation" });
   }
   if (name === "backspace" && search.query !== "") {
     return withQuery(Array.from(search.query).slice(0, -1).join(""));
   }
   if (text !== "" && name !== "enter") return withQuery(search.query + text);
-  return still(conversation.withConversation(state, { search: null }));
+  return still(endSearch(state));
 }
 
 function inComposer(state: State, input: Typed): Next {
+  const isUp = input.type === "key" && actionFor(state.keymap, "composer", input.key.name) === "up";
+  const back = isUp ? takeBack(state) : null;
+  if (back) return back;
   const result = updateComposer(state.composer, input, composerContextOf(state));
   const next: Next = { state: { ...state, composer: result.state }, effects: result.effects };
   const { submitted } = result;
@@ -126,9 +151,9 @@ const inConversationDo: Record<Action<"conversation">, Does> = {
   top: (state) => still(conversation.toTop(state)),
   bottom: (state) => still(conversation.toEnd(state)),
   fold: (state) => still(conversation.foldSelected(state)),
-  search: (state) => still(conversation.startSearch(state)),
-  next_match: (state) => still(conversation.nextMatch(state, 1)),
-  previous_match: (state) => still(conversation.nextMatch(state, -1)),
+  search: (state) => still(startSearch(state)),
+  next_match: (state) => still(nextMatch(state, 1)),
+  previous_match: (state) => still(nextMatch(state, -1)),
   copy: conversation.copySelected,
   page: (state) => conversation.dump(state, "page"),
   editor: (state) => conversation.dump(state, "editor"),
@@ -137,8 +162,11 @@ const inConversationDo: Record<Action<"conversation">, Does> = {
     if (session_id !== null) return act(state, { type: "open_session", session_id });
     return still(withNotice(state, "This message called no other object."));
   },
-  // Escape stops what runs from wherever it is pressed.
-  leave: (state) => (isBusy(state) ? interrupt(toComposer(state)) : still(toComposer(state))),
+  // One step at a time: the search is closed first. Escape then stops what runs, from wherever it is pressed.
+  leave: (state) => {
+    if (state.conversation.search) return still(endSearch(state));
+    return isBusy(state) ? interrupt(toComposer(state)) : still(toComposer(state));
+  },
 };
 
 const halfPage = (state: State): number => Math.ceil(conversation.pageRows(state) / 2);
@@ -181,9 +209,7 @@ const everywhereDo: Record<Action<"everywhere">, Does> = {
 /** What lies uppermost goes away; where nothing does, the turn is stopped. */
 function close(state: State): Next {
   if (focusedPane(state) !== null) return act(state, { type: "close_pane" });
-  if (state.conversation.search) {
-    return still(conversation.withConversation(state, { search: null }));
-  }
+  if (state.conversation.search) return still(endSearch(state));
   if (isBusy(state) || state.pending.length > 0) return interrupt(state);
   return still(conversation.toEnd(state));
 }
@@ -193,11 +219,15 @@ function cancel(state: State): Next {
   if (draftOf(state.composer) !== "") {
     return still({ ...state, composer: clearText(state.composer), leaving: null });
   }
+  if (canStop(state)) return interrupt({ ...state, leaving: null });
   if (state.leaving) return act(state, { type: "quit" });
   const next: State = { ...state, leaving: { until: null } };
-  if (isBusy(state)) return interrupt({ ...next, leaving: null });
   return still(withNotice(next, "Press the same key again to leave. What runs goes on."));
 }
+
+/** Where the daemon is away nothing is stopped: the key must still lead out. */
+const canStop = (state: State): boolean =>
+  state.link.type === "up" && (isWorking(state) || (isBusy(state) && !state.wantsInterrupt));
 
 function focusNext(state: State): State {
   if (state.open !== null) return state;

@@ -1,21 +1,19 @@
 // What a human says: sent, held, tried again, and stopped.
 // Rule: a message has one key for ever, so that sending it again starts nothing twice.
 
-import type { TurnSettings } from "../../protocol/agents.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import type { ErrorBody } from "../../protocol/errors.ts";
-import { permissionRules } from "../../terminal/permission-rules.ts";
-import { insertText } from "../composer/index.ts";
+import { draftOf, insertText, isEmpty, replaceText } from "../composer/index.ts";
 import type { Effect } from "../shapes.ts";
 import type { Pending, State } from "../state.ts";
-import { isParked, turnId } from "../state-questions.ts";
+import { isParked, settingsOf, turnId } from "../state-questions.ts";
 import { type Next, still, withNotice } from "./updated.ts";
 
 /** Messages of this client that are not confirmed. */
 const MAX_PENDING = 100;
 const SEND = "root:send:";
-/** Said where a human lets parked messages go on without a word of their own. */
-const GO_ON = "Go on.";
+/** What the reply to a message that is taken back is known by. */
+export const TAKE_BACK = "root:take-back";
 const STOPPING = "Stopping …";
 
 /** Said no longer than it is true. */
@@ -43,6 +41,7 @@ export function send(state: State, text: string, how: "send" | "queue"): Next {
   const next: State = {
     ...state,
     sent,
+    wantsInterrupt: false,
     pending: [...state.pending, pending],
     conversation: { ...state.conversation, place: null, selected: null },
   };
@@ -60,16 +59,10 @@ function sendCall(state: State, pending: Pending): Effect {
       session_id,
       message_key,
       delivery,
-      settings: settingsOf(state),
+      settings: { ...settingsOf(state), mode: state.chosen.mode },
     },
     purpose: `${SEND}${message_key}`,
   };
-}
-
-function settingsOf({ chosen, tools }: State): Pick<TurnSettings, "model" | "mode" | "rules"> {
-  const { model, mode, permissions } = chosen;
-  const rules = permissions === "ask" ? [] : permissionRules[permissions](tools);
-  return { model, mode, rules };
 }
 
 /** Those that waited for their session. */
@@ -137,5 +130,51 @@ export function interrupt(state: State): Next {
 }
 
 /** Enter on nothing: what is parked goes on. */
-export const goOn = (state: State): Next =>
-  isParked(state) ? send(state, GO_ON, "queue") : still(state);
+export function goOn(state: State): Next {
+  const { session_id } = state;
+  if (session_id === null || !isParked(state)) return still(state);
+  return still(state, {
+    type: "call",
+    command: "ResumeQueue",
+    params: { session_id },
+    purpose: "root:resume",
+  });
+}
+
+/** Where nothing is typed: the newest message that waits is taken back, to be said otherwise. null where none does. */
+export function takeBack(state: State): Next | null {
+  const { session, session_id, composer } = state;
+  const waiting = session?.transcript.queued.at(-1);
+  const isIdle = isEmpty(composer) && composer.recalled === null && composer.completion === null;
+  if (session_id === null || waiting === undefined || !isIdle) return null;
+  // A second press while the daemon is asked does nothing.
+  if (state.takingBack !== null) return still(state);
+  const { message_id, content } = waiting;
+  return still(
+    { ...state, takingBack: { message_id, content } },
+    {
+      type: "call",
+      command: "WithdrawMessage",
+      params: { session_id, message_id },
+      purpose: TAKE_BACK,
+    },
+  );
+}
+
+/** The daemon has taken it out of the queue: its text is typed again, before whatever was typed meanwhile. */
+export function tookBack(state: State): Next {
+  const { takingBack, pending } = state;
+  if (takingBack === null) return still(state);
+  const typed = draftOf(state.composer);
+  const text = typed === "" ? takingBack.content : `${takingBack.content}\n\n${typed}`;
+  return still({
+    ...state,
+    takingBack: null,
+    composer: replaceText(state.composer, text),
+    pending: pending.filter(({ message_id }) => message_id !== takingBack.message_id),
+  });
+}
+
+/** A turn has heard it meanwhile. */
+export const notTakenBack = (state: State, error: ErrorBody): Next =>
+  still(withNotice({ ...state, takingBack: null }, error.message));

@@ -1,13 +1,14 @@
 // The mouse: the wheel scrolls what is under it, a press folds, selects or brings into focus.
 import { pointAt } from "../composer/index.ts";
-import { holds } from "../layout.ts";
+import { holds, isTooSmall } from "../layout.ts";
 import type { Point, Rectangle, TerminalInput } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { conversationWindow } from "../view/conversation.ts";
-import { placedAreas } from "../view/places.ts";
-import { fold, scrollBy } from "./conversation.ts";
-import { toPane } from "./panes.ts";
-import { type Next, still } from "./updated.ts";
+import { paneSize, placedAreas } from "../view/places.ts";
+import { clicked } from "./click.ts";
+import { foldRow, scrollBy } from "./conversation.ts";
+import { focusedPane, toPane } from "./panes.ts";
+import { type Next, still, then } from "./updated.ts";
 
 /** Rows that one notch of the wheel moves. */
 const WHEEL_ROWS = 3;
@@ -15,21 +16,40 @@ const WHEEL_ROWS = 3;
 export type Mouse = Extract<TerminalInput, { type: "mouse" }>;
 
 export function moused(state: State, input: Mouse): Next {
-  if (state.overlay) return still(state);
+  if (state.overlay || isTooSmall(state.size)) return still(state);
   const areas = placedAreas(state, state.size);
   const isPress = input.action === "press";
+  const before = focusedPane(state);
   if (areas.side && holds(areas.side, input.at)) {
     const focused: State = isPress ? { ...state, focus: "pane", open: null } : state;
-    return toPane(focused, "agents", within(input, areas.side));
+    return inPane(focused, { name: "agents", area: areas.side, input, before });
   }
   if (holds(areas.main, input.at)) {
-    if (state.open !== null) return toPane(state, state.open, within(input, areas.main));
+    if (state.open !== null) {
+      return inPane(state, { name: state.open, area: areas.main, input, before });
+    }
     return still(inConversation(state, input, areas.main));
   }
   const { composer } = areas;
   if (!isPress || !composer || !holds(composer, input.at)) return still(state);
   const at = { column: input.at.column - composer.column, row: input.at.row - composer.row };
   return still({ ...state, focus: "composer", composer: pointAt(state.composer, at, composer) });
+}
+
+function inPane(
+  state: State,
+  {
+    name,
+    area,
+    input,
+    before,
+  }: { name: string; area: Rectangle; input: Mouse; before: string | null },
+): Next {
+  const inside = within(input, area);
+  const told = toPane(state, name, inside);
+  if (input.action !== "press" || told.isTaken) return told;
+  const click = { name, row: inside.at.row, size: paneSize(area), wasFocused: before === name };
+  return then(told, (after) => clicked(after, click));
 }
 
 /** In rows and columns of the pane, which begins one column further right. */
@@ -46,5 +66,5 @@ function inConversation(state: State, { action, at }: Mouse, area: Rectangle): S
 
 function pressed(state: State, at: Point, area: Rectangle): State {
   const row = conversationWindow(state, area)?.rows[at.row - area.row];
-  return row?.fold ? fold(state, row.fold) : state;
+  return row ? foldRow(state, row) : state;
 }

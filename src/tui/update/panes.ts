@@ -3,6 +3,7 @@ import type { PaneRequest } from "../pane.ts";
 import type { Input } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { sharedOf } from "../state-questions.ts";
+import { openPaneSize } from "../view/places.ts";
 import { act } from "./acts.ts";
 import { type Next, still, then } from "./updated.ts";
 
@@ -13,7 +14,8 @@ export const focusedPane = ({ focus, open }: State): string | null =>
 export function toPane(state: State, name: string, input: Input): Next & { isTaken: boolean } {
   const pane = state.panes.find((one) => one.name === name);
   if (!pane) return { ...still(state), isTaken: false };
-  const shared = sharedOf(state, focusedPane(state) === name);
+  const size = state.open === name ? openPaneSize(state) : null;
+  const shared = sharedOf(state, { isFocused: focusedPane(state) === name, size });
   const result = pane.update(input, shared);
   const isSame = result.state === pane;
   const panes = isSame

@@ -1,6 +1,7 @@
 // The session that is open: fetched, followed by its frames, left for another.
 
 import { typedEvent } from "../../client/events.ts";
+import { withOutcomes } from "../../client/outcomes.ts";
 import {
   emptyTranscript,
   foldFrame,
@@ -9,13 +10,14 @@ import {
 } from "../../client/transcript.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import type { FollowFrame } from "../../protocol/frames.ts";
+import { insertText } from "../composer/index.ts";
 import { emptyConversation } from "../conversation/state.ts";
 import type { Effect } from "../shapes.ts";
-import { type OpenSession, openingSession, type State } from "../state.ts";
+import { type OpenSession, openingSession, type Pending, type State } from "../state.ts";
 import { turnId } from "../state-questions.ts";
 import { readSession } from "../world.ts";
 import { cancelCall, sendHeld, withoutStopping } from "./messages.ts";
-import { type Next, still, then } from "./updated.ts";
+import { type Next, still, then, withNotice } from "./updated.ts";
 
 /** Frames that wait for a session to be fetched; the oldest go first, and are part of what is fetched. */
 const MAX_WAITING_FRAMES = 10_000;
@@ -24,6 +26,7 @@ export const usagePurpose = (session_id: string): string => `root:usage:${sessio
 
 export const sessionCalls = (session_id: string): readonly Effect[] => [
   { type: "call", command: "GetSession", params: { session_id }, purpose: "root:session" },
+  { type: "call", command: "ListOutcomes", params: { session_id }, purpose: "root:outcomes" },
   { type: "call", command: "GetUsage", params: { session_id }, purpose: usagePurpose(session_id) },
 ];
 
@@ -57,6 +60,20 @@ export function newSession(state: State, po_name: string | null): Next {
     overlay: null,
     focus: "composer",
   });
+}
+
+/** What was open is gone: what is said next begins another, and what was not sent yet is typed again. */
+export function begunAnew(state: State, why: string): Next {
+  const isUnsent = (one: Pending) => one.session_id === state.session_id && !one.isAccepted;
+  const texts = state.pending.filter(isUnsent).map(({ text }) => text);
+  const { open, focus, overlay } = state;
+  const next = newSession(state, null);
+  const pending = state.pending.filter((one) => one.session_id !== state.session_id);
+  const composer =
+    texts.length === 0 ? state.composer : insertText(state.composer, texts.join("\n\n"));
+  // Whatever lies over it stays: a pane may have deleted it.
+  const shown: State = { ...next.state, pending, composer, open, focus, overlay };
+  return still(withNotice(shown, `${why} What you say next begins another.`));
 }
 
 /** The message that was sent made this session. */
@@ -108,6 +125,14 @@ export function withFacts(state: State, { session }: Reply<"GetSession">): Next 
   return still({ ...state, session: { ...state.session, facts } });
 }
 
+/** How its calls ended before this interface looked. */
+export function withTold(state: State, reply: Reply<"ListOutcomes">): Next {
+  const { session } = state;
+  if (session?.session_id !== reply.session_id) return still(state);
+  const transcript = withOutcomes(session.transcript, reply);
+  return still({ ...state, session: { ...session, transcript } });
+}
+
 /** What a fetched session says; the rest of a transcript is learned from events alone. */
 const pick = ({ name, messages, turn }: Transcript) => ({ name, messages, turn });
 
@@ -120,6 +145,7 @@ export function withFrames(state: State, frames: readonly FollowFrame[]): Next {
   if (session.waiting) return still(withWaiting(state, session, frames));
   const transcript = frames.reduce(foldFrame, session.transcript);
   if (transcript === session.transcript) return still(state);
+  if (transcript.isDeleted) return begunAnew(state, "This conversation was deleted.");
   const confirmed = confirm(state, frames);
   const next = settled({ ...confirmed, session: { ...session, transcript } });
   return interrupted(withoutStopping(next));

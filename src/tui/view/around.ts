@@ -80,10 +80,10 @@ function queued(state: State): readonly Line[] {
 
 /** What the keys mean just now, where they mean something else than usual. */
 function hintsOf(state: State): readonly Line[] {
-  const key = (action: "send" | "queue"): string =>
+  const key = (action: "send" | "queue" | "up"): string =>
     keysOf(state.keymap, "composer", action)[0] ?? "";
   if (isParked(state)) {
-    return [line(`stopped: ${key("send")} on nothing says "Go on." and then these`, "dim")];
+    return [line(`stopped: ${key("send")} on nothing lets these go on · ${key("up")} edit`, "dim")];
   }
   if (state.focus === "conversation") return [conversationHint(state)];
   const asked = requestsHere(state).length;
@@ -91,6 +91,8 @@ function hintsOf(state: State): readonly Line[] {
   if (asked > 0 && state.open === null && inbox !== undefined) {
     return [[span("✋ ", "accent"), span(`${inbox} answers what waits for you`, "accent")]];
   }
+  const isWaiting = (state.session?.transcript.queued ?? []).length > 0;
+  if (isWaiting && draftOf(state.composer) === "") return [line(`${key("up")} edit`, "dim")];
   if (!isBusy(state) || draftOf(state.composer) === "") return [];
   const [stop] = keysOf(state.keymap, "everywhere", "interrupt");
   return [line(`${key("send")} steer · ${key("queue")} queue · ${stop ?? ""} stop`, "dim")];

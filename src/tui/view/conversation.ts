@@ -6,7 +6,7 @@ import { keysOf } from "../keys.ts";
 import type { Line, Size, Span } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { layoutOf, sourceOf } from "../state-questions.ts";
-import { cut, line, span, wrapText } from "../text.ts";
+import { cut, line, plainText, span, wrapText } from "../text.ts";
 
 export function conversationLines(state: State, { columns, rows }: Size): readonly Line[] {
   const window = conversationWindow(state, { columns, rows });
@@ -33,27 +33,42 @@ function belowLine({ keymap }: State, { newRows }: Window, columns: number): Lin
   return cut([span("   "), span(text, newRows > 0 ? "bold" : "dim")], columns);
 }
 
-/** What was searched for stands out where it is seen. */
+/** What was searched for stands out where it is seen, also where its style changes in the middle. */
 function found(of: Line, query: string): Line {
   if (query === "") return of;
   const wanted = query.toLowerCase();
+  const text = plainText(of);
+  const small = text.toLowerCase();
+  // A text that changes its length by its case is not marked: places would not fit.
+  if (small.length !== text.length || !small.includes(wanted)) return of;
+  const isHit = hits(small, wanted);
+  let at = 0;
   return of.flatMap((piece): Span[] => {
-    const text = piece.text.toLowerCase();
-    // A text that changes its length by its case is not marked: places would not fit.
-    if (text.length !== piece.text.length || !text.includes(wanted)) return [piece];
-    return marked(piece, text, wanted);
+    const from = at;
+    at += piece.text.length;
+    return marked(piece, (index) => isHit.has(from + index));
   });
 }
 
-function marked(piece: Span, text: string, wanted: string): Span[] {
+/** Which units of a line belong to a hit. */
+function hits(text: string, wanted: string): ReadonlySet<number> {
+  const places = new Set<number>();
+  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + wanted.length)) {
+    for (let unit = at; unit < at + wanted.length; unit += 1) places.add(unit);
+  }
+  return places;
+}
+
+function marked(piece: Span, isHit: (index: number) => boolean): Span[] {
   const spans: Span[] = [];
   let from = 0;
-  for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, from)) {
-    spans.push({ ...piece, text: piece.text.slice(from, at) });
-    spans.push({ text: piece.text.slice(at, at + wanted.length), style: "selected" });
-    from = at + wanted.length;
+  for (let at = 1; at <= piece.text.length; at += 1) {
+    if (at < piece.text.length && isHit(at) === isHit(from)) continue;
+    const text = piece.text.slice(from, at);
+    spans.push({ text, style: isHit(from) ? "selected" : piece.style });
+    from = at;
   }
-  return [...spans, { ...piece, text: piece.text.slice(from) }].filter(({ text }) => text !== "");
+  return spans;
 }
 
 function emptyLines(state: State, columns: number): readonly Line[] {
@@ -61,9 +76,6 @@ function emptyLines(state: State, columns: number): readonly Line[] {
   const room = Math.max(1, columns - 6);
   const indented = (lines: readonly Line[]): Line[] => lines.map((each) => [span("   "), ...each]);
   if (session?.waiting) return indented([line("Fetching the conversation …", "dim")]);
-  if (session?.transcript.isDeleted) {
-    return indented(wrapText("This conversation was deleted. /new begins another.", room, "dim"));
-  }
   const key = (action: "palette" | "agents" | "sessions" | "inbox"): string =>
     keysOf(keymap, "everywhere", action)[0] ?? "";
   const rows: readonly [string, string][] = [

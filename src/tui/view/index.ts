@@ -1,5 +1,6 @@
 // State and size → one frame. Puts the parts where the layout says.
 import { viewComposer } from "../composer/index.ts";
+import { keysOf } from "../keys.ts";
 import { type Areas, isTooSmall, MIN_SIZE } from "../layout.ts";
 import { viewPalette } from "../palette/index.ts";
 import { viewKeyHelp } from "../palette/key-help.ts";
@@ -9,7 +10,7 @@ import { paletteContextOf, sharedOf } from "../state-questions.ts";
 import { cut, line, pad, span, wrapText } from "../text.ts";
 import { bannerLine, queueLines, titleLine } from "./around.ts";
 import { conversationLines } from "./conversation.ts";
-import { overlaySize, placedAreas } from "./places.ts";
+import { overlaySize, paneSize, placedAreas } from "./places.ts";
 import { statusLine } from "./status.ts";
 
 export function view(state: State, size: Size): Frame {
@@ -64,10 +65,9 @@ function mainLines(state: State, area: Rectangle): readonly Line[] {
   const pane = state.panes.find(({ name }) => name === state.open);
   if (!pane) return conversationLines(state, area);
   const isFocused = state.focus === "pane";
-  // Text never touches the border of the terminal.
-  const inner = { columns: area.columns - 2, rows: area.rows };
+  const inner = paneSize(area);
   return pane
-    .view(sharedOf(state, isFocused), inner)
+    .view(sharedOf(state, { isFocused, size: inner }), inner)
     .map((each): Line => [span(" "), ...cut(each, inner.columns)]);
 }
 
@@ -76,10 +76,15 @@ function putSide(state: State, side: Rectangle, canvas: Canvas): void {
   const pane = state.panes.find(({ name }) => name === "agents");
   const isFocused = state.focus === "pane" && state.open === null;
   const inner = { columns: side.columns - 2, rows: side.rows };
-  const shown = pane?.view(sharedOf(state, isFocused), inner) ?? [];
+  const shown = pane?.view(sharedOf(state, { isFocused, size: inner }), inner) ?? [];
   const rule = { ...side, column: side.column - 1, columns: side.columns + 1 };
+  // Its keys are for who is in it; else one says how to get there.
+  const [key] = keysOf(state.keymap, "everywhere", "agents");
+  const hint = line(key === undefined ? "" : `${key} keys`, "dim");
   const lines = Array.from({ length: side.rows }, (_, row): Line => {
-    return [span("│", "rule"), span(" "), ...cut(shown[row] ?? [], inner.columns)];
+    const isHint = !isFocused && row === side.rows - 1;
+    const here = isHint ? hint : (shown[row] ?? []);
+    return [span("│", "rule"), span(" "), ...cut(here, inner.columns)];
   });
   canvas.put(rule, lines);
 }
@@ -105,11 +110,15 @@ const searchCursor = ({ conversation }: State, queue: Rectangle): Point | null =
 /** Over the conversation: a list of what can be done, or the keys. */
 function putOverlay(state: State, main: Rectangle, canvas: Canvas): Point | null {
   const inner = overlaySize(main);
-  const place = (lines: readonly Line[], title: string): void => {
+  const place = (lines: readonly Line[], title: string, below: number): void => {
+    const more = below > 0 ? ` ↓ ${below} more ` : "";
+    const rest = Math.max(0, main.columns - title.length - more.length - 4);
+    // Where the conversation ends there is a rule already.
+    const isWhole = inner.rows + 1 >= main.rows;
     const framed = [
-      line(` ${title} ${"─".repeat(Math.max(0, main.columns - title.length - 2))}`, "rule"),
+      line(` ${title} ${"─".repeat(rest)}${more}──`, "rule"),
       ...Array.from({ length: inner.rows }, (_, row): Line => [span("  "), ...(lines[row] ?? [])]),
-      ruleLine(main.columns),
+      ...(isWhole ? [] : [ruleLine(main.columns)]),
     ];
     canvas.put(
       main,
@@ -117,11 +126,13 @@ function putOverlay(state: State, main: Rectangle, canvas: Canvas): Point | null
     );
   };
   if (state.overlay === "help") {
-    place(viewKeyHelp(state.keymap, inner, state.helpScroll).lines, "Keys · ↑ ↓ · escape");
+    const { lines, count } = viewKeyHelp(state.keymap, inner, state.helpScroll);
+    const below = Math.max(0, count - state.helpScroll - inner.rows);
+    place(lines, "Keys · ↑ ↓ · escape", below);
     return null;
   }
-  const { lines, cursor } = viewPalette(state.palette, paletteContextOf(state), inner);
-  place(lines, "Everything by name · enter · escape");
+  const { lines, cursor, below } = viewPalette(state.palette, paletteContextOf(state), inner);
+  place(lines, "Everything by name · enter · escape", below);
   return { row: main.row + 1 + cursor.row, column: main.column + 2 + cursor.column };
 }
 

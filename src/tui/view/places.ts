@@ -1,7 +1,7 @@
 // How much room the parts of the present state want, and where they stand for it. Update asks the same, to
 // know what a click or a page means.
 import { viewComposer } from "../composer/index.ts";
-import { type Areas, areasOf, maxComposerRows } from "../layout.ts";
+import { type Areas, areasOf, isTooSmall, maxComposerRows } from "../layout.ts";
 import type { Rectangle, Size } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { queueLines } from "./around.ts";
@@ -25,8 +25,18 @@ const MAX_OVERLAY_ROWS = 24;
 /** Room for what lies over the conversation, between its rules and its margins. */
 export const overlaySize = ({ columns, rows }: Size): Size => ({
   columns: columns - 4,
-  rows: Math.min(MAX_OVERLAY_ROWS, rows - 1) - 1,
+  // Its rules stand above and below; where it fills the conversation, the one of the composer is enough.
+  rows: Math.min(MAX_OVERLAY_ROWS, rows) - 1,
 });
+
+/** Text never touches the border of the terminal. */
+export const paneSize = ({ columns, rows }: Size): Size => ({ columns: columns - 2, rows });
+
+/** What the pane that is open has of the screen; null where nothing of it is drawn. */
+export function openPaneSize(state: State): Size | null {
+  const isCovered = state.overlay !== null || isTooSmall(state.size);
+  return isCovered ? null : paneSize(placedAreas(state, state.size).main);
+}
 
 /** Where the conversation stands, whether or not a pane covers it. */
 export const conversationArea = (state: State): Rectangle =>

@@ -7,6 +7,7 @@ import { stepLine } from "../../terminal/step-line.ts";
 import { clip } from "./clip.ts";
 import { type Folds, foldOf } from "./folds.ts";
 import { objectFolds } from "./objects.ts";
+import { withPeople } from "./people.ts";
 import { sessionFolds } from "./sessions.ts";
 import { MAX_LOG_LINES, MAX_TEXT_LENGTH, type World } from "./shapes.ts";
 import { turnFolds } from "./turns.ts";
@@ -25,7 +26,7 @@ export function foldFrame(world: World, frame: FollowFrame, open: string | null)
 function logged(world: World, frame: EventFrame): World {
   const event = typedEvent(frame);
   // A newer daemon's events have no words here.
-  const text = clip(stepLine(event) ?? summaryOf(event), MAX_TEXT_LENGTH);
+  const text = clip(withPeople(stepLine(event) ?? summaryOf(event)), MAX_TEXT_LENGTH);
   if (text === "" && !Object.hasOwn(folds, event.event_type)) return world;
   const session_id = "session_id" in event.payload ? event.payload.session_id : null;
   const { seq, at, event_type } = frame;

@@ -17,8 +17,11 @@ export function withObjects(world: World, { prompt_objects, problems }: Reply<"L
   return { ...world, objects, problems };
 }
 
-export function withSessions(world: World, { sessions }: Reply<"ListSessions">): World {
-  let next = world;
+export function withSessions(
+  world: World,
+  { sessions, next_cursor }: Reply<"ListSessions">,
+): World {
+  let next: World = { ...world, hasOlder: next_cursor !== null };
   for (const listed of sessions) {
     const { session_id, po_name, name, workspace, state, parent, updated_at } = listed;
     const known = next.sessions.get(session_id) ?? newSession(session_id, po_name, updated_at);

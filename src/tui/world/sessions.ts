@@ -18,6 +18,8 @@ export const newSession = (session_id: string, po_name: string, at: string): Ses
   name: null,
   title: "",
   workspace: "",
+  node: "",
+  isCopied: false,
   parent_id: null,
   state: "idle",
   since: null,
@@ -29,6 +31,14 @@ export const newSession = (session_id: string, po_name: string, at: string): Ses
   unread: 0,
   tail: [],
 });
+
+/** The node of a workflow that makes this call. */
+function nodeOf({ runs }: World, call_id: string): string {
+  for (const { nodes } of runs) {
+    for (const [node, entry] of nodes) if (entry.call_id === call_id) return node;
+  }
+  return "";
+}
 
 /** Changes a session that is known; what is not known stays so. */
 export function withSession(
@@ -58,13 +68,15 @@ function withoutOldest(
 }
 
 export const sessionFolds: Folds = {
-  SessionCreated: (world, { session_id, po_name, name, workspace, parent }, { at }) =>
+  SessionCreated: (world, { session_id, po_name, name, workspace, parent, forked_from }, { at }) =>
     putSession(world, {
       ...newSession(session_id, po_name, at),
       name: name === null ? null : clip(name, MAX_TEXT_LENGTH),
       workspace: clip(workspace, MAX_TEXT_LENGTH),
       parent_id: parent?.session_id ?? null,
       title: clip(parent?.reason ?? "", MAX_TEXT_LENGTH),
+      node: parent ? nodeOf(world, parent.call_id) : "",
+      isCopied: forked_from !== null,
     }),
   SessionRenamed: (world, { session_id, name }) =>
     withSession(world, session_id, (session) => ({
@@ -82,11 +94,13 @@ export const sessionFolds: Folds = {
     withSession(world, session_id, (session) => ({
       ...session,
       title: session.title || clip(content, MAX_TEXT_LENGTH),
+      isCopied: false,
       updated_at: at,
     })),
   MessageAdded: (world, { session_id, ...message }, { at, open }) =>
     withSession(world, session_id, (session) => {
-      const isNews = message.role === "assistant" && message.content !== "" && open !== session_id;
+      const isSaid = message.role === "assistant" && message.content !== "";
+      const isNews = isSaid && !session.isCopied && open !== session_id;
       return {
         ...session,
         message_count: session.message_count + 1,

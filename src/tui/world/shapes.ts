@@ -52,6 +52,10 @@ export interface SessionEntry {
   /** The first words that were said in it. */
   title: string;
   workspace: string;
+  /** The node of a workflow that it works for; empty where it works for none. */
+  node: string;
+  /** What comes is what was said elsewhere: it is a fork in which nothing was said yet. */
+  isCopied: boolean;
   parent_id: string | null;
   state: PoState;
   since: string | null;
@@ -93,6 +97,8 @@ export interface NodeEntry {
   state: NodeState;
   visits: number;
   output: string;
+  /** Of the call that it makes. */
+  call_id: string;
 }
 
 /** One turn of a workflow, with what its nodes do. */
@@ -122,6 +128,8 @@ export interface World {
   objects: ReadonlyMap<string, AgentObject>;
   problems: Reply<"ListPOs">["problems"];
   sessions: ReadonlyMap<string, SessionEntry>;
+  /** There are older sessions than those that are known here. */
+  hasOlder: boolean;
   /** The oldest first: it has waited longest. */
   requests: readonly HumanRequest[];
   closed: readonly string[];
@@ -143,6 +151,7 @@ export const emptyWorld: World = {
   objects: new Map(),
   problems: [],
   sessions: new Map(),
+  hasOlder: false,
   requests: [],
   closed: [],
   connectors: [],

@@ -65,8 +65,19 @@ export const turnFolds: Folds = {
       action: clip(payload.error.message, MAX_TEXT_LENGTH),
     }),
   TurnCancelled: (world, payload, when) =>
-    ended(world, payload, { ...when, outcome: "cancelled", action: "was stopped" }),
+    isOfAnother(world, payload)
+      ? world
+      : ended(world, payload, { ...when, outcome: "cancelled", action: "was stopped" }),
 };
+
+/** One that waited was taken out of the queue: what runs goes on. */
+function isOfAnother(
+  { sessions }: World,
+  { session_id, turn_id }: EventPayload<"TurnCancelled">,
+): boolean {
+  const turn = sessions.get(session_id)?.turn;
+  return turn !== undefined && turn !== null && turn.turn_id !== turn_id;
+}
 
 /** A session that is older than what was listed becomes known with its turn. */
 function started(world: World, payload: EventPayload<"TurnStarted">, { at }: When): World {
@@ -171,11 +182,17 @@ function withRunChange(
 function stepped(run: WorkflowRun, step: GroupStep): WorkflowRun {
   switch (step.type) {
     case "node_started":
-      return withNode(run, step.node, { state: "running", visits: step.visit, output: "" });
+      return withNode(run, step.node, {
+        state: "running",
+        visits: step.visit,
+        output: "",
+        call_id: step.call_id,
+      });
     case "node_completed": {
       const output = clip(step.output, MAX_TEXT_LENGTH);
       const state = step.success ? "done" : "failed";
-      return withNode(run, step.node, { state, visits: step.visit, output });
+      const call_id = run.nodes.get(step.node)?.call_id ?? "";
+      return withNode(run, step.node, { state, visits: step.visit, output, call_id });
     }
     case "edge_taken": {
       const edge = `${step.from}→${step.to}`;

@@ -151,6 +151,9 @@ describe("Enter", () => {
   });
 
   test("with Alt queues while a turn runs", () => {
+    const command = play("/file_list path=.<alt+enter>");
+    expect(command.submitted).toMatchObject({ text: "/file_list path=.", how: "send" });
+    expect(play("//said<alt+enter>").submitted).toBeUndefined();
     const { submitted } = play("later<alt+enter>", { context: composing({ isBusy: true }) });
     expect(submitted).toEqual({ text: "later", how: "queue", isLiteral: false });
   });

@@ -127,7 +127,11 @@ test("a workflow runs with the text behind its name", () => {
       {
         type: "call",
         command: "RunWorkflow",
-        params: { workflow: "release", message: "1.2\nnow" },
+        params: {
+          workflow: "release",
+          message: "1.2\nnow",
+          settings: { model: null, rules: [] },
+        },
         purpose: "act:open",
       },
     ],

@@ -38,6 +38,45 @@ test("enter opens the session, or talks to an object that has none", () => {
   ]);
 });
 
+test("what is selected stays selected when its session ends, and when its object rests", () => {
+  const pane = played();
+  pane.press("down", "down", "down", "space");
+  const { frames, add } = createFrames();
+  const ids = { session_id: "s-critic", turn_id: "t-critic" };
+  add("TurnCompleted", { ...ids, message_id: "m", stop_reason: "stop" });
+  const ended = updateWorld(pane.shared.world, { type: "frames", frames }, null).state;
+  pane.shared = { ...pane.shared, world: ended };
+  pane.press("enter");
+  const sessions = new Map(ended.sessions);
+  sessions.delete("s-critic");
+  pane.shared = { ...pane.shared, world: { ...ended, sessions } };
+  pane.press("enter");
+  expect(pane.requests()).toEqual([{ open_session: "s-critic" }, { talk_to: "critic" }]);
+});
+
+test("each that has ended keeps a row, and rows of one object say what each works on", () => {
+  const { frames, add } = createFrames();
+  const ids = { session_id: "s-lead", turn_id: "t-lead" };
+  add("TurnCompleted", { ...ids, message_id: "m", stop_reason: "stop" });
+  const world = updateWorld(livelyWorld(), { type: "frames", frames }, null).state;
+  expect(agentRows(world).map(({ group, po_name }) => `${group} ${po_name}`)).toEqual([
+    "needs deploy",
+    "needs planner",
+    "working critic",
+    "working lead",
+    "idle resting",
+    "ended writer",
+    "ended lead",
+  ]);
+  const lines = playPane(agentsPane, sharedOf(world)).screen({ columns: 100, rows: 30 }).split("\n");
+  const line = (text: string) => lines.some((one) => one.includes(text));
+  expect([line("✓  lead"), line("Review the change before…"), line("●  review")]).toEqual([
+    true,
+    true,
+    true,
+  ]);
+});
+
 test("a reply to who works steers it, and one to who asks is the answer", () => {
   const pane = played();
   pane.press("down", "r");
@@ -55,7 +94,13 @@ test("a reply to who works steers it, and one to who asks is the answer", () => 
     {
       type: "call",
       command: "SendMessage",
-      params: { po_name: "lead", message: "be quick", session_id: "s-lead", delivery: "steer" },
+      params: {
+        po_name: "lead",
+        message: "be quick",
+        session_id: "s-lead",
+        delivery: "steer",
+        settings: { model: null, rules: [] },
+      },
       purpose: "agents:send",
     },
   ]);

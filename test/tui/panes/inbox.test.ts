@@ -148,6 +148,19 @@ describe("an approval", () => {
     ]);
   });
 
+  test("what would not hold for so long is not offered", () => {
+    const pressed = (scopes: ("once" | "session" | "rule")[]) => {
+      const pane = opened({ ...approval, scopes });
+      pane.press("s");
+      pane.press("r", "enter");
+      return pane.effects();
+    };
+    const session = answered("c1_q", decision({ decision: "approve", scope: "session" }));
+    const rule = answered("c1_q", decision({ decision: "approve", scope: "rule" }));
+    expect(pressed(["once", "session"])).toEqual([session]);
+    expect(pressed(["once", "rule"])).toEqual([rule]);
+  });
+
   test("a refusal says why", () => {
     const pane = opened(approval);
     pane.press("N");
@@ -201,6 +214,7 @@ describe("an approval", () => {
     const command = `${words.slice(0, 100).join(" ")} \u202e${words.slice(100).join("-")}`;
     const pane = opened({ ...approval, tool_call: { id: "c1", name: "shell", args: { command } } });
     const size = { columns: 40, rows: 10 };
+    pane.shared = { ...pane.shared, size };
     let seen = "";
     for (let pages = 0; pages < 60; pages += 1) {
       seen += pane.screen(size).replaceAll(/\n\s*/g, "");
@@ -208,6 +222,80 @@ describe("an approval", () => {
     }
     expect([...words, "<U+202E>"].filter((word) => !seen.includes(word))).toEqual([]);
     expect(pane.screen(size)).not.toContain("there is more");
+  });
+});
+
+describe("what was never on the screen", () => {
+  const command = Array.from({ length: 60 }, (_none, index) => `line ${index}`).join("\n");
+  const long = { ...approval, tool_call: { id: "c1", name: "shell", args: { command } } };
+  const size = { columns: 38, rows: 9 };
+
+  function openedSmall(): PlayedPane {
+    const pane = playPane(inboxPane, sharedOf(withRequests(long), { size }));
+    pane.give({ type: "tick", now });
+    wait(pane, 400);
+    return pane;
+  }
+
+  test.each(["y", "s", "r"])(
+    "is not allowed: %s scrolls on until the last of it was shown",
+    (key) => {
+      const pane = openedSmall();
+      const first = pane.screen(size);
+      pane.press(key);
+      const second = pane.screen(size);
+      expect([pane.effects(), first === second, pane.requests()]).toEqual([
+        [],
+        false,
+        [{ notice: "There is more of it than was shown: read on (space), then allow it." }],
+      ]);
+      let presses = 1;
+      for (; pane.screen(size).includes("there is more") && presses < 300; presses += 1) {
+        pane.press(key);
+        wait(pane, 400);
+      }
+      pane.effects();
+      pane.requests();
+      pane.press(key);
+      const isTyping = pane.screen(size).includes("pattern");
+      expect([pane.effects().length === 1 || isTyping, presses > 10, pane.requests()]).toEqual([
+        true,
+        true,
+        [],
+      ]);
+    },
+  );
+
+  test("is not allowed by the button either, and can always be denied", () => {
+    const pane = openedSmall();
+    pane.press("right", "right", "enter");
+    expect(pane.effects()).toEqual([]);
+    pane.press("n");
+    expect(pane.effects()).toEqual([
+      answered("c1_q", decision({ decision: "deny", scope: "once" })),
+    ]);
+  });
+
+  test("the last of it is seen for a while before it can be allowed", () => {
+    const pane = openedSmall();
+    while (pane.screen(size).includes("there is more")) pane.press("space");
+    pane.press("y");
+    expect(pane.effects()).toEqual([]);
+    wait(pane, 400);
+    pane.press("y");
+    expect(pane.effects()).toHaveLength(1);
+  });
+
+  test("nothing was, while the pane has no place on the screen", () => {
+    const pane = playPane(inboxPane, sharedOf(withRequests(approval), { size: null }));
+    pane.give({ type: "tick", now });
+    wait(pane, 400);
+    pane.press("y", "n", "enter");
+    expect(pane.effects()).toEqual([]);
+    pane.shared = { ...pane.shared, size };
+    wait(pane, 100);
+    pane.press("y");
+    expect(pane.effects()).toEqual([]);
   });
 });
 
@@ -254,15 +342,42 @@ describe("questions and secrets", () => {
     pane.type("because");
     answeredElsewhere(pane, approval);
     pane.press("enter");
+    const notice =
+      "It was answered elsewhere, or its turn is over: nothing was sent. What you wrote is in the clipboard.";
     expect([pane.effects(), pane.requests()]).toEqual([
-      [],
-      [{ notice: "It was answered elsewhere, or its turn is over: nothing was sent." }],
+      [{ type: "copy", text: "because" }],
+      [{ notice }],
     ]);
   });
 
-  test("what is answered elsewhere disappears", () => {
-    const pane = opened(approval);
+  test("with the last that was answered the inbox closes, and only then", () => {
+    const pane = opened(approval, question);
     answeredElsewhere(pane, approval);
-    expect(pane.screen()).toContain("Nothing waits for you.");
+    expect(pane.requests()).toEqual([]);
+    answeredElsewhere(pane, question);
+    expect([pane.requests(), pane.screen().includes("Nothing waits for you.")]).toEqual([
+      ["close"],
+      true,
+    ]);
+  });
+
+  test("letters that are typed where nothing waits go where one writes", () => {
+    const pane = opened();
+    pane.press("h");
+    expect(pane.requests()).toEqual([{ insert: "h" }]);
+  });
+
+  test("its end on the screen it scrolls no further, and the question stays in sight", () => {
+    const command = Array.from({ length: 30 }, (_none, index) => `step ${index}`).join("\n");
+    const pane = opened({ ...approval, tool_call: { id: "c1", name: "shell", args: { command } } });
+    const begin = pane.screen();
+    for (let pages = 0; pages < 100; pages += 1) pane.press("space");
+    const end = pane.screen();
+    pane.press("space");
+    expect([
+      begin.includes("─ approval from deploy ─"),
+      end.includes("─ approval from deploy: deploy wants to use file_edit on"),
+      pane.screen() === end,
+    ]).toEqual([true, true, true]);
   });
 });

@@ -113,9 +113,21 @@ test("a text that the daemon refuses can be mended", () => {
   pane.give({ type: "call_failed", command: "EditPO", purpose: "objects:save", error });
   const screen = pane.screen();
   pane.press("e");
-  expect([screen.includes("Line 1: no front matter."), pane.effects()]).toEqual([
+  expect([
+    screen.includes("Not saved: Line 1: no front matter."),
+    screen.includes("e go on editing · esc drop my text"),
+    screen.includes("theirs"),
+    pane.effects(),
+  ]).toEqual([
     true,
+    true,
+    false,
     [{ type: "edit", purpose: "objects:edited", text: "broken", suffix: ".md" }],
+  ]);
+  pane.press("escape");
+  expect([pane.effects()[0], pane.requests()]).toEqual([
+    { type: "copy", text: "broken" },
+    [{ notice: "Not saved. Yours is in the clipboard." }],
   ]);
 });
 
@@ -132,14 +144,34 @@ test("a new object is a name and a text in the editor", () => {
   ]).toEqual([true, [["CreatePO", { text: "---\nname: poet\n---\nSing.\n" }]]]);
 });
 
+/** Yes, twice, each time after having read. */
+function sure(pane: PlayedPane): void {
+  for (const _time of [1, 2]) {
+    pane.wait(400);
+    pane.press("y");
+  }
+}
+
+test("letters of a word that was meant for the composer delete nothing", () => {
+  const pane = played();
+  for (const letter of "daddy yawns: yay, why") {
+    pane.type(letter);
+    pane.wait(200);
+  }
+  expect(pane.effects().filter((effect) => JSON.stringify(effect).includes("Delete"))).toEqual([]);
+});
+
 test("renaming, deleting and reverting ask first, and say which version", () => {
   const pane = played();
   pane.press("r");
   pane.type("2");
-  pane.press("enter", "d", "n", "d", "y", "tab", "tab");
+  pane.press("enter", "d", "n", "d");
+  sure(pane);
+  pane.press("tab", "tab");
   const old = { ...version, hash: "hash-0", is_live: false };
   pane.replied("ListPOHistory", "objects:history", { versions: [version, old] });
-  pane.press("]", "v", "y");
+  pane.press("]", "v");
+  sure(pane);
   const wanted = commands(pane.effects()).filter((one) => /Rename|Delete|Revert/.test(String(one)));
   expect(wanted).toEqual([
     ["RenamePO", { po_name: "critic", new_name: "critic2" }],

@@ -40,7 +40,12 @@ test("a run is begun with its parameters, one after another, and its message", (
       {
         type: "call",
         command: "RunWorkflow",
-        params: { workflow: "review", message: "Write it.", parameters: { topic: "birds" } },
+        params: {
+          workflow: "review",
+          message: "Write it.",
+          parameters: { topic: "birds" },
+          settings: { model: null, rules: [] },
+        },
         purpose: "workflows:run",
       },
     ],

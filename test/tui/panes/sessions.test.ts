@@ -31,21 +31,57 @@ test("letters find a conversation by its title, and by what was said in it", () 
   const screen = pane.screen();
   pane.press("enter");
   expect([
-    searched.at(-1),
+    searched.slice(-2),
     screen.includes("Old notes  the words that were said"),
     screen.includes("Plan the release"),
     pane.requests(),
   ]).toEqual([
-    {
-      type: "call",
-      command: "SearchSessions",
-      params: { query: "deploy" },
-      purpose: "sessions:search:deploy",
-    },
+    [
+      {
+        type: "call",
+        command: "SearchSessions",
+        params: { query: "deploy" },
+        purpose: "sessions:search:deploy",
+      },
+      {
+        type: "call",
+        command: "ListSessions",
+        params: { named: "deploy", limit: 50 },
+        purpose: "sessions:search:deploy",
+      },
+    ],
     true,
     false,
     [{ open_session: "s-deploy" }],
   ]);
+});
+
+const listed = {
+  session_id: "s-older",
+  po_name: "writer",
+  name: "Quarterly report",
+  title: "Write it",
+} as const;
+
+test("one that is older than what is listed is found by its name, and opened", () => {
+  const world = { ...livelyWorld(), hasOlder: true };
+  const pane = playPane(sessionsPane, sharedOf(world));
+  const before = pane.screen().includes("Older conversations are not shown: / finds them.");
+  pane.press("/");
+  pane.type("quarterly");
+  pane.replied("ListSessions", "sessions:search:quarterly", {
+    sessions: [listed],
+    next_cursor: "9-1",
+  } as never);
+  const screen = pane.screen();
+  pane.press("enter");
+  expect([
+    before,
+    screen.includes("writer       Quarterly report"),
+    screen.includes("More conversations fit: further words find them."),
+    screen.includes("Older conversations"),
+    pane.requests(),
+  ]).toEqual([true, true, true, false, [{ open_session: "s-older" }]]);
 });
 
 test("an answer to words that no longer stand there changes nothing", () => {
@@ -58,9 +94,15 @@ test("an answer to words that no longer stand there changes nothing", () => {
 
 test("a conversation is deleted after two times yes, and not after one", () => {
   const once = played();
-  once.press("d", "y", "escape");
+  once.press("d");
+  once.wait(400);
+  once.press("y", "escape");
   const twice = played();
-  twice.press("d", "y", "y");
+  twice.press("d");
+  for (const _time of [1, 2]) {
+    twice.wait(400);
+    twice.press("y");
+  }
   expect([once.effects(), twice.effects()]).toEqual([
     [],
     [
@@ -72,6 +114,15 @@ test("a conversation is deleted after two times yes, and not after one", () => {
       },
     ],
   ]);
+});
+
+test("letters of a word that was meant for the composer delete nothing", () => {
+  const pane = played();
+  for (const letter of "daddy yawns: yay, why") {
+    pane.type(letter);
+    pane.wait(200);
+  }
+  expect(pane.effects().filter((effect) => JSON.stringify(effect).includes("Delete"))).toEqual([]);
 });
 
 test("a name is typed, an empty one takes it away, and a fork is opened", () => {

@@ -99,7 +99,7 @@ test("an approval is read and given in the inbox, and the tool runs with what wa
     true,
     1,
   ]);
-  expect(tui.screen()).toContain("Nothing waits for you.");
+  expect([tui.state().open, tui.state().focus]).toEqual([null, "composer"]);
 });
 
 test("an object is opened, edited in the editor, and its next answer follows the new text", async () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { TypedEvent } from "../../../src/client/events.ts";
 import type { HumanRequest } from "../../../src/protocol/messages.ts";
-import { ask, plainState, readLine, tell } from "../../../src/tui/plain/lines.ts";
+import { ask, plainState, readLine, tell, tellSignal } from "../../../src/tui/plain/lines.ts";
 
 const state = plainState("s1", "assistant");
 const approval: HumanRequest = {
@@ -89,14 +89,21 @@ describe("a typed line", () => {
       type: "answer",
       request: approval,
       response: { ...response, decision: "approve", scope: "session" },
+      said: "you: to request 1: allow exactly this for the session",
     });
     expect(readLine(open, "1 3")).toEqual({
       type: "answer",
       request: approval,
       response: { ...response, decision: "deny", scope: "once" },
+      said: "you: to request 1: deny",
     });
     const answered = (text: string) =>
-      ({ type: "answer", request: question, response: { type: "answer", text } }) as const;
+      ({
+        type: "answer",
+        request: question,
+        response: { type: "answer", text },
+        said: `you: to request 2: ${text}`,
+      }) as const;
     expect([readLine(open, "2 2"), readLine(open, "2 neither")]).toEqual([
       answered("right"),
       answered("neither"),
@@ -107,5 +114,99 @@ describe("a typed line", () => {
     for (const line of ["1 yes", "1 0", "1 4", "1 1.5", "1 1 1"]) {
       expect(readLine(open, line)).toMatchObject({ type: "tell" });
     }
+  });
+
+  test("answers the only request that waits by its choice, or by y and n", () => {
+    const { state: one } = ask(state, approval);
+    const meant = (line: string) => {
+      const read = readLine(one, line);
+      return read.type === "answer" ? read.said : read.type;
+    };
+    expect(["y", "1", "2", "n", "No", "7", "yes please", "x"].map(meant)).toEqual([
+      "you: to request 1: allow this once",
+      "you: to request 1: allow this once",
+      "you: to request 1: allow exactly this for the session",
+      "you: to request 1: deny",
+      "you: to request 1: deny",
+      "tell",
+      "say",
+      "say",
+    ]);
+    const { state: asked } = ask(state, question);
+    expect([readLine(asked, "2"), readLine(asked, "left?")]).toMatchObject([
+      { type: "answer", response: { text: "right" } },
+      { type: "say" },
+    ]);
+  });
+
+  test("takes a lone letter or number for no answer where several requests wait, or none", () => {
+    expect([readLine(open, "y"), readLine(open, "1"), readLine(state, "y")]).toMatchObject([
+      { type: "say" },
+      { type: "say" },
+      { type: "say" },
+    ]);
+  });
+});
+
+describe("while a turn runs", () => {
+  const running = tell(state, event("TurnStarted", { session_id: "s1", turn_id: "t1" })).state;
+  const queued = event("MessageQueued", { session_id: "s1", source: "tui", content: "and then?" });
+
+  test("what is typed is said to wait, and for what", () => {
+    expect(tell(state, queued).lines).toEqual([]);
+    expect(tell(running, queued).lines).toEqual([
+      "you (queued): and then?",
+      "status: queued; it is heard after what runs.",
+    ]);
+    const asked = ask(running, { ...approval, session_id: "s1" }).state;
+    expect(tell(asked, queued).lines).toEqual([
+      "you (queued): and then?",
+      "status: queued; request 1 waits: type: 1 1.",
+    ]);
+  });
+
+  test("an answer is said line by line as it comes, and nothing of it twice", () => {
+    const whole = "One.\nTwo.\n\nThree";
+    const delta = (offset: number, text: string) => ({
+      session_id: "s1",
+      turn_id: "t1",
+      message_id: "m1",
+      attempt: 1,
+      offset,
+      text,
+    });
+    const deltas = [delta(0, "On"), delta(2, "e.\nT"), delta(6, "wo.\n"), delta(10, "\nThr")];
+    const lines: string[] = [];
+    let growing = running;
+    for (const one of deltas) {
+      const told = tellSignal(growing, one);
+      growing = told.state;
+      lines.push(...told.lines);
+    }
+    const payload = { session_id: "s1", message_id: "m1", role: "assistant" };
+    const said = (content: string) =>
+      tell(growing, event("MessageAdded", { ...payload, source: "tui", name: null, content }));
+    expect([lines, said(whole).lines, said("Other.").lines]).toEqual([
+      ["jamey: One.", "Two."],
+      ["Three"],
+      ["jamey: Other."],
+    ]);
+  });
+
+  test("an answer of which something is missing is said to its end with the whole", () => {
+    const delta = { session_id: "s1", turn_id: "t1", message_id: "m1", attempt: 1 };
+    const begun = tellSignal(running, { ...delta, offset: 0, text: "One.\n" });
+    const holed = tellSignal(begun.state, { ...delta, offset: 20, text: "late\n" });
+    const payload = { session_id: "s1", message_id: "m1", role: "assistant" };
+    const content = "One.\nTwo.\nThree.";
+    const ended = tell(
+      holed.state,
+      event("MessageAdded", { ...payload, source: "tui", name: null, content }),
+    );
+    expect([begun.lines, holed.lines, ended.lines]).toEqual([
+      ["jamey: One."],
+      [],
+      ["Two.\nThree."],
+    ]);
   });
 });

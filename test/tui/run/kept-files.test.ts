@@ -1,6 +1,6 @@
 // What a person typed, kept between two runs; and the files that completion offers.
 import { afterAll, describe, expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bestPaths, createFileFinder } from "../../../src/tui/run/find-files.ts";
@@ -36,6 +36,72 @@ describe("what is kept", () => {
     const again = await openKeptFiles(join(root, "many"));
     expect([again.history.length, again.history[0]]).toEqual([1000, "message 5"]);
     expect([again.draftOf("s9"), again.draftOf("s10")]).toEqual(["", "text"]);
+  });
+
+  test("is shared by two interfaces: each changes only what is its own", async () => {
+    const folder = join(root, "two");
+    const [one, other] = [await openKeptFiles(folder), await openKeptFiles(folder)];
+    one.remember("from one");
+    other.remember("from the other");
+    one.saveDraft("s1", "half one");
+    other.saveDraft("s2", "half other");
+    await Promise.all([one.written(), other.written()]);
+    one.remember("later");
+    one.saveDraft(null, "one begins");
+    await one.written();
+    other.saveDraft(null, "the other begins");
+    await other.written();
+    one.saveDraft(null, "");
+    one.saveDraft("s1", "");
+    await one.written();
+    const again = await openKeptFiles(folder);
+    expect([again.history.toSorted(), ["s1", "s2", null].map(again.draftOf)]).toEqual([
+      ["from one", "from the other", "later"],
+      ["", "half other", "the other begins"],
+    ]);
+    expect(readdirSync(folder).toSorted()).toEqual(["drafts.json", "history.json"]);
+  });
+
+  test("that grew too large loses the oldest, never all of it", async () => {
+    const folder = join(root, "large");
+    const kept = await openKeptFiles(folder);
+    const text = (index: number) => `${index}${"\u0001".repeat(999_000)}`;
+    for (let index = 0; index < 5; index += 1) {
+      kept.saveDraft(`s${index}`, text(index));
+      await kept.written();
+    }
+    const again = await openKeptFiles(folder);
+    expect(["s0", "s3", "s4"].map((id) => again.draftOf(id).length)).toEqual([0, 999_001, 999_001]);
+  });
+
+  test("and cannot be written is told once, leaves nothing behind, and is kept when it can be", async () => {
+    const folder = join(root, "full");
+    // A folder of that name, with something in it, cannot be replaced by a file.
+    mkdirSync(join(folder, "drafts.json", "inside"), { recursive: true });
+    const problems: string[] = [];
+    const kept = await openKeptFiles(folder, (text) => problems.push(text));
+    for (const text of ["a", "ab"]) {
+      kept.saveDraft("s1", text);
+      await kept.written();
+    }
+    expect([problems.length, readdirSync(folder)]).toEqual([1, ["drafts.json"]]);
+    expect(problems[0]).toStartWith(`What you type cannot be kept in ${folder}: `);
+    rmSync(join(folder, "drafts.json"), { recursive: true });
+    kept.remember("something");
+    await kept.written();
+    expect((await openKeptFiles(folder)).draftOf("s1")).toBe("ab");
+  });
+
+  test("is cleaned of what a process left that died while it wrote", async () => {
+    const folder = join(root, "left");
+    const gone = Bun.spawn(["true"]);
+    await gone.exited;
+    const left = ["lock", `drafts.json.${gone.pid}`];
+    for (const name of left) await Bun.write(join(folder, name), String(gone.pid));
+    const kept = await openKeptFiles(folder);
+    kept.remember("one");
+    await kept.written();
+    expect(readdirSync(folder)).toEqual(["history.json"]);
   });
 
   test("that was broken by others is as if it were not there", async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { createPainter } from "../../../src/tui/screen/painter.ts";
 import type { Line, Style } from "../../../src/tui/shapes.ts";
+import { widthOf } from "../../../src/tui/text.ts";
 import { createScreenModel } from "../../support/screen-model.ts";
 
 function openPainter(
@@ -73,7 +74,21 @@ describe("a frame", () => {
 });
 
 describe("letters of more than one cell or code point", () => {
-  const mixed = ["日本語", "😀", "❤️", "👨‍👩‍👧", "🇩🇪", "1️⃣", "👍🏽", "é", "क्षि", "e\u0301"];
+  const mixed = [
+    "日本語",
+    "😀",
+    "❤️",
+    "👨‍👩‍👧",
+    "🇩🇪",
+    "1️⃣",
+    "👍🏽",
+    "é",
+    "क्षि",
+    "e\u0301",
+    "हिंदी",
+    "\u0600\u0661",
+    "কো",
+  ];
 
   const terminals = mixed.flatMap((letters) => [
     { letters, isOld: false },
@@ -84,7 +99,7 @@ describe("letters of more than one cell or code point", () => {
     "$letters leaves what follows in its column (old terminal: $isOld)",
     (one) => {
       const { painter, screen } = openPainter(20, 3, {}, one);
-      const width = Bun.stringWidth(one.letters);
+      const width = widthOf(one.letters);
       painter.draw({ lines: [line(`${one.letters}|`)], cursor: null });
       expect(screen.cells()[0]?.[width]?.text).toBe("|");
     },
@@ -97,6 +112,23 @@ describe("letters of more than one cell or code point", () => {
     expect(screen.lines()).toEqual(["plain", "", ""]);
   });
 
+  test.each(["हिंदी", "क्षि", "\u0600\u0661", "কো"])(
+    "%s keeps its marks where the terminal gives each a column",
+    (letters) => {
+      const { painter, screen } = openPainter(20, 1, {}, { isOld: true });
+      painter.draw({ lines: [line("x".repeat(20))], cursor: null });
+      painter.draw({ lines: [line(`${letters}|`)], cursor: null });
+      const counted = [...letters].filter((one) => !/\p{Mn}/u.test(one));
+      expect(screen.lines()[0]).toBe(`${counted.join("")}|`);
+    },
+  );
+
+  test("with a flood of marks are bounded", () => {
+    const { painter, written } = openPainter();
+    painter.draw({ lines: [line(`e${"\u0301".repeat(5000)}|`)], cursor: null });
+    expect(written.join("").length).toBeLessThan(200);
+  });
+
   test("that do not fit the last column are left out", () => {
     const { painter, screen } = openPainter(5, 1);
     painter.draw({ lines: [line("abcd日")], cursor: null });
@@ -107,5 +139,25 @@ describe("letters of more than one cell or code point", () => {
     const { painter, screen } = openPainter();
     painter.draw({ lines: [line("a\u001b[2Jb\u009bc")], cursor: null });
     expect(screen.lines()[0]).toBe("a [2Jb c");
+  });
+});
+
+describe("a terminal that is not said to understand UTF-8", () => {
+  const border = "│─▸ ✓ café 日本 … ✋ 😀|";
+
+  test.each([
+    ["LANG=C", { LANG: "C" }, "|-> + cafe ??"],
+    ["another character set", { LC_ALL: "de_DE.ISO-8859-1", LANG: "de_DE.UTF-8" }, "|-> + cafe ??"],
+    ["a character set of UTF-8", { LANG: "C.UTF-8" }, "│─▸ ✓ café 日本"],
+    ["nothing said", {}, "│─▸ ✓ café 日本"],
+  ] as const)("%s decides which letters are written", (_name, variables, start) => {
+    const { painter, screen, written } = openPainter(30, 1, variables);
+    painter.draw({ lines: [line(border)], cursor: null });
+    const isAscii = start.startsWith("|");
+    expect(screen.lines()[0]?.replace(/\? \?/, "??")).toStartWith(start);
+    // Borders stand where they stood.
+    expect(screen.cells()[0]?.[widthOf(border) - 1]?.text).toBe("|");
+    const text = written.join("");
+    expect(Buffer.byteLength(text) === text.length).toBe(isAscii);
   });
 });

@@ -196,6 +196,8 @@ describe("a search", () => {
     expect(firstRow(played)).toContain("question 10");
     played.press("escape");
     expect(played.screen()).not.toContain("/tion");
+    expect(played.state.focus).toBe("conversation");
+    played.press("escape");
     expect(played.state.focus).toBe("composer");
   });
 
@@ -281,10 +283,13 @@ describe("panes", () => {
 });
 
 describe("what was typed", () => {
-  test("is kept as a draft, letter by letter, and gone once it is sent", () => {
+  test("is kept as a draft, letter by letter, and gone once it has arrived", () => {
     const played = playSession([]);
     played.type("hi");
     played.press("enter");
+    expect(played.state.composer.text).toBe("");
+    const reply = { session_id: "s1", turn_id: "t1", message_id: "m1", seq: 1, warnings: [] };
+    played.replied("SendMessage", "root:send:seed-1", reply);
     const drafts = played.effects().flatMap((one) => (one.type === "save_draft" ? [one.text] : []));
     expect(drafts).toEqual(["h", "hi", ""]);
   });

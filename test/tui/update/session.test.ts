@@ -230,13 +230,60 @@ describe("stopping", () => {
     const played = playSession([said("m1", "begin")]);
     startTurn(played);
     const { frames, add } = createFrames();
-    add("MessageQueued", queued("other", "m9", "run the tests"));
+    add("MessageQueued", { ...queued("other", "m9", "run the tests"), turn_id: "t9" });
     add("TurnCancelled", { ...ids, reason: "" });
-    played.frames(...frames);
+    played.frames(...frames.splice(0));
     expect(played.screen()).toContain("parked: run the tests");
     played.effects();
     played.press("enter");
-    expect(played.calls("SendMessage").map(({ params }) => params.message)).toEqual(["Go on."]);
+    expect(played.calls("ResumeQueue").map(({ params }) => params)).toEqual([{ session_id: "s1" }]);
+    add("QueueResumed", { session_id: "s1" });
+    played.frames(...frames.splice(0));
+    expect(played.screen()).toContain("queued: run the tests");
+    expect(played.screen()).not.toContain("parked");
+  });
+});
+
+describe("a message that waits", () => {
+  const waits = (): PlayedInterface => {
+    const played = playSession([said("m1", "begin")]);
+    startTurn(played);
+    const { frames, add } = createFrames();
+    add("MessageQueued", queued("other", "m8", "first"));
+    add("MessageQueued", { ...queued("other2", "m9", "run the tests"), turn_id: "t9" });
+    played.frames(...frames);
+    played.effects();
+    return played;
+  };
+  const withdrawn = { session_id: "s1", message_id: "m9" };
+
+  test("is taken back with the up key, and stands in the composer once the daemon agrees", () => {
+    const played = waits();
+    expect(played.screen()).toContain("up edit");
+    played.press("up");
+    played.press("up");
+    expect(played.calls("WithdrawMessage").map(({ params }) => params)).toEqual([withdrawn]);
+    const { frames, add } = createFrames();
+    add("MessageWithdrawn", { ...withdrawn, turn_id: "t9" });
+    add("TurnCancelled", { session_id: "s1", turn_id: "t9", reason: "taken back" });
+    played.frames(...frames);
+    expect(played.screen()).not.toContain("run the tests");
+    played.replied("WithdrawMessage", "root:take-back", {});
+    expect(played.screen()).toContain("› run the tests");
+    expect(played.screen()).toContain("queued: first");
+    // The turn that runs is not stopped by it.
+    expect(played.state.session?.transcript.turn.type).toBe("running");
+  });
+
+  test("stays where a turn has heard it meanwhile, and the interface says so", () => {
+    const played = waits();
+    played.press("up");
+    const error = { code: "not_found" as const, message: "A turn has heard it.", details: {} };
+    const command = "WithdrawMessage" as const;
+    played.give({ type: "call_failed", command, error, purpose: "root:take-back" });
+    expect(played.screen()).toContain("A turn has heard it.");
+    expect(played.state.takingBack).toBeNull();
+    expect(played.screen()).toContain("queued: run the tests");
   });
 });
 

@@ -38,9 +38,9 @@ describe("what is entered", () => {
     );
   });
 
-  test("is kept as a draft at every key, and the draft goes when it is sent", () => {
+  test("is kept as a draft at every key, until the daemon has it", () => {
     expect(drafts(play("ab<backspace><left>").effects)).toEqual(["a", "ab", "a"]);
-    expect(drafts(play("hi<enter>").effects)).toEqual(["h", "hi", ""]);
+    expect(drafts(play("hi<enter>").effects)).toEqual(["h", "hi"]);
   });
 
   test("comes back from the editor, and what stood before by undo", () => {

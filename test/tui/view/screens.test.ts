@@ -65,6 +65,27 @@ describe("the screen", () => {
     }
   }
 
+  test("shows the keys of the agents beside it to who is in there, else how to get there", () => {
+    const played = playInterface({ size: { columns: 120, rows: 40 } });
+    expect(played.screen()).toMatch(/│ f2 keys\n/);
+    played.press("f2");
+    expect(played.screen()).not.toContain("f2 keys");
+    expect(played.screen()).toMatch(/│ .*esc close/);
+  });
+
+  test("says that a list over it goes on, and never draws one rule below another", () => {
+    for (const size of screenSizes) {
+      for (const key of ["ctrl+p", "f1"]) {
+        const played = playInterface({ size });
+        played.press(key);
+        const rows = played.screen().split("\n");
+        const rules = rows.map((row) => /^─+│?/.test(row));
+        expect(rules.some((isRule, index) => isRule && rules[index + 1])).toBe(false);
+        expect(rows.join("\n")).toMatch(/─ ↓ \d+ more ──/);
+      }
+    }
+  });
+
   test("lets no control character through, wherever it was written", () => {
     const evil = "\u001b[2Jx\u0007\u009b31m";
     const played = playSession(

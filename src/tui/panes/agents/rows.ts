@@ -1,5 +1,6 @@
 // Who is there and what they do, in groups: what needs a human first, then who works, then who rests.
 import type { HumanRequest } from "../../../protocol/messages.ts";
+import { workflowIn } from "../../world/people.ts";
 import type { AgentObject, SessionEntry, World } from "../../world.ts";
 
 export type Group = "needs" | "working" | "idle" | "ended";
@@ -13,7 +14,37 @@ export interface AgentRow {
   request: HumanRequest | null;
 }
 
-/** A row for each session that works or waits, and one for each object that rests. */
+/** Finished ones that are shown: the newest. */
+const MAX_DONE = 20;
+
+/** What was selected: where its row is gone, the one that its session or its object has now. */
+export type Selected = Pick<AgentRow, "key" | "po_name"> & { session_id: string | null };
+
+export const selectedOf = ({ key, po_name, session }: AgentRow): Selected => ({
+  key,
+  po_name,
+  session_id: session?.session_id ?? null,
+});
+
+export function rowOf(
+  rows: readonly AgentRow[],
+  selected: Selected | null,
+): AgentRow | undefined {
+  if (selected === null) return rows[0];
+  const { key, session_id, po_name } = selected;
+  return (
+    rows.find((one) => one.key === key) ??
+    rows.find(({ session }) => session_id !== null && session?.session_id === session_id) ??
+    rows.find((one) => one.po_name === po_name) ??
+    rows[0]
+  );
+}
+
+/** What a row is called by: the workflow that runs in it, or its object. */
+export const nameOf = ({ po_name, session }: AgentRow, world: World): string =>
+  (session && workflowIn(world, session.session_id)) ?? po_name;
+
+/** A row for each session that works, waits or has ended here, and one for each object that rests. */
 export function agentRows(world: World): readonly AgentRow[] {
   const active = [...world.sessions.values()].filter(({ state }) => state !== "idle");
   const needs = world.requests.map((request) => needsRow(world, request));
@@ -22,21 +53,27 @@ export function agentRows(world: World): readonly AgentRow[] {
     .filter(({ session_id }) => !asking.has(session_id))
     .sort((left, right) => begunAt(left).localeCompare(begunAt(right)))
     .map((session) => sessionRow(world, session));
-  const busy = new Set([...needs, ...working].map(({ po_name }) => po_name));
+  const ended = doneSessions(world)
+    .filter(({ session_id }) => !asking.has(session_id))
+    .map((session) => sessionRow(world, session));
+  const busy = new Set([...needs, ...working, ...ended].map(({ po_name }) => po_name));
   const latest = latestSessions(world);
   const resting = [...world.objects.values()]
     .filter(({ name }) => !busy.has(name))
     .sort((left, right) => left.name.localeCompare(right.name))
     .map((object) => restingRow(object, latest.get(object.name) ?? null));
-  const ended = resting
-    .filter(({ group }) => group === "ended")
-    .toSorted((left, right) => updatedAt(right).localeCompare(updatedAt(left)));
   const within = (wanted: Group) => resting.filter(({ group }) => group === wanted);
   return [...needs, ...working, ...within("working"), ...within("idle"), ...ended];
 }
 
 const begunAt = ({ turn, updated_at }: SessionEntry): string => turn?.started_at ?? updated_at;
-const updatedAt = ({ session }: AgentRow): string => session?.updated_at ?? "";
+
+/** Those that ended while this interface looked, the newest first. */
+const doneSessions = ({ sessions }: World): readonly SessionEntry[] =>
+  [...sessions.values()]
+    .filter(({ state, outcome }) => state === "idle" && outcome !== null)
+    .sort((left, right) => right.updated_at.localeCompare(left.updated_at))
+    .slice(0, MAX_DONE);
 
 function needsRow(world: World, request: HumanRequest): AgentRow {
   const { request_id, from_po, session_id } = request;
@@ -57,7 +94,7 @@ function sessionRow(world: World, session: SessionEntry): AgentRow {
   const object = world.objects.get(po_name) ?? null;
   return {
     key: `session:${session_id}`,
-    group: "working",
+    group: session.state === "idle" ? "ended" : "working",
     po_name,
     session,
     object,
@@ -66,21 +103,15 @@ function sessionRow(world: World, session: SessionEntry): AgentRow {
 }
 
 function restingRow(object: AgentObject, session: SessionEntry | null): AgentRow {
-  const group = groupOf(object, session);
   return {
     key: `object:${object.name}`,
-    group,
+    // An object may work in a session that this interface does not know: the call of another one.
+    group: object.state === "idle" ? "idle" : "working",
     po_name: object.name,
     session,
     object,
     request: null,
   };
-}
-
-/** An object may work in a session that this interface does not know: the call of another one. */
-function groupOf({ state }: AgentObject, session: SessionEntry | null): Group {
-  if (state !== "idle") return "working";
-  return session?.outcome ? "ended" : "idle";
 }
 
 function latestSessions({ sessions }: World): ReadonlyMap<string, SessionEntry> {

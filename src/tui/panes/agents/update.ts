@@ -5,12 +5,12 @@ import { clip } from "../../world/clip.ts";
 import { MAX_TAIL, MAX_TEXT_LENGTH, type TailLine } from "../../world.ts";
 import { emptyField, type Field, fieldText, typeInto } from "../parts/field.ts";
 import { type PaneAction, paneAction } from "../parts/keys.ts";
-import { current, moveBy, stepOf } from "../parts/list.ts";
+import { moveBy, stepOf } from "../parts/list.ts";
 import { pass, stay } from "../parts/words.ts";
-import { type AgentRow, agentRows } from "./rows.ts";
+import { type AgentRow, agentRows, rowOf, type Selected, selectedOf } from "./rows.ts";
 
 export interface AgentsState {
-  selected: string | null;
+  selected: Selected | null;
   isPeeking: boolean;
   isBusFiltered: boolean;
   reply: Field | null;
@@ -34,10 +34,10 @@ export function updateAgents(state: AgentsState, input: Input, shared: Shared): 
   switch (input.type) {
     case "key":
       return state.reply
-        ? typed(state, input)
+        ? typed(state, input, shared)
         : pressed(state, paneAction("agents", input.key.name), shared);
     case "paste":
-      return state.reply ? typed(state, input) : pass(state);
+      return state.reply ? typed(state, input, shared) : pass(state);
     case "mouse": {
       const step = { wheel_up: -1, wheel_down: 1, press: 0, release: 0, drag: 0 }[input.action];
       return step === 0 ? pass(state) : moved(state, step, shared);
@@ -83,19 +83,16 @@ const openingOf = ({ session, po_name }: AgentRow): PaneRequest =>
   session ? { open_session: session.session_id } : { talk_to: po_name };
 
 function moved(state: AgentsState, step: number, shared: Shared): Result {
-  const keys = agentRows(shared.world).map(({ key }) => key);
-  const next = { ...state, selected: moveBy(keys, state.selected, step) };
+  const rows = agentRows(shared.world);
+  const keys = rows.map(({ key }) => key);
+  const key = moveBy(keys, rowOf(rows, state.selected)?.key ?? null, step);
+  const row = rows.find((one) => one.key === key);
+  const next = { ...state, selected: row ? selectedOf(row) : null };
   return stay(next, peekEffects(next, shared));
 }
 
-function chosenRow({ selected }: AgentsState, { world }: Shared): AgentRow | undefined {
-  const rows = agentRows(world);
-  const key = current(
-    rows.map((one) => one.key),
-    selected,
-  );
-  return rows.find((one) => one.key === key);
-}
+const chosenRow = ({ selected }: AgentsState, { world }: Shared): AgentRow | undefined =>
+  rowOf(agentRows(world), selected);
 
 /** An approval is decided where it is shown whole; everything else is a line of text. */
 function replying(state: AgentsState, row: AgentRow): Result {
@@ -107,7 +104,7 @@ function replying(state: AgentsState, row: AgentRow): Result {
   return stay({ ...state, reply: emptyField(label), replyTo: row });
 }
 
-function typed(state: AgentsState, input: Input): Result {
+function typed(state: AgentsState, input: Input, { settings }: Shared): Result {
   const { reply, replyTo } = state;
   const left = { ...state, reply: null, replyTo: null };
   if (!reply || !replyTo) return stay(left);
@@ -115,10 +112,14 @@ function typed(state: AgentsState, input: Input): Result {
   if (action === "leave") return stay(left);
   if (action !== "submit") return stay({ ...state, reply: typeInto(reply, input) ?? reply });
   const text = fieldText(reply).trim();
-  return text === "" ? stay(left) : stay(left, [sent(replyTo, text)]);
+  return text === "" ? stay(left) : stay(left, [sent(replyTo, text, settings)]);
 }
 
-function sent({ request, session, po_name }: AgentRow, text: string): Effect {
+function sent(
+  { request, session, po_name }: AgentRow,
+  text: string,
+  settings: Shared["settings"],
+): Effect {
   if (request) {
     const response = { type: "answer", text } as const;
     const params = { request_id: request.request_id, response };
@@ -126,7 +127,7 @@ function sent({ request, session, po_name }: AgentRow, text: string): Effect {
   }
   const delivery = session?.turn ? "steer" : "queue";
   const session_id = session?.session_id ?? null;
-  const params = { po_name, message: text, session_id, delivery } as const;
+  const params = { po_name, message: text, session_id, delivery, settings } as const;
   return { type: "call", command: "SendMessage", params, purpose: "agents:send" };
 }
 

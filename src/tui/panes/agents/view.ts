@@ -1,11 +1,11 @@
 // How the agents and the bus between them look.
 import type { Shared } from "../../pane.ts";
 import type { Line, Size, Style } from "../../shapes.ts";
-import { padText, shorten, span } from "../../text.ts";
+import { padText, shorten, span, widthOf } from "../../text.ts";
 import type { SessionEntry } from "../../world.ts";
 import { fieldLine } from "../parts/field.ts";
 import { keyFooter } from "../parts/keys.ts";
-import { current, fill, windowOf } from "../parts/list.ts";
+import { fill, windowOf } from "../parts/list.ts";
 import {
   clock,
   elapsed,
@@ -18,7 +18,7 @@ import {
   sessionTitle,
   shapes,
 } from "../parts/words.ts";
-import { type AgentRow, agentRows, type Group } from "./rows.ts";
+import { type AgentRow, agentRows, type Group, nameOf, rowOf } from "./rows.ts";
 import type { AgentsState } from "./update.ts";
 
 const groups: Record<Group, { title: string; style: Style }> = {
@@ -30,17 +30,16 @@ const groups: Record<Group, { title: string; style: Style }> = {
 
 const MAX_NAME_COLUMNS = 16;
 const MAX_PEEK_ROWS = 8;
+/** What a row works on gets at most this share of it. */
+const TASK_SHARE = 4;
 /** The bus gets this share of the rows. */
 const BUS_SHARE = 3;
 
 export function viewAgents(state: AgentsState, shared: Shared, size: Size): readonly Line[] {
   const { columns } = size;
   const rows = agentRows(shared.world);
-  const selected = current(
-    rows.map(({ key }) => key),
-    state.selected,
-  );
-  const chosen = rows.find(({ key }) => key === selected);
+  const chosen = rowOf(rows, state.selected);
+  const selected = chosen?.key ?? null;
   const foot: Line[] = [];
   if (state.reply) foot.push(fieldLine(state.reply, columns));
   foot.push(
@@ -76,7 +75,7 @@ function listLines(given: {
   let group: Group | undefined;
   const nameColumns = Math.min(
     MAX_NAME_COLUMNS,
-    Math.max(...rows.map(({ po_name }) => po_name.length)),
+    Math.max(...rows.map((one) => widthOf(nameOf(one, shared.world)))),
   );
   for (const one of rows) {
     if (one.group !== group) {
@@ -109,11 +108,19 @@ function agentLine(
   const text = session?.action || object?.description || "";
   const unread = session && session.unread > 0 ? [span(` ${session.unread} new`, "bold")] : [];
   const name = span(
-    padText(shorten(po_name, nameColumns), nameColumns + 2),
+    padText(shorten(nameOf(agent, world), nameColumns), nameColumns + 2),
     agent.group === "idle" ? "plain" : "bold",
   );
-  const left = [iconSpan(shapeOf(agent)), name, span(text, "dim"), ...unread];
+  const task = span(taskOf(agent, Math.floor(columns / TASK_SHARE)));
+  const left = [iconSpan(shapeOf(agent)), name, task, span(text, "dim"), ...unread];
   return row(left, `${time}${paid}`, { columns, isSelected: isSelected && isFocused });
+}
+
+/** What tells it apart from others of its name: the node it works for, or what it was asked. */
+function taskOf({ session, group }: AgentRow, columns: number): string {
+  if (!session || group === "idle") return "";
+  const words = session.node || session.name || session.title;
+  return words === "" ? "" : `${shorten(words, columns)}  `;
 }
 
 function shapeOf({ request, group, session }: AgentRow) {

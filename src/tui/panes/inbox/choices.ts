@@ -1,6 +1,7 @@
 // What can be answered to a question. Rules: 1. The first choice is the safe one. 2. The hash that is sent is
 // that of the request that was shown.
 import type { Answer, HumanRequest } from "../../../protocol/messages.ts";
+import { offersScope } from "../../../terminal/request-text.ts";
 import type { PaneAction } from "../parts/keys.ts";
 
 /** What a text that is typed is for. */
@@ -27,7 +28,11 @@ export function choicesFor(request: HumanRequest): readonly Choice[] {
     const prompt = "answer";
     return [{ type: "type", typing: "answer", prompt, label: "Answer", key: "enter" }, ...options];
   }
-  return request.hash === null ? [] : approvalChoices(request.hash);
+  if (request.hash === null) return [];
+  const hidden = (["session", "rule"] as const).filter((scope) => !offersScope(request, scope));
+  return approvalChoices(request.hash).filter(
+    (choice) => !hidden.some((scope) => keyed[scope] === choice.key),
+  );
 }
 
 function approvalChoices(hash: string): readonly Choice[] {
@@ -47,6 +52,12 @@ function approvalChoices(hash: string): readonly Choice[] {
     },
   ];
 }
+
+/** It lets something happen. */
+export const allows = (choice: Choice): boolean =>
+  choice.type === "send"
+    ? choice.response.type === "decision" && choice.response.decision === "approve"
+    : choice.typing === "rule";
 
 interface Decision {
   decision: "approve" | "deny";

@@ -1,46 +1,19 @@
 // What keys and replies make of the inbox.
 // Rules: 1. Keys that are typed before a question has been seen for a while count for nothing: they were
 //           meant for something else. 2. What is answered is what is shown, never what came after it.
-import type { Answer, HumanRequest } from "../../../protocol/messages.ts";
+//        3. Nothing is allowed of which a part has never been on the screen.
+import type { Answer } from "../../../protocol/messages.ts";
 import type { PaneResult, Shared } from "../../pane.ts";
-import type { Input } from "../../shapes.ts";
-import { emptyField, type Field, fieldText, typeInto } from "../parts/field.ts";
+import type { Effect, Input } from "../../shapes.ts";
+import { emptyField, fieldText, typeInto } from "../parts/field.ts";
 import { type PaneAction, paneAction } from "../parts/keys.ts";
 import { current, moveBy } from "../parts/list.ts";
-import { lastPiece, type Piece, SCROLLED_PIECES } from "../parts/long-text.ts";
+import { lastPiece, pageOf, SCROLLED_PIECES } from "../parts/long-text.ts";
 import { pass, stay } from "../parts/words.ts";
+import { aroundOf } from "./around.ts";
 import { requestPieces } from "./body.ts";
-import { type Choice, choiceOf, choicesFor, type Typing, typedAnswer } from "./choices.ts";
-
-/** How long a question is seen before it can be answered: 300, and what a clock may be late. Milliseconds. */
-export const GUARD_MS = 350;
-
-export interface Shown {
-  request: HumanRequest;
-  body: readonly Piece[];
-  /** The clock when it appeared: it may be old, so that time counts from when it moves. */
-  clock: number;
-  since: number | null;
-}
-
-export interface InboxState {
-  selected: string | null;
-  shown: Shown | null;
-  choice: number;
-  scroll: number;
-  typing: { what: Typing; field: Field } | null;
-  /** Answered, and not yet gone. */
-  sending: readonly string[];
-}
-
-export const initialInbox: InboxState = {
-  selected: null,
-  shown: null,
-  choice: 0,
-  scroll: 0,
-  typing: null,
-  sending: [],
-};
+import { allows, type Choice, choiceOf, choicesFor, typedAnswer } from "./choices.ts";
+import { type InboxState, initialInbox, isGuarded, isRead, type Shown } from "./state.ts";
 
 type Result = PaneResult<InboxState>;
 
@@ -58,25 +31,40 @@ export function seen(state: InboxState, shared: Shared, isFresh = false): InboxS
   if (!request) return state.shown === null ? state : { ...initialInbox, sending: [] };
   const { shown } = state;
   if (shown?.request.request_id !== request.request_id) {
-    const fresh = { request, body: requestPieces(request), clock: shared.now, since: null };
-    const since = isFresh && shared.isFocused ? shared.now : null;
-    return { ...state, selected, shown: { ...fresh, since }, choice: 0, scroll: 0, typing: null };
+    const fresh = { request, body: requestPieces(request), clock: shared.now, read: 0 };
+    const since = isFresh && isOnScreen(shared) ? shared.now : null;
+    const next = { ...state, selected, choice: 0, scroll: 0, typing: null };
+    return reading({ ...next, shown: { ...fresh, since } }, shared);
   }
   // What nobody looks at has not been seen.
-  if (!shared.isFocused) return { ...state, shown: { ...shown, clock: shared.now, since: null } };
+  if (!isOnScreen(shared)) {
+    return { ...state, shown: { ...shown, clock: shared.now, since: null } };
+  }
   const isLater = isFresh || shared.now > shown.clock;
-  if (shown.since !== null || !isLater) return state;
-  return { ...state, shown: { ...shown, since: shared.now } };
+  if (shown.since !== null || !isLater) return reading(state, shared);
+  return reading({ ...state, shown: { ...shown, since: shared.now } }, shared);
 }
 
-export const isGuarded = ({ shown }: InboxState, now: number): boolean =>
-  shown !== null && (shown.since === null || now - shown.since < GUARD_MS);
+const isOnScreen = ({ isFocused, size }: Shared): boolean => isFocused && size !== null;
+
+/** With what of it is on the screen now. Time begins anew when the last of it has appeared. */
+function reading(state: InboxState, shared: Shared): InboxState {
+  const { shown, scroll } = state;
+  const { size } = shared;
+  if (!shown || !size || isRead(shown) || scroll > shown.read) return state;
+  const { end } = pageOf(shown.body, scroll, aroundOf(state, shown, shared, size).body);
+  if (end <= shown.read) return state;
+  const isLast = shown.read > 0 && end >= shown.body.length;
+  const since = isLast ? shared.now : shown.since;
+  return { ...state, shown: { ...shown, read: end, since } };
+}
 
 export function updateInbox(before: InboxState, input: Input, shared: Shared): Result {
   const state = seen(before, shared, input.type === "tick");
   const isGone = before.typing !== null && state.typing === null;
-  const gone = "It was answered elsewhere, or its turn is over: nothing was sent.";
-  const noticed = isGone ? { request: { notice: gone } } : {};
+  const isOver = before.shown !== null && state.shown === null && shared.isFocused;
+  // What the pane was opened for is answered: it goes away by itself.
+  const noticed = isGone ? gone(before) : isOver ? { request: "close" as const } : {};
   switch (input.type) {
     case "key":
       return isGone ? { ...stay(state), ...noticed } : pressed(state, input, shared);
@@ -91,6 +79,15 @@ export function updateInbox(before: InboxState, input: Input, shared: Shared): R
   }
 }
 
+/** What was typed is not lost: it may be said elsewhere. */
+function gone({ typing }: InboxState): Pick<Result, "request"> & { effects?: readonly Effect[] } {
+  const notice = "It was answered elsewhere, or its turn is over: nothing was sent.";
+  const text = typing && typing.what !== "secret" ? fieldText(typing.field) : "";
+  if (text === "") return { request: { notice } };
+  const kept = `${notice} What you wrote is in the clipboard.`;
+  return { request: { notice: kept }, effects: [{ type: "copy", text }] };
+}
+
 type KeyInput = Extract<Input, { type: "key" }>;
 
 function pressed(state: InboxState, input: KeyInput, shared: Shared): Result {
@@ -98,7 +95,9 @@ function pressed(state: InboxState, input: KeyInput, shared: Shared): Result {
   const action = paneAction("inbox", name);
   if (state.typing) return typed(state, input);
   if (action === "close") return { ...stay(state), request: "close" };
-  if (!state.shown) return pass(state);
+  if (!state.shown) return instead(state, input);
+  // Reading decides nothing.
+  if (action === "on" || action === "back") return stay(movedBy(state, action, shared) ?? state);
   if (isGuarded(state, shared.now)) {
     const couldAnswer = action !== undefined || input.key.text !== "";
     return couldAnswer ? stay(state) : pass(state);
@@ -111,7 +110,20 @@ function pressed(state: InboxState, input: KeyInput, shared: Shared): Result {
   const choices = choicesFor(state.shown.request);
   const isPress = action === "press";
   const choice = isPress ? choices[state.choice] : choiceOf(choices, name, action);
-  return choice ? chosen(state, choice) : pass(state);
+  if (!choice) return pass(state);
+  return allows(choice) && !isRead(state.shown)
+    ? readOn(state, state.shown)
+    : chosen(state, choice);
+}
+
+/** Nothing waits: who types letters means the composer. */
+const instead = (state: InboxState, { key }: KeyInput): Result =>
+  key.text === "" ? pass(state) : { ...stay(state), request: { insert: key.text } };
+
+/** What was to be allowed goes on below what was on the screen. */
+function readOn(state: InboxState, { read }: Shown): Result {
+  const notice = "There is more of it than was shown: read on (space), then allow it.";
+  return { ...stay({ ...state, scroll: read }), request: { notice } };
 }
 
 function movedBy(
@@ -132,7 +144,11 @@ function movedBy(
     case "back":
       return { ...state, scroll: Math.max(0, scroll - SCROLLED_PIECES) };
     case "on":
-      return { ...state, scroll: Math.min(end, scroll + SCROLLED_PIECES) };
+      if (isAtEnd(state, shared)) return state;
+      return {
+        ...state,
+        scroll: Math.min(end, scroll + SCROLLED_PIECES, nextUnread(scroll, shown)),
+      };
     case "left":
       return { ...state, choice: Math.max(0, choice - 1) };
     case "right":
@@ -141,6 +157,18 @@ function movedBy(
       return undefined;
   }
 }
+
+/** The last of it is on the screen. */
+function isAtEnd(state: InboxState, shared: Shared): boolean {
+  const { shown, scroll } = state;
+  const { size } = shared;
+  if (!shown || !size) return false;
+  return pageOf(shown.body, scroll, aroundOf(state, shown, shared, size).body).left === 0;
+}
+
+/** Nothing is scrolled over that has not been seen; what is larger than the page cannot be seen whole. */
+const nextUnread = (scroll: number, shown: Shown | null): number =>
+  Math.max(scroll + 1, shown?.read ?? 0);
 
 function chosen(state: InboxState, choice: Choice): Result {
   if (choice.type === "send") return sent(state, choice.response);

@@ -98,7 +98,7 @@ export function saveFailed(state: ObjectsState, error: ErrorBody): Result {
       { type: "call", command: "GetPOVersion", params, purpose: "objects:theirs" },
     ]);
   }
-  const problem = clip(error.message, MAX_PROBLEM_LENGTH);
+  const problem = clip(`Not saved: ${error.message}`, MAX_PROBLEM_LENGTH);
   return stay({ ...state, scroll: 0, mode: { type: "refused", problem, theirs: [] } });
 }
 
@@ -107,14 +107,18 @@ export function resolved(state: ObjectsState, key: string): Result {
   const { editing } = state;
   const mine = editing?.mine ?? null;
   if (!editing || mine === null) return stay({ ...state, mode: { type: "list" } });
-  switch (paneAction("stale", key)) {
+  const { mode } = state;
+  const isConflict = mode.type === "refused" && mode.theirs.length > 0;
+  const action = isConflict ? paneAction("stale", key) : paneAction("rejected", key);
+  switch (action) {
     case "again":
       return stay(state, [editor(mine)]);
     case "overwrite":
       return stay({ ...state, mode: { type: "list" } }, [saving(editing, mine)]);
     case "leave": {
       const next: ObjectsState = { ...state, editing: null, mode: { type: "list" }, asked: "" };
-      const notice = "Theirs stands. Yours is in the clipboard.";
+      const stands = isConflict ? "Theirs stands." : "Not saved.";
+      const notice = `${stands} Yours is in the clipboard.`;
       return { ...stay(next, [{ type: "copy", text: mine }]), request: { notice } };
     }
     default:

@@ -2,6 +2,7 @@
 import type { Reply } from "../../../protocol/commands/index.ts";
 import type { PoVersion } from "../../../protocol/commands/object.ts";
 import type { Field } from "../parts/field.ts";
+import type { AskedTwice } from "../parts/guard.ts";
 import type { Piece } from "../parts/long-text.ts";
 
 export const tabs = ["prompt", "capabilities", "history"] as const;
@@ -22,7 +23,7 @@ export interface Editing {
 export type ObjectsMode =
   | { type: "list" }
   | { type: "name"; what: "new" | "rename"; po_name: string; field: Field }
-  | { type: "confirm"; what: "delete" | "revert"; po_name: string; hash: string }
+  | ({ type: "confirm"; what: "delete" | "revert"; po_name: string; hash: string } & AskedTwice)
   /** The text was refused; where somebody else was faster, with the difference to theirs. */
   | { type: "refused"; problem: string; theirs: readonly Piece[] };
 

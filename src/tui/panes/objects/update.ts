@@ -2,6 +2,7 @@
 import type { PaneResult, Shared } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
 import { emptyField, fieldText, typeInto } from "../parts/field.ts";
+import { answerTwice } from "../parts/guard.ts";
 import { type PaneAction, paneAction } from "../parts/keys.ts";
 import { moveBy } from "../parts/list.ts";
 import { lastPiece, SCROLLED_PIECES } from "../parts/long-text.ts";
@@ -74,7 +75,7 @@ function pressed(state: ObjectsState, input: KeyInput, shared: Shared): Result {
     case "name":
       return named(state, mode, input);
     case "confirm":
-      return confirmed(state, mode, key);
+      return confirmed(state, mode, { key, now: shared.now });
     case "refused": {
       const scroll = scrollOf(paneAction("objects", key));
       return scroll === undefined ? resolved(state, key) : stay(scrolled(state, scroll));
@@ -116,7 +117,7 @@ function acted(
       return stay({ ...state, mode: naming("new", "") });
     default: {
       const po_name = chosenObject(state, shared);
-      return po_name === null ? pass(state) : actedOn(state, action, po_name);
+      return po_name === null ? pass(state) : actedOn(state, action, { po_name, now: shared.now });
     }
   }
 }
@@ -124,8 +125,9 @@ function acted(
 function actedOn(
   state: ObjectsState,
   action: PaneAction<"objects"> | undefined,
-  po_name: string,
+  { po_name, now }: { po_name: string; now: number },
 ): Result {
+  const asked = { type: "confirm", po_name, times: 1, since: now } as const;
   switch (action) {
     case "talk":
       return { ...stay(state), request: { talk_to: po_name } };
@@ -134,7 +136,7 @@ function actedOn(
     case "rename":
       return stay({ ...state, mode: naming("rename", po_name) });
     case "delete":
-      return stay({ ...state, mode: { type: "confirm", what: "delete", po_name, hash: "" } });
+      return stay({ ...state, mode: { ...asked, what: "delete", hash: "" } });
     case "revert": {
       const version = state.tab === "history" ? state.history?.versions[state.version] : undefined;
       if (!version || version.is_live) {
@@ -142,7 +144,7 @@ function actedOn(
         return { ...stay(state), request: { notice } };
       }
       const { hash } = version;
-      return stay({ ...state, mode: { type: "confirm", what: "revert", po_name, hash } });
+      return stay({ ...state, mode: { ...asked, what: "revert", hash } });
     }
     default:
       return pass(state);
@@ -203,13 +205,14 @@ function named(
 
 function confirmed(
   state: ObjectsState,
-  { what, po_name, hash }: Extract<ObjectsMode, { type: "confirm" }>,
-  key: string,
+  mode: Extract<ObjectsMode, { type: "confirm" }>,
+  { key, now }: { key: string; now: number },
 ): Result {
-  const action = paneAction("confirm", key);
+  const { what, po_name, hash } = mode;
+  const answer = answerTwice(mode, paneAction("confirm", key), now);
   const list: ObjectsState = { ...state, mode: { type: "list" } };
-  if (action === "no") return stay(list);
-  if (action !== "yes") return stay(state);
+  if (answer === "no") return stay(list);
+  if (answer !== "yes") return stay({ ...state, mode: answer });
   const effect: Effect =
     what === "delete"
       ? { type: "call", command: "DeletePO", params: { po_name }, purpose: "objects:delete" }

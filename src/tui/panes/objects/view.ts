@@ -4,6 +4,7 @@ import type { Shared } from "../../pane.ts";
 import type { Line, Size } from "../../shapes.ts";
 import { pad, padText, span, wrap } from "../../text.ts";
 import { clip } from "../../world/clip.ts";
+import { withPeople } from "../../world/people.ts";
 import { MAX_TEXT_LENGTH } from "../../world.ts";
 import { fieldLine } from "../parts/field.ts";
 import { keyFooter } from "../parts/keys.ts";
@@ -54,18 +55,21 @@ function footLines({ mode, tab }: ObjectsState, columns: number): Line[] {
     case "name":
       return [fieldLine(mode.field, columns), keyFooter("field", ["submit", "leave"], columns)];
     case "confirm": {
-      const asked =
+      const what =
         mode.what === "delete"
           ? `Delete ${mode.po_name}? Its conversations and its history stay.`
           : `Make version ${shortHash(mode.hash)} of ${mode.po_name} the live one again?`;
+      const asked = mode.times === 1 ? what : `Really? ${what}`;
       return [[span(asked, "bad")], keyFooter("confirm", ["yes", "no"], columns)];
     }
     case "refused": {
       const actions =
         mode.theirs.length > 0
           ? (["again", "overwrite", "leave"] as const)
-          : (["again", "leave"] as const);
-      return [keyFooter("stale", actions, columns)];
+          : null;
+      return actions
+        ? [keyFooter("stale", actions, columns)]
+        : [keyFooter("rejected", ["again", "leave"], columns)];
     }
     case "list": {
       const some = tab === "history" ? (["older", "revert"] as const) : [];
@@ -157,11 +161,10 @@ function capabilityLines(
   const none: Line[] = [
     [span("It may use nothing: name tools and objects in `capabilities`.", "dim")],
   ];
-  const ruleLines = rules.map(
-    ({ tool, match, action }): Line => [
-      span(clip(`${action} ${tool}${match === null ? "" : `(${match})`}`, MAX_TEXT_LENGTH), "dim"),
-    ],
-  );
+  const ruleLines = rules.map(({ tool, match, action, call_hash }): Line => {
+    const about = match === null ? "" : `(${match})${call_hash === undefined ? "" : " exactly"}`;
+    return [span(clip(`${action} ${tool}${about}`, MAX_TEXT_LENGTH), "dim")];
+  });
   const { max_iterations, max_tokens, max_cost_usd } = limits;
   const limited = `at most ${max_iterations} model calls, ${max_tokens ?? "any number of"} tokens, ${max_cost_usd === null ? "any cost" : `$${max_cost_usd}`} a turn`;
   return [...(lines.length > 0 ? lines : none), [], ...ruleLines, [span(limited, "dim")]]
@@ -180,7 +183,7 @@ function historyLines(
   const lines = history.versions.map(({ hash, author, reason, at, is_live }, index) => {
     const left = [
       span(`${shortHash(hash)} `, "code"),
-      span(clip(author, 64), "bold"),
+      span(clip(withPeople(author), 64), "bold"),
       span(` ${clip(reason, MAX_TEXT_LENGTH)}`, "dim"),
       ...(is_live ? [span(" (live)", "good")] : []),
     ];

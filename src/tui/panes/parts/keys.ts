@@ -77,6 +77,11 @@ export const paneKeys = {
     overwrite: { keys: ["o"], help: "put mine in its place" },
     leave: { keys: ["escape"], shown: "esc", help: "keep theirs" },
   },
+  /** The text of an object was not taken. */
+  rejected: {
+    again: { keys: ["e"], help: "go on editing" },
+    leave: { keys: ["escape"], shown: "esc", help: "drop my text" },
+  },
   workflows: {
     ...moves,
     run: { keys: ["enter"], help: "run" },
@@ -110,6 +115,7 @@ export const paneTitles: Record<PaneContext, string> = {
   sessions: "In conversations",
   objects: "In objects",
   stale: "Where an edit was refused",
+  rejected: "Where a text was not saved",
   workflows: "In workflows",
   usage: "In tokens and money",
   connectors: "In who is connected",

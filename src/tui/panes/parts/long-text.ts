@@ -2,7 +2,7 @@
 import { type Change, lineChanges } from "../../../terminal/line-changes.ts";
 import { showHidden } from "../../../terminal/strip.ts";
 import type { Line, Style } from "../../shapes.ts";
-import { span, wrap } from "../../text.ts";
+import { plainText, span, wrap } from "../../text.ts";
 
 /** A page may begin at any piece, so that on the smallest screen too each letter can be reached. UTF-16 units. */
 const MAX_PIECE_LENGTH = 40;
@@ -52,12 +52,12 @@ export function differencePieces(before: string, after: string): Piece[] {
   });
 }
 
-/** What fits from piece `from` on, wrapped, and how many pieces are left after it. */
+/** What fits from piece `from` on, wrapped; the first piece that is not whole in it, and how many are left then. */
 export function pageOf(
   pieces: readonly Piece[],
   from: number,
   { columns, rows }: { columns: number; rows: number },
-): { lines: readonly Line[]; left: number } {
+): { lines: readonly Line[]; end: number; left: number } {
   const shown: Line[] = [];
   let at = Math.min(from, Math.max(0, pieces.length - 1));
   while (at < pieces.length && shown.length < rows) {
@@ -65,11 +65,27 @@ export function pageOf(
     const { line, end } = joined(pieces, at, columns * room);
     const wrapped = wrap(line, columns);
     shown.push(...wrapped.slice(0, room));
-    if (wrapped.length > room) break;
+    if (wrapped.length > room) {
+      at = wholeUntil(pieces, at, lettersIn(wrapped.slice(0, room)));
+      break;
+    }
     at = end;
   }
-  return { lines: shown, left: pieces.length - at };
+  return { lines: shown, end: at, left: pieces.length - at };
 }
+
+/** Wrapping leaves out blanks only: what else was shown tells how far the pieces went. */
+function wholeUntil(pieces: readonly Piece[], from: number, letters: number): number {
+  let at = from;
+  for (let left = letters; at < pieces.length; at += 1) {
+    left -= lettersIn([pieces[at]?.line ?? []]);
+    if (left < 0) break;
+  }
+  return at;
+}
+
+const lettersIn = (lines: readonly Line[]): number =>
+  lines.reduce((sum, line) => sum + plainText(line).replace(/\s+/g, "").length, 0);
 
 /** One line of the text again, as far as there is room for it. */
 function joined(pieces: readonly Piece[], from: number, room: number): { line: Line; end: number } {

@@ -6,6 +6,16 @@ import { MAX_TEXT_LENGTH, type SessionEntry, type World } from "../../world.ts";
 import { sessionTitle } from "../parts/words.ts";
 
 export type Hits = Reply<"SearchSessions">["hits"];
+/** Those whose name fits, of all that there are: the world knows only the newest. */
+export type Named = Reply<"ListSessions">;
+
+/** What the daemon found for the words that stand there. */
+export interface Found {
+  hits: Hits;
+  named: Named;
+}
+
+export const nothingFound: Found = { hits: [], named: { sessions: [], next_cursor: null } };
 
 export interface SessionRow {
   session_id: string;
@@ -17,7 +27,11 @@ export interface SessionRow {
 }
 
 /** Those whose name, id, object or folder fits, then those in which the words were said. */
-export function sessionRows(world: World, query: string, hits: Hits): readonly SessionRow[] {
+export function sessionRows(
+  world: World,
+  query: string,
+  { hits, named: older }: Found,
+): readonly SessionRow[] {
   const all = [...world.sessions.values()]
     .filter(({ parent_id }) => parent_id === null)
     .sort((left, right) => right.updated_at.localeCompare(left.updated_at));
@@ -26,6 +40,12 @@ export function sessionRows(world: World, query: string, hits: Hits): readonly S
   });
   const rows = new Map(named.map((one) => [one.session_id, rowOf(one)]));
   if (query === "") return [...rows.values()];
+  for (const { session_id, po_name, name, title } of older.sessions) {
+    if (rows.has(session_id)) continue;
+    const session = world.sessions.get(session_id) ?? null;
+    const shown = session ? sessionTitle(session) : clip(name || title, MAX_TEXT_LENGTH);
+    rows.set(session_id, { session_id, po_name, title: shown, session, snippet: null });
+  }
   for (const { session_id, po_name, session_name, snippet } of hits) {
     const known = rows.get(session_id);
     const session = world.sessions.get(session_id) ?? null;

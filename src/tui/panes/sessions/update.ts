@@ -4,14 +4,21 @@ import type { Effect, Input } from "../../shapes.ts";
 import { clip } from "../../world/clip.ts";
 import { MAX_TEXT_LENGTH, type TailLine } from "../../world.ts";
 import { emptyField, type Field, fieldText, typeInto } from "../parts/field.ts";
+import { type AskedTwice, answerTwice } from "../parts/guard.ts";
 import { paneAction } from "../parts/keys.ts";
 import { current, moveBy, stepOf } from "../parts/list.ts";
 import { pass, stay } from "../parts/words.ts";
-import { type Hits, type SessionRow, sessionRows } from "./rows.ts";
+import { type Found, nothingFound, type SessionRow, sessionRows } from "./rows.ts";
 
 /** Shorter words are looked for in names only. Letters. */
 const MIN_SEARCHED = 2;
 const MAX_SEARCHED = 1_000;
+/** Longer words are no name, and looked for only in what was said. Letters. */
+const MAX_NAMED = 200;
+/** Conversations that are fetched by their name: the newest. */
+const NAMED_SESSIONS = 50;
+/** How the purpose of what is searched for begins. */
+const SEARCH = "sessions:search:";
 /** Messages of a preview: the newest. */
 const PREVIEW_MESSAGES = 40;
 
@@ -20,12 +27,12 @@ export type SessionsMode =
   | { type: "search" }
   | { type: "rename"; session_id: string; field: Field }
   /** Asked twice: what was said is gone for good. */
-  | { type: "delete"; session_id: string; title: string; times: 1 | 2 };
+  | ({ type: "delete"; session_id: string; title: string } & AskedTwice);
 
 export interface SessionsState {
   selected: string | null;
   query: Field;
-  hits: Hits;
+  found: Found;
   mode: SessionsMode;
   isPreviewing: boolean;
   preview: { session_id: string; lines: readonly TailLine[] } | null;
@@ -34,7 +41,7 @@ export interface SessionsState {
 export const initialSessions: SessionsState = {
   selected: null,
   query: emptyField("search"),
-  hits: [],
+  found: nothingFound,
   mode: { type: "list" },
   isPreviewing: true,
   preview: null,
@@ -42,8 +49,8 @@ export const initialSessions: SessionsState = {
 
 type Result = PaneResult<SessionsState>;
 
-export const rowsOf = ({ query, hits }: SessionsState, { world }: Shared): readonly SessionRow[] =>
-  sessionRows(world, fieldText(query).trim(), hits);
+export const rowsOf = ({ query, found }: SessionsState, { world }: Shared): readonly SessionRow[] =>
+  sessionRows(world, fieldText(query).trim(), found);
 
 export function chosenOf(
   rows: readonly SessionRow[],
@@ -84,7 +91,7 @@ function pressed(state: SessionsState, input: KeyInput, shared: Shared): Result 
     case "rename":
       return typed(state, input, shared);
     case "delete":
-      return confirmed(state, state.mode, input);
+      return confirmed(state, state.mode, { key: input.key.name, now: shared.now });
     case "list":
       return acted(state, input.key.name, shared);
   }
@@ -97,7 +104,7 @@ function acted(state: SessionsState, key: string, shared: Shared): Result {
   if (action === "close") {
     const isSearched = fieldText(state.query) !== "";
     return isSearched
-      ? stay({ ...state, query: emptyField("search"), hits: [] })
+      ? stay({ ...state, query: emptyField("search"), found: nothingFound })
       : { ...stay(state), request: "close" };
   }
   if (action === "search") return stay({ ...state, mode: { type: "search" } });
@@ -107,10 +114,14 @@ function acted(state: SessionsState, key: string, shared: Shared): Result {
   }
   if (/^[1-9]$/.test(key)) return opened(state, rowsOf(state, shared)[Number(key) - 1]);
   const row = chosenRow(state, shared);
-  return row ? actedOn(state, action, row) : pass(state);
+  return row ? actedOn(state, action, { row, now: shared.now }) : pass(state);
 }
 
-function actedOn(state: SessionsState, action: string | undefined, row: SessionRow): Result {
+function actedOn(
+  state: SessionsState,
+  action: string | undefined,
+  { row, now }: { row: SessionRow; now: number },
+): Result {
   const { session_id, title, session } = row;
   switch (action) {
     case "open":
@@ -124,7 +135,7 @@ function actedOn(state: SessionsState, action: string | undefined, row: SessionR
       return stay({ ...state, mode: { type: "rename", session_id, field } });
     }
     case "delete":
-      return stay({ ...state, mode: { type: "delete", session_id, title, times: 1 } });
+      return stay({ ...state, mode: { type: "delete", session_id, title, times: 1, since: now } });
     default:
       return pass(state);
   }
@@ -132,7 +143,7 @@ function actedOn(state: SessionsState, action: string | undefined, row: SessionR
 
 function opened(state: SessionsState, row: SessionRow | undefined): Result {
   if (!row) return stay(state);
-  const next: SessionsState = { ...state, query: emptyField("search"), hits: [] };
+  const next: SessionsState = { ...state, query: emptyField("search"), found: nothingFound };
   return { ...stay(next), request: { open_session: row.session_id } };
 }
 
@@ -153,7 +164,8 @@ function typed(state: SessionsState, input: Input, shared: Shared): Result {
     if (action === "submit") return stay(list, [renaming(mode.session_id, fieldText(field))]);
     return stay({ ...state, mode: { ...mode, field: typeInto(field, input) ?? field } });
   }
-  if (action === "leave") return stay({ ...list, query: emptyField("search"), hits: [] });
+  if (action === "leave")
+    return stay({ ...list, query: emptyField("search"), found: nothingFound });
   if (action === "submit") return opened(list, chosenRow(list, shared));
   // The list can be walked while the words stand.
   const step = input.type === "key" ? arrows[input.key.name] : undefined;
@@ -174,18 +186,24 @@ const renaming = (session_id: string, text: string): Effect => ({
 
 function searching(query: string): readonly Effect[] {
   if (query.length < MIN_SEARCHED || query.length > MAX_SEARCHED) return [];
-  const purpose = `sessions:search:${query}`;
-  return [{ type: "call", command: "SearchSessions", params: { query }, purpose }];
+  const purpose = `${SEARCH}${query}`;
+  const said: Effect = { type: "call", command: "SearchSessions", params: { query }, purpose };
+  if (query.length > MAX_NAMED) return [said];
+  const params = { named: query, limit: NAMED_SESSIONS };
+  return [said, { type: "call", command: "ListSessions", params, purpose }];
 }
 
 type Deleting = Extract<SessionsMode, { type: "delete" }>;
 
-function confirmed(state: SessionsState, mode: Deleting, input: KeyInput): Result {
-  const action = paneAction("confirm", input.key.name);
+function confirmed(
+  state: SessionsState,
+  mode: Deleting,
+  { key, now }: { key: string; now: number },
+): Result {
+  const answer = answerTwice(mode, paneAction("confirm", key), now);
   const list: SessionsState = { ...state, mode: { type: "list" } };
-  if (action === "no") return stay(list);
-  if (action !== "yes") return stay(state);
-  if (mode.times === 1) return stay({ ...state, mode: { ...mode, times: 2 } });
+  if (answer === "no") return stay(list);
+  if (answer !== "yes") return stay({ ...state, mode: answer });
   const params = { session_id: mode.session_id };
   return stay(list, [
     { type: "call", command: "DeleteSession", params, purpose: "sessions:delete" },
@@ -199,12 +217,21 @@ function previewEffects(state: SessionsState, shared: Shared): readonly Effect[]
   return [{ type: "call", command: "GetSession", params, purpose: "sessions:preview" }];
 }
 
-function replied(state: SessionsState, input: Extract<Input, { type: "replied" }>): Result {
+type Replied = Extract<Input, { type: "replied" }>;
+
+function found(state: SessionsState, input: Replied): SessionsState {
+  // An answer to what was typed earlier says nothing about what stands there now.
+  if (input.purpose !== `${SEARCH}${fieldText(state.query).trim()}`) return state;
   if (input.command === "SearchSessions") {
-    // An answer to what was typed earlier says nothing about what stands there now.
-    const isCurrent = input.purpose === `sessions:search:${fieldText(state.query).trim()}`;
-    return stay(isCurrent ? { ...state, hits: input.reply.hits } : state);
+    return { ...state, found: { ...state.found, hits: input.reply.hits } };
   }
+  if (input.command !== "ListSessions") return state;
+  return { ...state, found: { ...state.found, named: input.reply } };
+}
+
+function replied(state: SessionsState, input: Replied): Result {
+  const { command } = input;
+  if (command === "SearchSessions" || command === "ListSessions") return stay(found(state, input));
   if (input.command === "ForkSession") {
     return { ...stay(state), request: { open_session: input.reply.session.session_id } };
   }

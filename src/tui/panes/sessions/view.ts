@@ -17,7 +17,7 @@ const MAX_SNIPPET_COLUMNS = 40;
 
 export function viewSessions(state: SessionsState, shared: Shared, size: Size): readonly Line[] {
   const { columns, rows } = size;
-  const foot = footLines(state, columns);
+  const foot = [...olderLines(state, shared, columns), ...footLines(state, columns)];
   const room = Math.max(0, rows - foot.length);
   const found = rowsOf(state, shared);
   const chosen = chosenOf(found, state);
@@ -42,6 +42,22 @@ export function viewSessions(state: SessionsState, shared: Shared, size: Size): 
     return [...pad(list[index] ?? [], left), span(" │ ", "rule"), ...(preview[index] ?? [])];
   });
   return fill(both, foot, size);
+}
+
+/** What is not in the list, and how it is found. */
+function olderLines(
+  { query, found, mode }: SessionsState,
+  shared: Shared,
+  columns: number,
+): Line[] {
+  if (mode.type === "rename" || mode.type === "delete") return [];
+  const isSearched = fieldText(query).trim() !== "";
+  const hasMore = isSearched ? found.named.next_cursor !== null : shared.world.hasOlder;
+  if (!hasMore) return [];
+  const words = isSearched
+    ? "More conversations fit: further words find them."
+    : "Older conversations are not shown: / finds them.";
+  return [[span(shorten(words, columns), "dim")]];
 }
 
 function footLines(state: SessionsState, columns: number): Line[] {

@@ -69,10 +69,12 @@ function taken(state: WorkflowsState, input: Input, shared: Shared): Result {
   switch (input.type) {
     case "key":
       return state.asking
-        ? typed(state, state.asking, input)
+        ? typed(state, { asking: state.asking, settings: shared.settings }, input)
         : acted(state, paneAction("workflows", input.key.name), shared);
     case "paste":
-      return state.asking ? typed(state, state.asking, input) : pass(state);
+      return state.asking
+        ? typed(state, { asking: state.asking, settings: shared.settings }, input)
+        : pass(state);
     case "replied":
       if (input.command === "GetWorkflow") return stay({ ...state, info: input.reply.workflow });
       if (input.command !== "RunWorkflow") return stay(state);
@@ -136,7 +138,11 @@ const nextField = (asking: Asking): Asking => ({
   field: emptyField(asking.needed[0] ?? "message"),
 });
 
-function typed(state: WorkflowsState, asking: Asking, input: Input): Result {
+function typed(
+  state: WorkflowsState,
+  { asking, settings }: { asking: Asking; settings: Shared["settings"] },
+  input: Input,
+): Result {
   const action = input.type === "key" ? paneAction("field", input.key.name) : undefined;
   if (action === "leave") return stay({ ...state, asking: null });
   if (action !== "submit") {
@@ -150,7 +156,8 @@ function typed(state: WorkflowsState, asking: Asking, input: Input): Result {
     return stay({ ...state, asking: nextField({ ...asking, needed, given }) });
   }
   if (text === "") return stay(state);
-  const params = { workflow: asking.workflow, message: text, parameters: asking.given };
+  const { workflow, given } = asking;
+  const params = { workflow, message: text, parameters: given, settings };
   return stay({ ...state, asking: null }, [
     { type: "call", command: "RunWorkflow", params, purpose: "workflows:run" },
   ]);
