@@ -89,6 +89,16 @@ export async function openPatientLink(
   });
 }
 
+/** For an editor: its folder is the one that sessions begin in, and it stays while the daemon comes and goes. */
+export async function openFolderLink(context: Context, folder: string): Promise<Link> {
+  const { connect } = await chooseDaemon(context, "acp", folder);
+  return await openLink({
+    connect,
+    onState: (state) => void context.note(describe(state)),
+    delaysMs: PATIENT_DELAYS_MS,
+  });
+}
+
 /** Where an interface keeps what is typed into it, and which folder holds its keys. */
 export function interfacePlaces(context: Context): { folder: string; config: string } {
   const { variables } = context.host;
@@ -104,8 +114,13 @@ interface Chosen {
 }
 
 /** The one that a URL names, which is never started; else that of this machine. */
-async function chooseDaemon(context: Context, client?: string): Promise<Chosen> {
-  const options = localOptions(context, client);
+async function chooseDaemon(
+  context: Context,
+  client?: string,
+  workspace = context.host.directory,
+): Promise<Chosen> {
+  const found = localOptions(context, client);
+  const options = { ...found, introduction: { ...found.introduction, workspace } };
   const url = findUrl(urlFlag(context), options.variables);
   if (url === undefined) {
     return {

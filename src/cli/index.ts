@@ -17,7 +17,7 @@ import { stdinUse } from "./one-shot/stdin.ts";
 import { describeError, errorFields } from "./output/error-line.ts";
 import { jsonLine } from "./output/json-text.ts";
 import { createOutput, type Output, openSink, READER_GONE } from "./output/write-out.ts";
-import { globalFlags, oneShotFlags } from "./table/flags.ts";
+import { globalFlags, interfaceFlags, oneShotFlags } from "./table/flags.ts";
 import { type Row, type Rows, rows } from "./table/table.ts";
 import { isTerminal } from "./terminal.ts";
 
@@ -69,6 +69,8 @@ async function plan(raw: readonly string[]): Promise<Plan> {
   if (row && name !== undefined) {
     return await planRow(row, [name], [...raw.slice(0, index), ...raw.slice(index + 1)], index);
   }
+  // `jamey --theme light` is `jamey tui --theme light`.
+  if (rows.tui && asksForInterface(raw)) return await planRow(rows.tui, ["tui"], raw, 0);
   const given = readArguments(rootFlags, raw);
   // One bare word was meant as a command, or as a topic: help says if it is neither.
   if (given.has("help")) return await helpPlan(given.words.filter(isBare).slice(0, 1), given);
@@ -90,6 +92,14 @@ async function plan(raw: readonly string[]): Promise<Plan> {
   checkChat(given);
   const conversation = opensInterface(given) ? rows.tui : rows.chat;
   return { arguments: given, run: await loadRow(conversation, "tui") };
+}
+
+/** A flag that only the interface has, and no word of a command or a prompt. */
+function asksForInterface(raw: readonly string[]): boolean {
+  const others: Flags = { ...globalFlags, ...oneShotFlags };
+  const all: Flags = { ...others, ...interfaceFlags };
+  if (findFirstWord(all, raw) >= 0) return false;
+  return findFlags(all, raw).some(({ flag }) => !Object.hasOwn(others, flag));
 }
 
 const isBare = (word: string): boolean => /^[a-z][\w-]*$/i.test(word);

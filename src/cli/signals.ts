@@ -1,5 +1,6 @@
 // SIGINT, SIGTERM and SIGHUP while something can be saved: the first asks to stop, and at the end the
 // process ends by that very signal, so that a shell's loop stops too.
+import type { EndingSignal } from "../terminal/interface.ts";
 
 const CAUGHT = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 export type CaughtSignal = (typeof CAUGHT)[number];
@@ -76,6 +77,6 @@ function attempt(work: () => void): void {
 }
 
 /** With no listener left, the signal does what it does by default. */
-export function endBySignal(name: CaughtSignal): void {
+export function endBySignal(name: CaughtSignal | EndingSignal): void {
   process.kill(process.pid, name);
 }

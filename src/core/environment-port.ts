@@ -1,6 +1,7 @@
 // The port to the environment that a calling object lives in: what its tools see and change of it. Types
 // only. It belongs to one call of one turn: whose it is comes from the call, never from its arguments.
 import type { Json, SharedData } from "../protocol/messages.ts";
+import type { ServerInfo } from "../protocol/spawned.ts";
 import type { PromptEdit } from "./prompt/edit.ts";
 import type { Attempt } from "./world.ts";
 
@@ -12,7 +13,7 @@ export interface EnvironmentPort {
   /** What there is and this turn may not call, by name. */
   others(): string[];
   objects(): ObjectLine[];
-  sessions(asked: { po_name: string; query: string | null; limit: number }): SessionLine[];
+  sessions(asked: { po_name: string | null; query: string | null; limit: number }): SessionLine[];
   /** What a change would make of an object. The first answer stays: what was checked is what is made. */
   draft(change: ObjectChange): Promise<Attempt<ObjectDraft>>;
   /** Makes it so, for the object's next turn. */
@@ -20,6 +21,21 @@ export interface EnvironmentPort {
   /** What the whole tree of delegations shares, by key. */
   data(): SharedData[];
   store(entry: Pick<SharedData, "key" | "short_description" | "value">): Promise<Attempt<void>>;
+  /** A human let this object declare it. */
+  declares(capability: string): boolean;
+  /** False: the objects came from elsewhere, and a human looks at what they open. */
+  isTrusted: boolean;
+  /** Its own interfaces. */
+  servers: OwnServers;
+}
+
+/** The interfaces that the calling object opened. */
+export interface OwnServers {
+  list(): ServerInfo[];
+  /** Its own port again is the same server. */
+  open(asked: Pick<ServerInfo, "kind" | "host" | "port" | "routes">): Promise<Attempt<ServerInfo>>;
+  /** False where it has none of this id. */
+  close(connector_id: string): Promise<Attempt<boolean>>;
 }
 
 export type ObjectChange =
@@ -62,9 +78,12 @@ export interface ObjectLine {
 
 export interface SessionLine {
   session_id: string;
+  po_name: string;
   title: string;
   /** When it was last active, or when the message that was found was written. */
   at: string;
+  /** Null for a message that was found. */
+  state: string | null;
   /** Of the message that was found; null where nothing was searched for. */
   snippet: string | null;
 }

@@ -21,6 +21,8 @@ export interface ModelRequest {
   model: string;
   /** The object that asks. No vendor is told: scripts may have steps for it alone. */
   agent?: string;
+  /** How often the turn that calls it has called it by now, from 1. For scripts too. */
+  visit?: number;
   system: string;
   /** Valid for every vendor: each tool call has exactly one result, right after its assistant message. */
   messages: RequestMessage[];

@@ -18,6 +18,8 @@ export interface ToolContext {
   child_variables: Record<string, string>;
   /** What the calling object may see and change of its environment; null outside a turn. */
   environment: EnvironmentPort | null;
+  /** Whether rules about its path keep this file, as `file_read` names it, from being read unasked. */
+  isKeptBack?(path: string): boolean;
   /** Live output, for the signal `ToolOutputDelta`. */
   emit(text: string): void;
 }
@@ -28,6 +30,8 @@ export type ToolCheck =
       valid: true;
       /** What permission rules match and humans read: the resolved path, command line or address. */
       subject: string;
+      /** The same without what only narrows it: rules that ask or deny are about this too. */
+      bare_subject?: string;
       /** No rule allows it: a human must. */
       must_ask?: boolean;
     }

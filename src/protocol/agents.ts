@@ -17,6 +17,8 @@ export const permissionRule = z.object({
   tool: z.string(),
   match: orNull(z.string()),
   action: z.enum(["allow", "ask", "deny"]),
+  /** Of a rule about exactly one call, whatever else `match` would fit; left out of patterns. */
+  call_hash: z.string().optional(),
 });
 
 /** What becomes of a call that needs a human when none is there. */

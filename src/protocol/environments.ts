@@ -1,5 +1,6 @@
 // What is said of environments as folders that people make, copy and move. It works without a daemon, so
 // these words pass within one process, between program and command line.
+import type { ScheduleKind } from "./schedules.ts";
 
 export interface EnvironmentInfo {
   name: string;
@@ -50,6 +51,8 @@ export interface Activation {
   from: string | null;
   /** Objects that are sent a message at each start. */
   on_start: { object: string; message: string }[];
+  /** What wakes objects by itself. */
+  wakes: { object: string; kind: ScheduleKind; spec: string; message: string }[];
   /** Settings of the manifest that are ignored until then. */
   settings: { key: string; value: unknown }[];
   /** Files that hold or may start code. */

@@ -56,6 +56,8 @@ export const eventFrame = z.object({
   at,
   event_type: eventName,
   payload: z.unknown(),
+  /** Who answered, as source and connection: of HumanRequestResponded alone. */
+  caller: z.string().optional(),
 });
 
 export const signalFrame = signals.TextDelta.payload.extend({

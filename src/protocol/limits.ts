@@ -36,12 +36,16 @@ export const MAX_WORKFLOW_BYTES = 256 * 1024;
 export const MAX_DELEGATION_DEPTH = 16;
 /** Members of one group. */
 export const MAX_GROUP_MEMBERS = 16;
+/** Routes of one interface that an object opens. */
+export const MAX_SERVER_ROUTES = 64;
 /** Versions of one object in a list. */
 export const MAX_VERSIONS = 1000;
 /** Keys of what one tree of delegations shares. */
 export const MAX_DATA_KEYS = 100;
 /** The pattern of a permission rule that a human gives in an answer. In UTF-16 units. */
 export const MAX_RULE_LENGTH = 4_000;
+/** Permission rules that one turn is held to: of its message, and of those that joined it. */
+export const MAX_TURN_RULES = 4_096;
 /** Tools that a caller brings for one turn, and results of them. */
 export const MAX_CLIENT_TOOLS = 128;
 /** What a caller adds to an object's prompt. In UTF-16 units. */

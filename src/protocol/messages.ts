@@ -212,6 +212,8 @@ export const sessionDocument = z.object({
 });
 
 export const requestKind = z.enum(["question", "approval", "secret"]);
+export const decisionScope = z.enum(["once", "session", "rule"]);
+
 export const humanRequest = z.object({
   request_id: id,
   session_id: id,
@@ -225,6 +227,8 @@ export const humanRequest = z.object({
   hash: z.string().nullable(),
   created_at: at,
   deadline_at: at.nullable(),
+  /** What a decision may hold for; left out: for each of them. */
+  scopes: z.array(decisionScope).optional(),
 });
 
 export const answer = z.discriminatedUnion("type", [
@@ -235,17 +239,18 @@ export const answer = z.discriminatedUnion("type", [
     /** The hash that the human saw. */
     hash: z.string(),
     /**
-     * `session` also allows this tool on exactly the same subject for the rest of the session; `rule`
-     * allows the object what `match` says, in every session, until the rule is removed.
+     * `session` also allows or denies exactly this call, its arguments and its workspace, for the rest of the session;
+     * `rule` allows the object what `match` says, in every session, until the rule is removed.
      */
-    scope: z.enum(["once", "session", "rule"]).default("once"),
-    /** Of a rule: a pattern that the human typed; null is exactly the subject that was shown. */
+    scope: decisionScope.default("once"),
+    /** Of a rule: a pattern that the human typed; null is exactly the call that was shown. */
     match: orNull(z.string().min(1).max(MAX_RULE_LENGTH)),
     reason: orNull(z.string()),
   }),
   z.object({ type: z.literal("secret"), value: z.string() }),
 ]);
 
+export type DecisionScope = z.infer<typeof decisionScope>;
 export type Role = z.infer<typeof role>;
 export type Source = z.infer<typeof source>;
 export type PoState = z.infer<typeof poState>;

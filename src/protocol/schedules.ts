@@ -33,6 +33,8 @@ export const scheduleInfo = z.object({
   last_session_id: id.nullable(),
   /** What kept the last wake from being one. */
   last_problem: z.string().nullable(),
+  /** Why it is of the last good version of its object: what is wrong with the file. null: it is as the file says. */
+  file_problem: z.string().nullable(),
 });
 
 export type ScheduleKind = z.infer<typeof scheduleKind>;

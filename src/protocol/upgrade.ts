@@ -34,6 +34,14 @@ const upgrades: Upgrades = {
       return { ...fields, response: { ...response, match: null } };
     },
   },
+  RuleAdded: {
+    1(payload) {
+      const fields = fieldsOf(payload);
+      // What was no pattern allowed one call, and nobody knows any more which: it allows none.
+      const isPattern = typeof fields.match === "string" && fields.match.includes("*");
+      return { ...fields, call_hash: isPattern ? null : NO_CALL };
+    },
+  },
   TurnStarted: {
     1(payload) {
       const fields = fieldsOf(payload);
@@ -45,6 +53,9 @@ const upgrades: Upgrades = {
     },
   },
 };
+
+/** The hash of no call. */
+const NO_CALL = "";
 
 /** Agents worked alone before there were groups. */
 const alone = {

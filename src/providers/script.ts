@@ -17,6 +17,8 @@ export interface Step {
   object: string | null;
   /** Only when so many answers were given since the last user message. */
   after: number | null;
+  /** Only from this call of its object in one turn on, the first being 1. */
+  visit: number | null;
   text: string;
   chunk: number;
   reasoning: string;
@@ -114,6 +116,7 @@ const KEYS = [
   "when",
   "object",
   "after",
+  "visit",
   "text",
   "chunk",
   "reasoning",
@@ -133,6 +136,7 @@ function readStep(value: unknown, complain: Complain): Step {
     when: step.when === undefined ? null : readText(step, "when", complain),
     object: step.object === undefined ? null : readText(step, "object", complain),
     after: step.after === undefined ? null : readNumber(step, "after", 0, complain),
+    visit: step.visit === undefined ? null : readNumber(step, "visit", 0, complain),
     text: readText(step, "text", complain),
     chunk: readNumber(step, "chunk", DEFAULT_CHUNK, complain) || DEFAULT_CHUNK,
     reasoning: readText(step, "reasoning", complain),

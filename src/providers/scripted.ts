@@ -17,14 +17,18 @@
 //     object: critic                # only when this object asks; the others have their own steps
 //     after: 2                      # the place of this step: so many answers came since the user message
 //     text: I doubt it.
+//   - object: critic
+//     visit: 2                      # from the second call of the critic in its caller's turn on
+//     text: Now I agree.
 //   - text: The end.
 //     end: length                   # stop, length or refusal; default stop, or tool_calls
 //     repeat: true                  # the last step of its kind may stand for all that follow
 //
 // Rules: 1. The step follows from the request's messages alone, so a restart of the daemon changes
 //        nothing: steps with `when` are counted by the model calls since that user message, the others
-//        by all answers of the conversation. 2. A fault leaves no answer behind, so each retry meets it
-//        again. 3. Past the end of a script the call fails: nothing is made up.
+//        by all answers of the conversation; `visit` by what the caller said. 2. A fault leaves no
+//        answer behind, so each retry meets it again. 3. Past the end of a script the call fails: nothing
+//        is made up.
 import type { EndReason, Model, ModelPart, ModelRequest } from "../core/model.ts";
 import { type ErrorCode, errorCodes, JameyError, messageOf } from "../protocol/errors.ts";
 import { type Fault, readScript, type Step } from "./script.ts";
@@ -97,17 +101,26 @@ function chooseStep(steps: Step[], request: ModelRequest): Step | undefined {
   const answersSince = messages
     .slice(lastUser + 1)
     .filter((message) => message.role === "assistant").length;
-  const own = steps.filter((step) => step.object === null || step.object === request.agent);
+  const visit = request.visit ?? 1;
+  const own = steps.filter(
+    (step) => (step.object === null || step.object === request.agent) && (step.visit ?? 1) <= visit,
+  );
   const chosen = own.find((step) => step.when !== null && prompt.includes(step.when));
   const when = chosen?.when ?? null;
-  const placed = own.find((step) => step.when === when && step.after === answersSince);
+  const [placed] = latest(own.filter((step) => step.when === when && step.after === answersSince));
   if (placed) return placed;
   const counted = own.filter((step) => step.when === when && step.after === null);
   // Whoever has steps of its own plays those, and not also everybody's.
   const hasOwn = counted.some((step) => step.object !== null);
-  const group = counted.filter((step) => (step.object !== null) === hasOwn);
+  const group = latest(counted.filter((step) => (step.object !== null) === hasOwn));
   const last = group.at(-1);
   return group[when === null ? answers : answersSince] ?? (last?.repeat ? last : undefined);
+}
+
+/** Those that hold from the latest visit on. */
+function latest(steps: Step[]): Step[] {
+  const from = Math.max(...steps.map((step) => step.visit ?? 1));
+  return steps.filter((step) => (step.visit ?? 1) === from);
 }
 
 function spokenParts(step: Step): ModelPart[] {

@@ -10,12 +10,14 @@ import type { SessionActorState } from "../core/session/state.ts";
 import type { World } from "../core/world.ts";
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import { MAX_DELEGATION_DEPTH } from "../protocol/limits.ts";
+import { type CountedChildren, createCountedChildren } from "./counted-children.ts";
 import type { Catalog } from "./environment/catalog.ts";
 import type { Log } from "./log.ts";
 import type { Places } from "./places.ts";
 import type { Sessions } from "./sessions.ts";
 import { type Journal, sessionStream } from "./store/journal.ts";
 import type { Views } from "./store/views/index.ts";
+import type { Workflows } from "./workflows.ts";
 
 /** Hexadecimal digits of a call's hash that make an id. */
 const ID_DIGITS = 32;
@@ -26,10 +28,12 @@ export interface Child {
 }
 
 export interface Children {
-  /** Begins the session that answers the call, or finds it. */
+  /** Begins the session that answers the call, or finds it: from then on who calls counts what it uses. */
   call(asked: Delegation): Promise<Child>;
   /** What it does now. */
   state(child: Child): SessionActorState | undefined;
+  /** How far their callers have counted what they use. */
+  counted: CountedChildren;
   /** Stops its turn, where that still runs. */
   cancel(child: Child, reason: string): Promise<void>;
   /** Stops and deletes what a crash left without a caller; before anything is revived. */
@@ -42,6 +46,7 @@ export interface ChildrenParts {
   catalog: Catalog;
   places: Places;
   log: Log;
+  workflows(): Pick<Workflows, "get">;
   /** The actors begin after the effects that they perform are known. */
   sessions(): Sessions;
   world: Pick<World, "hash" | "newId">;
@@ -49,9 +54,10 @@ export interface ChildrenParts {
 
 export function createChildren(parts: ChildrenParts): Children {
   const { views, places, log } = parts;
+  const counted = createCountedChildren();
 
   async function begin(asked: Delegation, session_id: string): Promise<Child> {
-    const said = messageTo(asked, session_id, parts);
+    const said = await messageTo(asked, session_id, parts);
     const caller = `delegation:${asked.parent.session_id}`;
     const from = { caller, causation_id: asked.parent.call_id };
     await parts.sessions().create(session_id, said, from);
@@ -61,23 +67,33 @@ export function createChildren(parts: ChildrenParts): Children {
     return child;
   }
 
+  async function findOrBegin(asked: Delegation, session_id: string): Promise<Child> {
+    const known = views.findMessageKey(asked.parent.call_id);
+    if (known?.session_id === session_id) {
+      await parts.sessions().open(session_id);
+      const child = { session_id, turn_id: known.turn_id };
+      places.letIn(child);
+      return child;
+    }
+    if (parts.journal.version(sessionStream(session_id)) === 0) {
+      return await begin(asked, session_id);
+    }
+    throw new JameyError("session_not_found", `The session of this call was deleted.`);
+  }
+
   return {
     async call(asked) {
-      const { call_id } = asked.parent;
-      const session_id = `d_${parts.world.hash(call_id).slice(0, ID_DIGITS)}`;
-      const known = views.findMessageKey(call_id);
-      if (known?.session_id === session_id) {
-        await parts.sessions().open(session_id);
-        const child = { session_id, turn_id: known.turn_id };
-        places.letIn(child);
-        return child;
+      const session_id = `d_${parts.world.hash(asked.parent.call_id).slice(0, ID_DIGITS)}`;
+      counted.begin(session_id);
+      try {
+        return await findOrBegin(asked, session_id);
+      } catch (thrown) {
+        counted.end(session_id);
+        throw thrown;
       }
-      if (parts.journal.version(sessionStream(session_id)) === 0) {
-        return await begin(asked, session_id);
-      }
-      throw new JameyError("session_not_found", `The session of this call was deleted.`);
     },
     state: ({ session_id }) => parts.sessions().peek(session_id),
+    counted,
     async cancel({ session_id, turn_id }, reason) {
       try {
         if (views.getRun(turn_id) !== "open") return;
@@ -92,17 +108,20 @@ export function createChildren(parts: ChildrenParts): Children {
   };
 }
 
-function messageTo(
+async function messageTo(
   asked: Delegation,
   session_id: string,
-  { catalog, world }: ChildrenParts,
-): Extract<SessionCommand, { type: "send" }> {
-  const { po_name, workflow, parent, workspace, context, message, output, tools, rules, on_ask } =
-    asked;
+  { catalog, world, workflows }: ChildrenParts,
+): Promise<Extract<SessionCommand, { type: "send" }>> {
+  const { po_name, workflow, parent, workspace, context, parameters } = asked;
+  const { message, output, tools, rules, on_ask } = asked;
   const definition = catalog.refresh(po_name);
   if (!definition) {
     throw new JameyError("po_not_found", `There is no object '${po_name}' any more.`);
   }
+  // What a workflow is called with comes from its call, else from itself: never from a workflow around it.
+  const declared = workflow === undefined ? {} : (await workflows().get(workflow)).parameters;
+  const around = Object.entries(context).filter(([key]) => !Object.hasOwn(declared, key));
   return {
     type: "send",
     create: {
@@ -112,7 +131,7 @@ function messageTo(
       name: null,
       agent_mode: workflow === undefined ? definition.mode : "workflow",
       workspace,
-      context,
+      context: { ...Object.fromEntries(around), ...parameters },
       metadata: workflow === undefined ? {} : { [WORKFLOW]: workflow },
       forked_from: null,
       parent,

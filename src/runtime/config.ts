@@ -216,6 +216,18 @@ export const configSchema = z.object({
         .describe("Where the environment is a git repository, commit each change of an object"),
     })
     .prefault({}),
+  telemetry: z
+    .object({
+      otlp_endpoint: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null)
+        .describe(
+          "A collector that traces of turns are sent to by OTLP over HTTP, such as " +
+            "http://localhost:4318: names, times and tokens, never content; null sends none",
+        ),
+    })
+    .prefault({}),
   http: z
     .object({
       allow_private: z

@@ -9,6 +9,8 @@ export interface Credentials {
   read(): Record<string, string>;
   /** Durable when it returns. Throws `invalid_request` for what one line cannot hold. */
   keep(name: string, value: string): void;
+  /** Takes the line of this name away. */
+  remove(name: string): void;
 }
 
 export function createCredentials(file: string): Credentials {
@@ -20,15 +22,18 @@ export function createCredentials(file: string): Credentials {
       throw new JameyError("config_invalid", message, { cause });
     }
   };
+  const without = (name: string) =>
+    text()
+      .split("\n")
+      .filter((line) => line !== "" && nameOf(line) !== name);
+  const write = (lines: string[]) => replaceFile(file, lines.map((line) => `${line}\n`).join(""));
   return {
     read: () => readCredentials(text()),
     keep(name, value) {
       checkSecret(value);
-      const kept = text()
-        .split("\n")
-        .filter((line) => line !== "" && nameOf(line) !== name);
-      replaceFile(file, `${[...kept, `${name}="${value}"`].join("\n")}\n`);
+      write([...without(name), `${name}="${value}"`]);
     },
+    remove: (name) => write(without(name)),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Http } from "../core/world.ts";
 import { errorCodes, JameyError, messageOf } from "../protocol/errors.ts";
 import { VERSION } from "../protocol/version.ts";
 import { builtInTools, createToolbox } from "../tools/index.ts";
+import { serverKinds } from "./connectors/spawned/index.ts";
 import { refuseTaken, startUnixConnector } from "./connectors/unix.ts";
 import { createCredentials } from "./credentials.ts";
 import { createGitHistory } from "./environment/git-history.ts";
@@ -28,7 +29,9 @@ import { type AboutDaemon, readPid, startFlags, writePidFile } from "./pid-file.
 import { atMost, endProcessAfter, listenToSignals } from "./process-ending.ts";
 import { createRuntime, type Runtime } from "./runtime.ts";
 import { createSessionFiles } from "./session-files.ts";
+import type { ServerKinds } from "./spawned-port.ts";
 import { openStore, type Store } from "./store/open.ts";
+import { startTelemetry } from "./telemetry/start.ts";
 import { createHttp } from "./world/http.ts";
 import { endLeftovers } from "./world/leftovers.ts";
 import { childVariables } from "./world/variables.ts";
@@ -104,6 +107,7 @@ async function serve(options: DaemonOptions): Promise<number> {
     onError: (thrown) => log.error("store", { reason: messageOf(thrown) }),
   });
   opened.defer(store.close);
+  opened.defer(tracing(environment, store, log));
   const network = createNetwork({ environment, variables, log });
   const runtime = assemble({ environment, store, log, network, shutDown: ending.resolve });
   opened.defer(() => atMost(STOP_RUNTIME_MS, runtime.stop()));
@@ -141,6 +145,13 @@ async function serve(options: DaemonOptions): Promise<number> {
   return 0;
 }
 
+/** Begins before the first event, and ends after the last. */
+function tracing({ name, config }: OpenEnvironment, { journal }: Store, log: Log) {
+  const endpoint = config.telemetry.otlp_endpoint;
+  if (endpoint === null) return () => undefined;
+  return startTelemetry({ endpoint, environment: name, journal, log }).stop;
+}
+
 /** A disk that is full keeps nobody from reading what is there. */
 function introduce(state: string, about: AboutDaemon, log: Log): () => void {
   try {
@@ -164,12 +175,14 @@ export function assemble(parts: {
   const { environment, store, log, network, offline } = parts;
   const { places, config } = environment;
   const protect = protectedPlaces(environment);
+  const ownPorts = () => [...network.ports(), ...runtime.spawned.ports()];
   const real = createWorld({
-    http: { allow_private: config.http.allow_private, ownPorts: network.ports },
+    http: { allow_private: config.http.allow_private, ownPorts },
     protect,
   });
+  const credentials = createCredentials(join(environment.configFolder, "credentials"));
   const world = offline ? { ...real, http: offline.http } : real;
-  return createRuntime({
+  const runtime = createRuntime({
     environment: environment.name,
     workspace: places.folder,
     socket: places.socket,
@@ -183,14 +196,15 @@ export function assemble(parts: {
     models: offline?.models ?? createModels(config, places.folder),
     keyring: createKeyring({
       environment: process.env,
-      credentials: createCredentials(join(environment.configFolder, "credentials")),
+      credentials,
     }),
     tools: createToolbox(builtInTools()),
     plugins: {
       folder: toolsIn(places.folder),
       servers: { settings: config.mcp, file: manifestIn(places.folder) },
-      http: offline?.http ?? createHttp({ allow_private: true, ownPorts: network.ports }),
+      http: offline?.http ?? createHttp({ allow_private: true, ownPorts }),
       variable: (name) => process.env[name],
+      secrets: { read: (name) => credentials.read()[name], keep: credentials.keep },
     },
     sessionFiles: createSessionFiles({
       attachments: join(places.state, "attachments"),
@@ -202,6 +216,7 @@ export function assemble(parts: {
     workflowFiles: workflowFilesIn(workflowsIn(places.folder)),
     isTrusted: environment.isTrusted,
     isAsleep: offline !== undefined,
+    serverKinds: offline ? closedKinds : serverKinds,
     gitHistory: config.git.commit
       ? createGitHistory({ folder: places.folder, state: places.state, log })
       : undefined,
@@ -209,7 +224,11 @@ export function assemble(parts: {
       childVariables(process.env, { journal_id: store.journal.journal_id, call_id }),
     shutDown: parts.shutDown,
   });
+  return runtime;
 }
+
+/** Where nothing may go out, nothing comes in either: what is opened is a record only. */
+const closedKinds: ServerKinds = { http: () => ({ stop: () => Promise.resolve() }) };
 
 function openLog(
   environment: OpenEnvironment,

@@ -22,13 +22,38 @@ const MAX_SEND_ATTEMPTS = 5;
 /** First wait before the next attempt; doubled each time. */
 const SEND_RETRY_MS = 500;
 
-export function startEnvironmentActor(options: {
+export interface EnvironmentActorOptions {
   journal: Journal;
   log: Log;
   now(): string;
   /** How a wake is said, and as whom: known when the runtime is put together. */
   door(): { handle: Handle; caller: Caller };
-}): EnvironmentActor {
+}
+
+export function startEnvironmentActor(options: EnvironmentActorOptions): EnvironmentActor {
+  let hasBegun = false;
+  let actor = folded(options, lost);
+
+  /** It begins again from the journal; who was refused is told to try once more. */
+  function lost(): void {
+    options.log.error("environment is not as the journal has it", {});
+    actor = folded(options, lost);
+    if (hasBegun) actor.begin();
+  }
+
+  return {
+    state: () => actor.state(),
+    take: (said, from) => actor.take(said, from),
+    begin() {
+      hasBegun = true;
+      actor.begin();
+    },
+    isIdle: () => actor.isIdle(),
+    stop: () => actor.stop(),
+  };
+}
+
+function folded(options: EnvironmentActorOptions, lost: () => void): EnvironmentActor {
   const { journal, log } = options;
   let state: EnvironmentState = environmentMachine.initial;
   let lastAt = "";
@@ -45,6 +70,7 @@ export function startEnvironmentActor(options: {
     journal,
     log,
     now: options.now,
+    lost,
     stamp: (said: EnvironmentCommand, at) => ({ ...said, at }),
     async perform({ id }, { signal, state: current }) {
       const wake = current().schedules.find((one) => one.wake?.wake_id === id)?.wake;

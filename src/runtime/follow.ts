@@ -110,13 +110,17 @@ function framesOf(
   const { seq, at } = row;
   const frame = (event_type: EventName, payload: unknown): EventFrame[] =>
     wanted === null || wanted.has(event_type)
-      ? [{ type: "event", subscription_id, seq, at, event_type, payload }]
+      ? [{ type: "event", subscription_id, seq, at, event_type, payload, ...answeredBy(row) }]
       : [];
   const own = frame(row.type, row.payload);
   if (wanted !== null && !wanted.has("BusEntry")) return own;
   const entry = busEntry(row, poOf);
   return entry ? [...own, ...frame("BusEntry", entry)] : own;
 }
+
+/** An audit has to say who decided. */
+const answeredBy = (row: StoredRow) =>
+  row.type === "HumanRequestResponded" ? { caller: row.caller } : {};
 
 /** What travels the bus: a human's or an agent's message, a tool call, a tool's result. */
 function busEntry(row: StoredRow, poOf: (session_id: string) => string) {

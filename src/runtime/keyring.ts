@@ -20,10 +20,12 @@ export interface Keyring {
   sourceOf(name: string, variables: Record<string, string>): string | null;
   /** Resolves when a caller has spoken in the session since the start, or the time is over. */
   waitForCaller(session_id: string, timeoutMs: number, signal: AbortSignal): Promise<void>;
-  /** The credentials file has a value of this name. */
-  has(name: string): boolean;
+  /** The credentials file has another value of this name. */
+  hasOther(name: string, value: string): boolean;
   /** Keeps a secret that a human gave, in the credentials file. */
   keep(name: string, value: string): void;
+  /** Takes it away again: the answer that gave it did not count. */
+  drop(name: string): void;
 }
 
 export function createKeyring(options: {
@@ -77,8 +79,9 @@ export function createKeyring(options: {
         if (waiters.size === 0) waiting.delete(session_id);
       });
     },
-    has: (name) => own(credentials.read(), name) !== undefined,
+    hasOther: (name, value) => ![undefined, value].includes(own(credentials.read(), name)),
     keep: credentials.keep,
+    drop: credentials.remove,
   };
 }
 

@@ -6,12 +6,13 @@ import type { World } from "../core/world.ts";
 import { messageOf } from "../protocol/errors.ts";
 import { type Catalog, createCatalog } from "./environment/catalog.ts";
 import { MAX_CAUGHT_UP_VERSIONS, type Uncommitted } from "./environment/git-catch-up.ts";
-import type { GitHistory, Known } from "./environment/git-history.ts";
+import type { GitHistory, Known, Removal } from "./environment/git-history.ts";
 import type { ObjectFiles } from "./environment/object-files.ts";
 import type { Log } from "./log.ts";
 import { createObjectChanges, type ObjectChanges } from "./object-changes.ts";
 import { createObjectCommits } from "./object-commits.ts";
-import { recoverObjects } from "./object-recovery.ts";
+import { nameIn, recoverObjects } from "./object-recovery.ts";
+import type { ObjectRules } from "./object-rules.ts";
 import { createObjectVersions, type ObjectVersions } from "./object-versions.ts";
 import { createObjects, type Objects } from "./objects.ts";
 import type { Store } from "./store/open.ts";
@@ -33,8 +34,9 @@ export function openLivingObjects(parts: {
   log: Log;
   objectFiles: ObjectFiles;
   gitHistory?: GitHistory | undefined;
+  rules: ObjectRules;
 }): LivingObjects {
-  const { log, store, world, objectFiles: files, gitHistory } = parts;
+  const { log, store, world, objectFiles: files, gitHistory, rules } = parts;
   const { journal, views } = store;
   const hash = (text: string) => world.hash(text);
   const commit =
@@ -48,7 +50,14 @@ export function openLivingObjects(parts: {
     journal,
     log,
     now: () => world.now(),
-    ...(commit ? { happened: commit } : {}),
+    async happened(event) {
+      commit?.(event);
+      if (event.type !== "POUnloaded") return;
+      const { po_name } = event.payload;
+      await rules.end(po_name).catch((thrown: unknown) => {
+        log.error("rules not ended", { po: po_name, reason: messageOf(thrown) });
+      });
+    },
   });
   const unloaded = (po_name: string) =>
     objects.say({ type: "unloaded", po_name, author: DISK, reason: "", kept_as: null });
@@ -65,7 +74,9 @@ export function openLivingObjects(parts: {
   });
   const versions = createObjectVersions({ views, objects, catalog });
   const newId = (prefix: string) => world.newId(prefix);
-  const changes = createObjectChanges({ files, catalog, objects, versions, log, hash, newId });
+  const changes = createObjectChanges({
+    ...{ files, catalog, objects, versions, rules, log, hash, newId },
+  });
   let stopWatching: (() => void) | undefined;
   return {
     catalog,
@@ -73,7 +84,10 @@ export function openLivingObjects(parts: {
     versions,
     changes,
     begin() {
-      gitHistory?.catchUp(committable({ views, objects }));
+      gitHistory?.catchUp(committable({ views, objects }), (file, text) => {
+        const po_name = nameIn(text, file, hash);
+        return po_name === undefined ? undefined : removalOf(po_name, file, objects);
+      });
       const before = [...views.listObjects().map((one) => one.po_name), ...views.pendingObjects()];
       catalog.begin(recoverObjects({ files, objects, versions, views, log, hash }));
       const live = new Set(catalog.list().map((one) => one.name));
@@ -96,6 +110,15 @@ export function openLivingObjects(parts: {
       await gitHistory?.settled();
     },
   };
+}
+
+/** Who took this file of an object away: undefined where it still has it, or never had it. */
+function removalOf(po_name: string, file: string, objects: Objects): Removal | undefined {
+  const known = objects.known(po_name);
+  if (known.hash === null || (known.isLoaded && known.file === file)) return undefined;
+  const moved = { author: DISK, reason: `moved to ${known.file}` };
+  const said = known.isLoaded ? moved : objects.removal(po_name);
+  return { po_name, ...(said ?? { author: DISK, reason: "" }) };
 }
 
 /** What was live, or was to be, when the last daemon ended, as a repository would have it. */

@@ -38,6 +38,10 @@ export function createNetwork(options: {
   const keys = createKeys({ file: join(configFolder, "keys.yml"), log, now });
   const token = createToken();
   const variable = isListening ? readToken(variables.JAMEY_TOKEN) : undefined;
+  const hookSecret = isListening
+    ? readToken(variables.JAMEY_HOOK_SECRET, "JAMEY_HOOK_SECRET")
+    : undefined;
+  const hookSecrets = () => hookSecret;
   let listening: { url: string; port: number } | undefined;
   return {
     keys,
@@ -49,7 +53,7 @@ export function createNetwork(options: {
       // First: where it cannot be written nothing listens yet that would have to be stopped.
       const removeToken = writeToken(places.token, token);
       const connector = listenOr(removeToken, () =>
-        startTcpConnector(tcpOptions(environment), gateway),
+        startTcpConnector({ ...tcpOptions(environment), hookSecrets }, gateway),
       );
       listening = connector;
       return {
@@ -72,12 +76,12 @@ function listenOr<Listener>(undo: () => void, listen: () => Listener): Listener 
   }
 }
 
-function readToken(text: string | undefined): string | undefined {
+function readToken(text: string | undefined, name = "JAMEY_TOKEN"): string | undefined {
   if (!text) return undefined;
   if (text.length >= MIN_TOKEN_LENGTH) return text;
   throw new JameyError(
     "config_invalid",
-    `JAMEY_TOKEN has ${text.length} characters and needs ${MIN_TOKEN_LENGTH} or more, such as: openssl rand -hex 32`,
+    `${name} has ${text.length} characters and needs ${MIN_TOKEN_LENGTH} or more, such as: openssl rand -hex 32`,
   );
 }
 

@@ -6,6 +6,7 @@ import { differenceOf } from "./difference.ts";
 import { type ObjectDefinition, parseObject } from "./environment/object-file.ts";
 import { renamed } from "./environment/renamed.ts";
 import type { Log } from "./log.ts";
+import type { ObjectRules } from "./object-rules.ts";
 import { type By, createObjectSteps, type Live, type StepParts } from "./object-steps.ts";
 import { shortHash } from "./object-versions.ts";
 
@@ -28,11 +29,12 @@ interface Edit {
 }
 
 interface Parts extends StepParts {
+  rules: Pick<ObjectRules, "end" | "move">;
   log: Log;
 }
 
 export function createObjectChanges(parts: Parts): ObjectChanges {
-  const { versions } = parts;
+  const { versions, rules } = parts;
   const { look, put, takeAway } = createObjectSteps(parts);
   const inTurn = createTurns();
   const read = createReader(parts);
@@ -50,6 +52,7 @@ export function createObjectChanges(parts: Parts): ObjectChanges {
       throw new JameyError("already_exists", message, { details: { po_name: name } });
     }
     const definition = read(text, freePlace(name, parts));
+    await rules.end(name);
     return await put({ definition, text, base_hash: null, stamp: undefined }, by);
   }
 
@@ -70,7 +73,9 @@ export function createObjectChanges(parts: Parts): ObjectChanges {
   async function rename(po_name: string, new_name: string, by: By): Promise<string> {
     const { definition } = await lookFor(po_name);
     const text = renamed(versions.textOf(po_name, definition.hash) ?? "", new_name);
-    const made = await create(text, { ...by, reason: by.reason || `was '${po_name}'` });
+    const because = by.reason || `was '${po_name}'`;
+    const made = await create(text, { ...by, reason: because, former_name: po_name });
+    await rules.move(po_name, made);
     // As it is now: what was saved meanwhile is in its history.
     const { definition: old } = await lookFor(po_name);
     await takeAway(old, { ...by, reason: by.reason || `is '${new_name}' now` });
@@ -80,10 +85,13 @@ export function createObjectChanges(parts: Parts): ObjectChanges {
   async function revert(po_name: string, hash: string, given: By): Promise<string> {
     const live = await look(po_name);
     const version = versions.find(po_name, hash);
-    const text = versions.textOf(po_name, version.hash) ?? "";
+    const there = versions.textOf(version.po_name, version.hash) ?? "";
+    // Of the time when it had another name: it keeps the one it has.
+    const text = version.po_name === po_name ? there : renamed(there, po_name);
     const by = { ...given, reason: given.reason || `back to ${shortHash(version.hash)}` };
     if (live) return await edit(po_name, { text, base_hash: null }, by);
     const definition = read(text, freePlace(po_name, parts));
+    await rules.end(po_name);
     return await put({ definition, text, base_hash: null, stamp: undefined }, by);
   }
 

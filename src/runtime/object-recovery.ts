@@ -72,7 +72,11 @@ function finishRemoval(file: string, { files, objects, log, hash }: Parts): void
 }
 
 /** undefined where the text is no object: the look at all files says why. */
-function nameIn(text: string, file: string, hash: (text: string) => string): string | undefined {
+export function nameIn(
+  text: string,
+  file: string,
+  hash: (text: string) => string,
+): string | undefined {
   try {
     return parseObject({ text, file, hash, warn: () => undefined }).name;
   } catch (_broken) {

@@ -12,6 +12,8 @@ import type { Objects } from "./objects.ts";
 export interface By {
   author: string;
   reason: string;
+  /** Of a rename: the name until now. */
+  former_name?: string;
 }
 
 /** The live version as its file was when it was read. */

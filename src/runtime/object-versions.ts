@@ -6,11 +6,13 @@ import type { Catalog } from "./environment/catalog.ts";
 import type { Objects } from "./objects.ts";
 import type { Views } from "./store/views/index.ts";
 
+/** Names that one object has had one after another. */
+const MAX_NAMES = 20;
 /** Versions that an ambiguous beginning names. */
 const MAX_NAMED = 5;
 
 export interface ObjectVersions {
-  /** Newest first. */
+  /** Newest first, those of its former names too. */
   list(po_name: string): PoVersion[];
   /** The version of this hash, or of the only one that begins like this; null is the live, or else the last. */
   find(po_name: string, hash: string | null): PoVersion;
@@ -41,20 +43,41 @@ export function createObjectVersions(parts: {
     });
   }
 
+  /** Also of the time when it had other names; newest first. */
+  function allOf(po_name: string, until?: string, seen: readonly string[] = []): Row[] {
+    const own = views
+      .listVersions(po_name, { hash: null, limit: MAX_VERSIONS })
+      .filter(({ at }) => until === undefined || at <= until);
+    const before = own.flatMap(({ base_hash, version, at }) => {
+      const former = base_hash === null ? objects.formerName(po_name, version) : undefined;
+      const isNew = former !== undefined && former !== po_name && !seen.includes(former);
+      return isNew && seen.length < MAX_NAMES ? allOf(former, at, [...seen, po_name]) : [];
+    });
+    const all = [...own, ...before];
+    return all.toSorted((a, b) => b.at.localeCompare(a.at)).slice(0, MAX_VERSIONS);
+  }
+
+  function rowsLike(po_name: string, beginning: string): Row[] {
+    const own = views.listVersions(po_name, { hash: beginning, limit: MAX_VERSIONS });
+    if (own.length > 0) return own;
+    return allOf(po_name).filter(({ hash }) => hash.startsWith(beginning));
+  }
+
   return {
-    list: (po_name) =>
-      views.listVersions(po_name, { hash: null, limit: MAX_VERSIONS }).map(teller(po_name)),
+    list(po_name) {
+      const rows = allOf(po_name);
+      const names = [...new Set(rows.map((row) => row.po_name))];
+      const tellers = new Map(names.map((name) => [name, teller(name)]));
+      return rows.flatMap((row) => tellers.get(row.po_name)?.(row) ?? []);
+    },
     find(po_name, hash) {
       const live = catalog.get(po_name)?.hash ?? newest(po_name)?.hash;
       const wanted = hash?.toLowerCase() ?? live;
-      const rows =
-        wanted === undefined
-          ? []
-          : views.listVersions(po_name, { hash: wanted, limit: MAX_VERSIONS });
+      const rows = wanted === undefined ? [] : rowsLike(po_name, wanted);
       const [row] = rows;
       if (!row) throw unknownVersion(po_name, hash);
       const others = [...new Set(rows.map((one) => one.hash))];
-      if (others.length === 1) return teller(po_name)(row);
+      if (others.length === 1) return teller(row.po_name)(row);
       const named = others.slice(0, MAX_NAMED).map(shortHash).join(", ");
       const message = `'${hash}' fits ${others.length} versions of '${po_name}': ${named}. Give more of it.`;
       throw new JameyError("invalid_request", message, { details: { po_name, hash } });

@@ -20,10 +20,11 @@ export function objectWarnings(po_name: string, needed: Needed): string[] {
     (name) =>
       `${definition.file}: '${name}' is a workflow's name and not only that: rename the workflow, which cannot run`,
   );
-  if (unknown.length === 0) return [...broken, ...double];
+  const all = [...broken, ...definition.warnings, ...double];
+  if (unknown.length === 0) return all;
   const names = unknown.map((name) => `'${name}'`).join(", ");
   const missing = `${definition.file}: no tool, object or workflow of these names is there: ${names}`;
-  return [...broken, ...double, missing];
+  return [...all, missing];
 }
 
 /** A call could mean either: the workflow of the name is refused. */

@@ -26,6 +26,10 @@ export interface Objects {
   known(po_name: string): ObjectState;
   /** The text that this version of the object's stream brought; undefined where it brought none. */
   textAt(po_name: string, version: number): string | undefined;
+  /** What the object was called before this version; undefined where that is not another name. */
+  formerName(po_name: string, version: number): string | undefined;
+  /** By whom and why it was taken away last; undefined where it never was. */
+  removal(po_name: string): { author: string; reason: string } | undefined;
   /** Appends what a crash left out: objects whose sessions no longer do what the journal says. */
   settle(po_names: string[]): void;
   /** Everything said so far is committed. */
@@ -39,7 +43,7 @@ export function createObjects(options: {
   log: Log;
   now(): string;
   /** What is committed. */
-  happened?(event: ObjectEvent): void;
+  happened?(event: ObjectEvent): Promise<void> | void;
 }): Objects {
   const { journal, log } = options;
   const actors = new Map<string, ObjectActor>();
@@ -68,6 +72,10 @@ export function createObjects(options: {
       stamp: (said: ObjectInput) => said,
       refuse: refuseObjectInput,
       perform: () => Promise.resolve(undefined),
+      lost() {
+        log.error("object is not as the journal has it", { po: po_name });
+        if (actors.get(po_name) === actor) actors.delete(po_name);
+      },
     });
     actors.set(po_name, actor);
     return actor;
@@ -75,7 +83,7 @@ export function createObjects(options: {
 
   async function take(input: ObjectInput, from: From): Promise<void> {
     const { happened } = await actorOf(input.po_name).take(input, from);
-    for (const event of happened) options.happened?.(event);
+    await Promise.all(happened.map((event) => options.happened?.(event)));
   }
 
   function say(input: ObjectInput): void {
@@ -101,11 +109,14 @@ export function createObjects(options: {
     },
     state: stateOf,
     known: (po_name) => actorOf(po_name).state(),
-    textAt(po_name, version) {
-      for (const row of journal.readStream(streamOf(po_name), version - 1)) {
-        return row.type === "POModified" ? row.payload.text : undefined;
+    textAt: (po_name, version) => changeAt(journal, po_name, version)?.text,
+    formerName: (po_name, version) => changeAt(journal, po_name, version)?.former_name,
+    removal(po_name) {
+      let last: { author: string; reason: string } | undefined;
+      for (const { type, payload } of journal.readStream(streamOf(po_name), 0)) {
+        if (type === "POUnloaded") last = { author: payload.author, reason: payload.reason };
       }
-      return undefined;
+      return last;
     },
     settle(po_names) {
       for (const po_name of po_names) say({ type: "state", po_name, state: stateOf(po_name) });
@@ -114,6 +125,13 @@ export function createObjects(options: {
       await Promise.all(pending);
     },
   };
+}
+
+function changeAt(journal: Journal, po_name: string, version: number) {
+  for (const row of journal.readStream(streamOf(po_name), version - 1)) {
+    return row.type === "POModified" ? row.payload : undefined;
+  }
+  return undefined;
 }
 
 const streamOf = (po_name: string): string => `object/${po_name}`;

@@ -11,7 +11,7 @@ import type { GitHistory } from "./environment/git-history.ts";
 import type { ObjectFiles } from "./environment/object-files.ts";
 import type { WorkflowFiles } from "./environment/workflow-files.ts";
 import { type EnvironmentActor, startEnvironmentActor } from "./environment-actor.ts";
-import { removeLeftSessions } from "./ephemeral.ts";
+import { removeLeftSessions, removeSession } from "./ephemeral.ts";
 import type { Gateway } from "./gateway.ts";
 import { createDoor } from "./handle.ts";
 import { createHandlers } from "./handlers/index.ts";
@@ -20,6 +20,7 @@ import type { Keys } from "./keys.ts";
 import { type LivingObjects, openLivingObjects } from "./living-objects.ts";
 import type { Log } from "./log.ts";
 import type { Models } from "./models.ts";
+import { createObjectRules } from "./object-rules.ts";
 import { abandon, broken, perform } from "./perform/index.ts";
 import { createPlaces } from "./places.ts";
 import { openPlugins, type PluginSource } from "./plugins/index.ts";
@@ -28,6 +29,9 @@ import type { Services } from "./services.ts";
 import type { SessionFiles } from "./session-files.ts";
 import { createSessions, type Sessions } from "./sessions.ts";
 import { createSignalHub } from "./signals.ts";
+import { createSpawned, type Spawned } from "./spawned.ts";
+import type { ServerKinds } from "./spawned-port.ts";
+import { createSpawnedRequests } from "./spawned-requests.ts";
 import { sendStartMessages } from "./start-messages.ts";
 import type { Journal } from "./store/journal.ts";
 import type { Store } from "./store/open.ts";
@@ -60,6 +64,8 @@ export interface RuntimeParts {
   isTrusted: boolean;
   /** Nothing begins by itself: no message at the start, no schedule. */
   isAsleep?: boolean;
+  /** How objects open interfaces of their own. */
+  serverKinds: ServerKinds;
   /** Where changes of objects are committed to, if anywhere. */
   gitHistory?: GitHistory | undefined;
   childVariables(call_id: string): Record<string, string>;
@@ -73,6 +79,8 @@ export interface Runtime extends Gateway {
   isIdle(): boolean;
   /** Something may wake an object later: an idle daemon is needed for it. */
   isAwaited(): boolean;
+  /** The interfaces that objects opened. */
+  spawned: Pick<Spawned, "spawn" | "ports">;
   /** Looks now whether something is due, as it does by itself all the time. */
   look(): Promise<void>;
   /** Aborts what runs; the next start goes on from what is committed. */
@@ -89,10 +97,12 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const now = () => world.now();
   const newId = (prefix: string) => world.newId(prefix);
   const signals = createSignalHub();
-  const { catalog, objects, ...living } = openLivingObjects(parts);
+  const rules = createObjectRules(() => actor);
+  const { catalog, objects, ...living } = openLivingObjects({ ...parts, rules });
   const places = createPlaces(parts.config.max_running_turns);
   const known = { journal, views, catalog, places, log, world };
-  const children = createChildren({ ...known, sessions: () => sessions });
+  const later = { sessions: () => sessions, workflows: () => workflows };
+  const children = createChildren({ ...known, ...later });
   const actor = startEnvironmentActor({
     ...{ journal, log, now },
     door: () => ({ handle, caller: connections.own() }),
@@ -100,20 +110,18 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const people = peopleIn(actor, () => connections);
   const workflows = createWorkflows({ ...parts, files: parts.workflowFiles, catalog });
   const shared = { workflows, catalog, objects, signals, places, children, journal, views };
-  const storeData = storeIn(() => sessions);
   const plugins = openPlugins(parts, actor);
-  const { tools } = plugins;
-  const services: Services = { ...parts, ...living, ...shared, ...people, storeData, tools };
+  const late = () => ({ handle, connections, sessions });
+  const spawned = spawnedIn(parts, { ...shared, actor, door: late });
+  const services: Services = {
+    ...{ ...parts, ...living, ...shared, ...people },
+    ...{ tools: plugins.tools, spawned, storeData: storeIn(() => sessions) },
+  };
   const sessions = createSessions({
     machine: createSessionMachine(workflows.conditions),
-    journal,
-    log,
-    now,
+    ...{ journal, log, now, broken, abandon },
     perform: (effect, context) => perform(effect, context, services),
-    broken,
-    abandon,
-    changed: places.changed,
-    active: objects.active,
+    ...{ changed: places.changed, active: objects.active },
   });
   const connections = createConnections({
     environment,
@@ -144,25 +152,59 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     mcp: { hasObjectTools: parts.config.connectors.mcp.object_tools },
     async start() {
       await recover({ ...parts, ...living, ...shared, connections, sessions });
-      const key = `start:${newId("start")}`;
+      await rules.settle((po_name) => catalog.get(po_name) !== undefined);
+      await spawned.begin();
       const woken = parts.isTrusted && !parts.isAsleep ? catalog.list() : [];
-      const start = { objects: woken, key, caller: connections.own() };
+      const start = { objects: woken, key: `start:${newId("start")}`, caller: connections.own() };
       await sendStartMessages({ ...start, handle, log });
       actor.begin();
       plugins.begin();
       await schedules.begin();
     },
     look: schedules.look,
-    isAwaited: schedules.isAwaited,
+    isAwaited: () => schedules.isAwaited() || spawned.ports().length > 0,
+    spawned,
     isIdle: () => connections.list().length === 0 && !isBusy(views) && sessions.isIdle(),
     async stop() {
-      await sessions.stop();
-      await plugins.stop();
-      await living.stop();
+      for (const part of [spawned, sessions, plugins, living]) await part.stop();
       await connections.flush();
       await schedules.stop();
     },
   };
+}
+
+/** The interfaces that objects open, and who answers at them. */
+function spawnedIn(
+  parts: RuntimeParts,
+  known: Pick<Services, "catalog"> & {
+    objects: LivingObjects["objects"];
+    journal: Journal;
+    views: Views;
+    actor: EnvironmentActor;
+    door(): { handle: Gateway["handle"]; connections: Connections; sessions: Sessions };
+  },
+): Spawned {
+  const { world, log, environment, serverKinds: kinds } = parts;
+  const now = () => world.now();
+  const about = { ...known, environment, started_at: now(), now };
+  return createSpawned({
+    ...known,
+    requests: createSpawnedRequests({
+      ...{ door: known.door, views: about, log },
+      async remove(session_id) {
+        const { journal, views } = known;
+        const held = { journal, views, sessions: known.door().sessions };
+        const { sessionFiles } = parts;
+        await removeSession({ ...held, sessionFiles }, session_id, {
+          caller: "daemon",
+          causation_id: null,
+        });
+      },
+    }),
+    isTrusted: parts.isTrusted && !parts.isAsleep,
+    ...{ kinds, log, now },
+    newId: (prefix) => world.newId(prefix),
+  });
 }
 
 /** Brings back what was unfinished when the last daemon ended. */
@@ -207,7 +249,10 @@ const peopleIn = (
     actor
       .state()
       .rules.filter((one) => one.po_name === po_name)
-      .map(({ tool, match }) => ({ tool, match, action: "allow" })),
+      .map(({ tool, match, call_hash }) => ({
+        ...{ tool, match, action: "allow" },
+        ...(call_hash !== null && { call_hash }),
+      })),
   isAnybodyThere: () => connections().isAnybodyThere(),
 });
 

@@ -1,11 +1,12 @@
 // Looks whether something that wakes an object is due: times by the clock, files by what they were.
 // 1. Of the times that passed while no daemon ran one counts. 2. Files are compared with what they were at the last
-// wake, also after a restart. 3. A change while the object works waits until it rests, and may be its own doing.
-import type { ScheduleState } from "../core/environment/wakes.ts";
+// wake, also after a restart. 3. A change while the object works waits until it rests. It may be its own doing, or
+// that of another object that was woken and worked meanwhile: two that answer each other's files are a circle too.
+import { type ScheduleState, scheduleOf } from "../core/environment/wakes.ts";
 import { nextTime, type Schedule } from "./environment/wakes.ts";
 import type { EnvironmentActor } from "./environment-actor.ts";
 import type { Views } from "./store/views/index.ts";
-import type { WakeAbout } from "./wake-messages.ts";
+import type { Wake } from "./wake-messages.ts";
 import { changesBetween, lookAtFiles } from "./watched-files.ts";
 
 /** A time that is served later than this is called late. */
@@ -17,8 +18,8 @@ interface Seen {
   files: Map<string, string> | undefined;
   /** When it was looked last. */
   at: string;
-  /** What has changed since may be the object's own doing. */
-  isOwn: boolean;
+  /** How deep the wake is whose work may have changed them since; null where nobody worked. */
+  cause: number | null;
 }
 
 export interface Looks {
@@ -34,19 +35,21 @@ export function createLooks(options: {
   /** Patterns of files are relative to it. */
   folder: string;
   now(): string;
-  wake(schedule: Schedule, about: WakeAbout): Promise<unknown>;
+  wake: Wake;
 }): Looks {
   const { actor, views, folder, now, wake } = options;
   const seen = new Map<string, Seen>();
+  /** The last time of a schedule that came and did not wake. */
+  const passed = new Map<string, string>();
   const caller = "daemon";
   const from = { caller, causation_id: null };
-  const stateOf = (schedule_id: string): ScheduleState | undefined =>
-    actor.state().schedules.find((one) => one.schedule_id === schedule_id);
+  const stateOf = (schedule_id: string) => scheduleOf(actor.state().schedules, schedule_id);
 
   async function fingerprint({ schedule_id, kind, spec }: Schedule): Promise<string | null> {
     if (kind !== "watch") return null;
+    const at = now();
     const looked = await lookAtFiles(folder, spec);
-    seen.set(schedule_id, { files: looked.files, at: now(), isOwn: false });
+    seen.set(schedule_id, { files: looked.files, at, cause: null });
     return looked.fingerprint;
   }
 
@@ -62,40 +65,43 @@ export function createLooks(options: {
     for (const { schedule_id } of actor.state().schedules) {
       if (known.has(schedule_id)) continue;
       seen.delete(schedule_id);
+      passed.delete(schedule_id);
       await actor.take({ type: "schedule_gone", schedule_id }, from);
     }
   }
 
   async function lookAtClock(schedule: Schedule, { base_at }: ScheduleState): Promise<void> {
-    const due_at = nextTime(schedule, base_at);
+    const { schedule_id } = schedule;
+    const due_at = nextTime(schedule, newest(base_at, passed.get(schedule_id)));
     const lateMs = due_at === undefined ? -1 : Date.parse(now()) - Date.parse(due_at);
     if (due_at === undefined || lateMs < 0) return;
-    const late = lateMs > LATE_MS ? ", late: nothing ran then" : "";
-    await wake(schedule, { reason: `it is due at ${due_at}${late}`, caller, due_at });
+    const wake_id = await wake(schedule, { reason: dueReason(due_at, lateMs), caller, due_at });
+    // It may not be woken now, which is not said each time: this one is over.
+    if (wake_id === undefined) passed.set(schedule_id, due_at);
   }
 
   async function lookAtPattern(schedule: Schedule, state: ScheduleState): Promise<void> {
     const { schedule_id, po_name, spec } = schedule;
     const before = seen.get(schedule_id);
-    const hasWorked = before !== undefined && hasWorkedSince(po_name, before.at, views);
     const at = now();
     const looked = await lookAtFiles(folder, spec);
     const { files } = looked;
     if (looked.fingerprint === state.fingerprint) {
-      seen.set(schedule_id, { files, at, isOwn: false });
+      seen.set(schedule_id, { files, at, cause: null });
       return;
     }
-    const is_own = (before?.isOwn ?? false) || hasWorked;
-    seen.set(schedule_id, { files: before?.files, at, isOwn: is_own });
+    const { schedules } = actor.state();
+    const cause_depth = before ? deepestCause(schedules, { state, po_name, before, views }) : null;
+    seen.set(schedule_id, { files: before?.files, at, cause: cause_depth });
     const last = state.fired.at(-1);
     const isResting =
       last !== undefined && Date.parse(last) + schedule.cooldown_ms > Date.parse(at);
     if (isResting || isWorking(po_name, views)) return;
     const reason = changesBetween(before?.files, looked);
-    await wake(schedule, { reason, caller, fingerprint: looked.fingerprint, is_own });
+    await wake(schedule, { reason, caller, fingerprint: looked.fingerprint, cause_depth });
     // Also where its own work would have woken it once more too often: from here on it is compared.
     if (stateOf(schedule_id)?.fingerprint !== looked.fingerprint) return;
-    seen.set(schedule_id, { files, at, isOwn: false });
+    seen.set(schedule_id, { files, at, cause: null });
   }
 
   return {
@@ -112,14 +118,43 @@ export function createLooks(options: {
   };
 }
 
+const dueReason = (due_at: string, lateMs: number): string =>
+  `it is due at ${due_at}${lateMs > LATE_MS ? ", late: nothing ran then" : ""}`;
+
+const newest = (base_at: string, passed_at: string | undefined): string =>
+  passed_at !== undefined && passed_at > base_at ? passed_at : base_at;
+
 type ActivityViews = Pick<Views, "listObjects" | "listSessions">;
 
 const isWorking = (po_name: string, views: ActivityViews): boolean =>
   views.listObjects().some((one) => one.po_name === po_name && one.state === "working");
 
+/** How deep the wake is whose work may have changed files since they were seen; null where nobody worked. */
+function deepestCause(
+  schedules: ScheduleState[],
+  of: { state: ScheduleState; po_name: string; before: Seen; views: ActivityViews },
+): number | null {
+  const { state, po_name, before, views } = of;
+  const isAtWork = ({ wake, last_session_id }: ScheduleState) =>
+    wake !== null || isSessionAtWork(last_session_id, before.at, views);
+  const depths = schedules.filter(isAtWork).map((one) => one.depth);
+  if (before.cause !== null) depths.push(before.cause);
+  if (hasWorkedSince(po_name, before.at, views)) depths.push(state.depth);
+  return depths.length === 0 ? null : Math.max(...depths);
+}
+
+const every = { source: null, workspace: null, parent: null, match: null, updated_before: null };
+
+/** It worked at that time or since; while who it called works, it works too. */
+function isSessionAtWork(session_id: string | null, at: string, views: ActivityViews): boolean {
+  if (session_id === null) return false;
+  const asked = { ...every, match: session_id, po_name: null, cursor: null, limit: 1 };
+  const [session] = views.listSessions(asked).sessions;
+  return session !== undefined && (session.state === "working" || session.updated_at >= at);
+}
+
 /** Something happened in one of its conversations. */
 function hasWorkedSince(po_name: string, at: string, views: ActivityViews): boolean {
-  const every = { source: null, workspace: null, parent: null, match: null, updated_before: null };
   const [newest] = views.listSessions({ ...every, po_name, cursor: null, limit: 1 }).sessions;
   return newest !== undefined && newest.updated_at >= at;
 }

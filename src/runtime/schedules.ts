@@ -19,7 +19,7 @@ export interface Schedules {
   list(): ScheduleInfo[];
   /** By its id, or the beginning of one. Throws `not_found`. */
   find(named: string): Schedule;
-  /** Those of a webhook. */
+  /** Those of a webhook; where there is none of this name, those of the object. */
   ofHook(hook_name: string): Schedule[];
   wake: Wake;
   pause(schedule: Schedule, caller: string): Promise<void>;
@@ -35,7 +35,7 @@ export interface Schedules {
 
 export function createSchedules(options: {
   actor: EnvironmentActor;
-  catalog: Pick<Catalog, "list">;
+  catalog: Pick<Catalog, "list" | "get" | "problems">;
   views: Pick<Views, "listObjects" | "listSessions">;
   /** Patterns of files are relative to it. */
   folder: string;
@@ -67,9 +67,18 @@ export function createSchedules(options: {
   }
 
   return {
-    list: () => wanted().map((one) => infoOf(one, { state: stateOf(one), isTrusted, now: now() })),
+    list: () =>
+      wanted().map((one) => {
+        const file = catalog.get(one.po_name)?.file ?? "";
+        const file_problem = catalog.problems().get(file) ?? null;
+        return infoOf(one, { state: stateOf(one), isTrusted, now: now(), file_problem });
+      }),
     find: (named) => findSchedule(wanted(), named),
-    ofHook: (name) => wanted().filter((one) => one.kind === "webhook" && one.spec === name),
+    ofHook(name) {
+      const hooks = wanted().filter((one) => one.kind === "webhook");
+      const named = hooks.filter((one) => one.spec === name);
+      return named.length > 0 ? named : hooks.filter((one) => one.po_name === name);
+    },
     wake,
     async pause({ schedule_id }, caller) {
       await look();
@@ -99,7 +108,12 @@ export function createSchedules(options: {
 
 function infoOf(
   schedule: Schedule,
-  about: { state: ScheduleState | undefined; isTrusted: boolean; now: string },
+  about: {
+    state: ScheduleState | undefined;
+    isTrusted: boolean;
+    now: string;
+    file_problem: string | null;
+  },
 ): ScheduleInfo {
   const { schedule_id, po_name, kind, spec, timezone, message, max_per_hour } = schedule;
   const { state, isTrusted, now } = about;
@@ -110,10 +124,12 @@ function infoOf(
     timezone: kind === "cron" ? (timezone ?? localZone()) : null,
     cooldown: schedule.cooldown_ms / 1_000,
     state: isTrusted ? (isPaused ? "paused" : "active") : "untrusted",
-    next_at: (isTimed ? nextTime(schedule, state?.base_at ?? now) : null) ?? null,
+    // What is not served by now does not come any more.
+    next_at: (isTimed ? nextTime(schedule, laterOf(state?.base_at ?? now, now)) : null) ?? null,
     last_at: state?.fired.at(-1) ?? null,
     last_session_id: state?.last_session_id ?? null,
     last_problem: state?.last_problem ?? null,
+    file_problem: about.file_problem,
   };
 }
 
@@ -128,5 +144,7 @@ function findSchedule(all: Schedule[], named: string): Schedule {
     : `There is no schedule '${named}'. There are: ${names || "none"}.`;
   throw new JameyError(only ? "invalid_request" : "not_found", message);
 }
+
+const laterOf = (one: string, other: string): string => (one > other ? one : other);
 
 const localZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;

@@ -16,6 +16,7 @@ import type { Objects } from "./objects.ts";
 import type { Places } from "./places.ts";
 import type { SessionFiles } from "./session-files.ts";
 import type { SignalHub } from "./signals.ts";
+import type { Spawned } from "./spawned.ts";
 import type { Journal } from "./store/journal.ts";
 import type { Views } from "./store/views/index.ts";
 import type { Workflows } from "./workflows.ts";
@@ -46,6 +47,8 @@ export interface Services {
     root_session_id: string,
     said: Pick<InputOf<"store_data">, "entry" | "from_session_id">,
   ): Promise<void>;
+  /** The interfaces that objects opened themselves. */
+  spawned: Pick<Spawned, "spawn" | "list" | "close">;
   /** What humans allowed this object from then on. */
   rulesFor(po_name: string): PermissionRule[];
   /** A human's client is attached, who could be asked. */

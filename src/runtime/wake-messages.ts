@@ -11,8 +11,10 @@ export interface WakeAbout {
   body?: string;
   due_at?: string;
   fingerprint?: string;
-  is_own?: boolean;
+  cause_depth?: number | null;
   is_forced?: boolean;
+  /** The same id is the same wake. */
+  wake_id?: string;
 }
 
 /** The id of the wake; undefined where the object may not be woken now. */
@@ -27,11 +29,11 @@ export function createWake(options: {
   return async (schedule, about) => {
     const { schedule_id, po_name, cooldown_ms, max_per_hour } = schedule;
     const { caller, reason, due_at = null, fingerprint = null } = about;
-    const { is_own = false, is_forced = false } = about;
-    const wake_id = newId("wake");
+    const { cause_depth = null, is_forced = false } = about;
+    const wake_id = about.wake_id ?? newId("wake");
     const said = {
       ...{ schedule_id, wake_id, po_name, cooldown_ms, max_per_hour },
-      ...{ reason, due_at, fingerprint, is_own, is_forced },
+      ...{ reason, due_at, fingerprint, cause_depth, is_forced },
       message: messageText(schedule, about),
     };
     const { happened } = await actor.take(

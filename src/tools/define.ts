@@ -38,6 +38,8 @@ export interface ToolDefinition<Input extends z.ZodObject> {
   timeoutMs?: (args: z.output<Input>) => number;
   /** What permission rules match and humans read. A problem makes the call invalid. */
   subject(args: z.output<Input>, context: ToolContext): Promise<Attempt<string>>;
+  /** The subject without what only narrows it; undefined where that is all of it. */
+  bareSubject?: (args: z.output<Input>) => string | undefined;
   /** Whether only a human may allow it, whatever the rules say. */
   mustAsk?: (args: z.output<Input>, context: ToolContext) => Promise<boolean>;
   run(args: z.output<Input>, context: RunContext): Promise<RunResult>;
@@ -94,7 +96,7 @@ function readArguments<Input extends z.ZodObject>(
 }
 
 async function checkSubject<Input extends z.ZodObject>(
-  { subject, mustAsk }: ToolDefinition<Input>,
+  { subject, bareSubject, mustAsk }: ToolDefinition<Input>,
   args: z.output<Input>,
   context: ToolContext,
 ): Promise<ToolCheck> {
@@ -102,7 +104,12 @@ async function checkSubject<Input extends z.ZodObject>(
     const found = await subject(args, context);
     if (!found.ok) return { valid: false, problem: found.problem };
     const must_ask = (await mustAsk?.(args, context)) ?? false;
-    return { valid: true, subject: found.value, ...(must_ask && { must_ask }) };
+    const bare_subject = bareSubject?.(args);
+    return {
+      ...{ valid: true, subject: found.value },
+      ...(bare_subject !== undefined && bare_subject !== found.value && { bare_subject }),
+      ...(must_ask && { must_ask }),
+    };
   } catch (error) {
     return { valid: false, problem: messageOf(error) };
   }

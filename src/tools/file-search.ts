@@ -2,7 +2,7 @@
 // pattern and no file holds up the daemon.
 import { z } from "zod";
 import type { Tool } from "../core/tool.ts";
-import type { Attempt, FileReader } from "../core/world.ts";
+import type { Attempt, FileReader, Place } from "../core/world.ts";
 import { defineTool, type RunContext, type RunResult } from "./define.ts";
 import { SKIPPED_FOLDERS } from "./file-list.ts";
 import { type Line, looksBinary, readLines } from "./lines.ts";
@@ -10,7 +10,7 @@ import { grouped, type OutputLimits } from "./output.ts";
 import { globMatcher } from "./pattern/glob.ts";
 import { createMatcher, type Matcher } from "./pattern/match.ts";
 import { parsePattern } from "./pattern/parse.ts";
-import { readablePlace, subjectOf } from "./place.ts";
+import { readablePlace, shownPath, subjectOf } from "./place.ts";
 
 const DEFAULT_MATCHES = 200;
 const MAX_MATCHES = 1000;
@@ -47,7 +47,7 @@ export function fileSearchTool(limits?: OutputLimits): Tool {
       name: "file_search",
       description:
         "Finds lines in the files of the workspace by a regular expression (no references back, no looking " +
-        "around) or plain text. Gives path:line:text. Leaves out binary files, .git and node_modules.",
+        "around) or plain text. Gives path:line:text. Leaves out binary files, .git and node_modules, and what may not be read.",
       input,
       risk: "read",
       replay: "safe",
@@ -67,6 +67,8 @@ interface Finding {
   found: string[];
   isFull: boolean;
   binaries: number;
+  /** Files that rules keep from being read. */
+  keptBack: number;
   /** Lines of which only the start was searched. */
   longLines: number;
   /** When the event loop was last given its turn. */
@@ -85,6 +87,7 @@ async function search(args: Search, context: RunContext): Promise<RunResult> {
     found: [],
     isFull: false,
     binaries: 0,
+    keptBack: 0,
     longLines: 0,
     pausedAt: context.world.monotonicMs(),
   };
@@ -94,9 +97,10 @@ async function search(args: Search, context: RunContext): Promise<RunResult> {
   return { success: !context.signal.aborted, output, note: noteOf(finding) };
 }
 
-function noteOf({ found, isFull, binaries, longLines }: Finding): string {
+function noteOf({ found, isFull, binaries, keptBack, longLines }: Finding): string {
   const notes = [`${counted(found.length, "match", "es")}${isFull ? "; there are more" : ""}`];
   if (binaries > 0) notes.push(`${counted(binaries, "binary file")} left out`);
+  if (keptBack > 0) notes.push(`${counted(keptBack, "file")} left out, which may not be read`);
   if (longLines > 0) {
     const end = grouped(MAX_LINE_UNITS);
     notes.push(`${counted(longLines, "long line")} searched only to character ${end}`);
@@ -117,7 +121,7 @@ async function searchPlace(args: Search, finding: Finding): Promise<string | und
   if (resolved.value.kind !== "directory") {
     const opened = await files.open(place);
     if (!opened.ok) return opened.problem;
-    await searchFile(opened, resolved.value.path, finding);
+    await searchFile(opened, { place, path: resolved.value.path }, finding);
     return undefined;
   }
   const glob = args.glob === undefined ? undefined : globMatcher(args.glob);
@@ -134,7 +138,7 @@ async function searchPlace(args: Search, finding: Finding): Promise<string | und
     if (entry.kind === "more") finding.isFull = true;
     if (entry.kind === "file" && (glob?.value(entry.path) ?? true)) {
       // A file that vanished or may not be read has nothing to be found in it.
-      await searchFile(await entry.open(), prefix + entry.path, finding);
+      await searchFile(await entry.open(), { place, path: prefix + entry.path }, finding);
     }
     if (finding.isFull) break;
   }
@@ -143,11 +147,15 @@ async function searchPlace(args: Search, finding: Finding): Promise<string | und
 
 async function searchFile(
   opened: Attempt<FileReader>,
-  path: string,
+  { place, path }: { place: Place; path: string },
   finding: Finding,
 ): Promise<void> {
   if (!opened.ok) return;
   const file = opened.value;
+  if (finding.context.isKeptBack?.(shownPath(finding.context, place, path))) {
+    finding.keptBack += 1;
+    return file.close();
+  }
   let number = 0;
   try {
     for await (const batch of readLines(textOnly(file, finding), MAX_LINE_UNITS)) {

@@ -69,6 +69,9 @@ const input = z.strictObject({
 
 type Request = z.output<typeof input>;
 
+/** What is sent is not in a rule, but whether anything is. No address holds a blank. */
+const WITH_BODY = " with a body";
+
 export function httpRequestTool(limits?: OutputLimits): Tool {
   return defineTool(
     {
@@ -80,7 +83,7 @@ export function httpRequestTool(limits?: OutputLimits): Tool {
       risk: "network",
       replay: "never",
       timeoutMs: (args) => args.timeout_ms,
-      subject: async ({ method, url }) => {
+      subject: async ({ method, url, body }) => {
         const parsed = URL.parse(url);
         const isWeb = parsed?.protocol === "http:" || parsed?.protocol === "https:";
         if (parsed === null || !isWeb) {
@@ -89,8 +92,12 @@ export function httpRequestTool(limits?: OutputLimits): Tool {
             problem: "url: must be an http or https address",
           });
         }
-        return { ok: true, value: `${method} ${parsed.href}` };
+        return {
+          ok: true,
+          value: `${method} ${parsed.href}${body === undefined ? "" : WITH_BODY}`,
+        };
       },
+      bareSubject: ({ method, url }) => `${method} ${URL.parse(url)?.href}`,
       run: follow,
     },
     limits,

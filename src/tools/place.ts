@@ -22,5 +22,8 @@ export async function subjectOf(
   const resolved = await context.world.files.resolve(place, purpose);
   if (!resolved.ok) return resolved;
   const { path } = resolved.value;
-  return { ok: true, value: place.root === context.workspace ? path : `${place.root}/${path}` };
+  return { ok: true, value: shownPath(context, place, path) };
 }
+
+export const shownPath = (context: ToolContext, place: Place, path: string): string =>
+  place.root === context.workspace ? path : `${place.root}/${path}`;

@@ -48,26 +48,37 @@ export function shellTool(limits?: OutputLimits): Tool {
       timeoutMs: (args) => args.timeout_ms,
       subject: async (args, context) => {
         const folder = await findFolder(args.cwd, context);
-        return folder.ok ? { ok: true, value: args.command } : folder;
+        return folder.ok ? { ok: true, value: lineFor(args.command, folder.value) } : folder;
       },
+      bareSubject: ({ command }) => command,
       run: async (args, context) => {
         const folder = await findFolder(args.cwd, context);
         if (!folder.ok) return { success: false, output: folder.problem };
-        return await runCommand(args.command, folder.value, context);
+        const { path } = folder.value;
+        const whole = path === "." ? context.workspace : `${context.workspace}/${path}`;
+        return await runCommand(args.command, whole, context);
       },
     },
     limits,
   );
 }
 
-async function findFolder(cwd: string, context: ToolContext): Promise<Attempt<string>> {
+/** What the call is about, as one line that does the same: in another folder it is another command. */
+function lineFor(command: string, { path }: { path: string }): string {
+  if (path === ".") return command;
+  const isPlain = /^[\p{L}\p{N}_./][\p{L}\p{N}_./-]*$/u.test(path);
+  return `cd ${isPlain ? path : `'${path.replaceAll("'", "'\\''")}'`} && ${command}`;
+}
+
+/** Relative to the workspace, without links. */
+async function findFolder(cwd: string, context: ToolContext): Promise<Attempt<{ path: string }>> {
   const found = await context.world.files.resolve({ root: context.workspace, path: cwd }, "read");
   if (!found.ok) return found;
   const { path, kind } = found.value;
   if (kind !== "directory") {
     return { ok: false, problem: `cwd: ${path} is not a folder of ${context.workspace}` };
   }
-  return { ok: true, value: path === "." ? context.workspace : `${context.workspace}/${path}` };
+  return { ok: true, value: { path } };
 }
 
 async function runCommand(

@@ -152,7 +152,7 @@ describe("in a terminal", () => {
     await opened.until("> ");
     opened.type("delete it\r");
     await opened.until('"command": "rm -r ./a"');
-    await opened.until("[y]es once, [s]ession, [r]ule, [n]o? ");
+    await opened.until("[y]es once, [s]ession, [r]ule, [n]o, [l]ater? ");
     opened.type("n because I say so\r");
     await opened.until("✗ shell rm -r ./a  denied");
     await opened.until("Asked.");

@@ -4,17 +4,13 @@ import { readArguments } from "../../src/cli/input/arguments.ts";
 import { parseSize, showSize } from "../../src/cli/input/byte-size.ts";
 import { checkExtract } from "../../src/cli/mode.ts";
 import { pathsAt } from "../../src/cli/one-shot/expand-at.ts";
-import {
-  isIgnored,
-  isSkippedName,
-  parseIgnoreRules,
-} from "../../src/terminal/ignored-paths.ts";
 import { withMode } from "../../src/cli/one-shot/permission-mode.ts";
 import { requireParameters } from "../../src/cli/one-shot/session-choice.ts";
 import { stdinUse } from "../../src/cli/one-shot/stdin.ts";
 import { openInputLines, parseInputLine } from "../../src/cli/one-shot/stream-input.ts";
 import { globalFlags, oneShotFlags } from "../../src/cli/table/flags.ts";
 import { JameyError } from "../../src/protocol/errors.ts";
+import { isIgnored, isSkippedName, parseIgnoreRules } from "../../src/terminal/ignored-paths.ts";
 
 const read = (...raw: string[]) => readArguments({ ...globalFlags, ...oneShotFlags }, raw);
 

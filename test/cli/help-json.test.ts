@@ -27,6 +27,9 @@ const wordsOf: Record<string, readonly string[] | undefined> = {
   "requests deny": undefined,
   // No answer gave a rule, and nothing wakes anybody.
   "rules remove": undefined,
+  // No turn was stopped.
+  "sessions resume-queue": undefined,
+  "connectors stop": undefined,
   "schedules pause": undefined,
   "schedules resume": undefined,
   "schedules run": undefined,
@@ -61,6 +64,7 @@ const wordsOf: Record<string, readonly string[] | undefined> = {
   "config unset": ["idle_timeout"],
   "mcp add": ["far", "--server-url", "http://127.0.0.1:1/mcp"],
   "mcp approve": undefined,
+  "mcp login": undefined,
   "mcp remove": ["far"],
   "tools show": ["greet"],
   "tools approve": ["greet", "--yes"],

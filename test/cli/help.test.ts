@@ -5,9 +5,14 @@ import { examples } from "../../src/cli/help/examples.ts";
 import { groupFlags } from "../../src/cli/help/flag-groups.ts";
 import { entryLines, wrap } from "../../src/cli/help/layout.ts";
 import { topics } from "../../src/cli/help/topics/index.ts";
+import { modes } from "../../src/cli/help/topics/modes.ts";
+import { EXAMPLE, scripts } from "../../src/cli/help/topics/scripts.ts";
 import { allCommands } from "../../src/cli/help/usage.ts";
 import { globalFlags, oneShotFlags } from "../../src/cli/table/flags.ts";
 import { errorCodes } from "../../src/protocol/errors.ts";
+import { playScript } from "../../src/providers/scripted.ts";
+import { objectKeys, parseObject } from "../../src/runtime/environment/object-file.ts";
+import { message, request } from "../providers/support.ts";
 import { temporaryHome } from "../support/fake-daemon.ts";
 import { openTerminal, runCli } from "../support/run-cli.ts";
 
@@ -177,6 +182,8 @@ describe("a topic", () => {
     models: "WHICH ANSWERS",
     options: "OPTIONS OF EVERY COMMAND",
     tests: "WHAT IS EXPECTED",
+    scripts: "WHICH STEP PLAYS",
+    modes: "WHAT A REVIEWER ANSWERS",
     workflows: "EDGES",
     wake: "IN THE FRONT MATTER OF AN OBJECT",
     plugins: "MODE: PROCESS",
@@ -189,6 +196,39 @@ describe("a topic", () => {
       "",
       expect.arrayContaining([headings[name]]),
     ]);
+  });
+
+  test("has an example of a script that plays", async () => {
+    const example = scripts.find(({ title }) => title === EXAMPLE)?.entries ?? [];
+    const text = example.map(([line]) => line).join("\n");
+    const model = playScript(text, "example.yml");
+    const played: string[] = [];
+    for await (const part of model.stream(
+      request({ messages: [message({ content: "the weather?" })] }),
+      new AbortController().signal,
+    )) {
+      if (part.type === "tool_call") played.push(part.name);
+    }
+    expect(played).toEqual(["file_read"]);
+  });
+
+  test("has an example of an object that is one", () => {
+    const example = modes[0]?.entries ?? [];
+    const text = `${example.map(([line]) => line).join("\n")}\n`;
+    const object = parseObject({
+      text,
+      file: "panel.md",
+      hash: () => "",
+      warn: expect.unreachable,
+    });
+    const members = { members: ["ann", "ben"], rounds: 2 };
+    expect(object).toMatchObject({ name: "panel", mode: "debate", group: members });
+  });
+
+  test("says every field of an object's file", () => {
+    const said = modes.find(({ title }) => title === "Front matter")?.entries ?? [];
+    const names = said.flatMap(([label]) => label.split(", "));
+    expect(names.toSorted()).toEqual([...objectKeys].toSorted());
   });
 
   test("is found by its other names, and beside a command of its name", async () => {

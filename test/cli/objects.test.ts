@@ -283,3 +283,57 @@ test("where the settings ask for it, each change is a commit in the environment'
   ]);
   expect(git("log", "-1", "--format=%an")).toMatch(/^cli:c/);
 });
+
+describe("what is wrong with an object that answers", () => {
+  const odd = `---
+name: odd
+permisions: { shell: deny }
+mode: review
+group: { judge: assistant }
+on_start: Hello
+wake: [{ cron: "30 2 * * *", timezone: UTC, message: look }]
+---
+You are odd.
+`;
+  const warning = () =>
+    `jamey: warning: ${fileOf("odd")}:3: unknown key 'permisions' is ignored; did you mean 'permissions'?\n`;
+
+  test("is said where it is made, listed and shown; a change that changes nothing says so", async () => {
+    expect((await run(["new", "odd"])).stderr).toBe("");
+    const file = join(home, "odd.md");
+    writeFileSync(file, odd);
+    const edited = await run(["edit", "odd", "--file", file]);
+    expect([edited.stdout.startsWith("Changed: odd "), edited.stderr]).toEqual([true, warning()]);
+    const again = await run(["edit", "odd", "--file", file]);
+    expect(again.stdout).toBe("");
+    expect(again.stderr).toMatch(/^Nothing was changed: odd [0-9a-f]{12} is live\.\n/);
+    expect((await run(["list"])).stderr).toContain(warning());
+    const shown = await run(["show", "odd"]);
+    expect(shown.stderr).toBe(warning());
+    for (const [key, value] of [
+      ["mode", "review"],
+      ["group", "judge assistant"],
+      ["on_start", "Hello"],
+      ["wake", "cron 30 2 * * * UTC: look"],
+    ]) {
+      expect(shown.stdout).toMatch(RegExp(`^${key} +${value?.replaceAll("*", "\\*")}$`, "m"));
+    }
+    writeFileSync(fileOf("odd"), odd.replace("mode: review", "mode: swarm"));
+    const { stdout, stderr } = await runCli(["schedules", "list"], { home });
+    expect(stdout).toContain("odd.cron-");
+    expect(stderr).toContain("— the schedules of the last good version of 'odd' count");
+    writeFileSync(fileOf("odd"), odd);
+  });
+
+  test("is who still calls it by a name that is gone", async () => {
+    const text = "---\nname: caller\ncapabilities: [odd]\n---\nYou call.\n";
+    writeFileSync(fileOf("caller"), text);
+    await run(["show", "odd"]);
+    const renamed = await run(["rename", "odd", "even"]);
+    const missing = `jamey: warning: ${fileOf("caller")}: no tool, object or workflow of these names is there: 'odd'\n`;
+    expect(renamed.stderr).toContain(missing);
+    await run(["rename", "even", "odd"]);
+    expect((await run(["delete", "odd", "--yes"])).stderr).toStartWith(missing);
+    await run(["delete", "caller", "--yes"]);
+  });
+});

@@ -1,6 +1,6 @@
 // Questions for humans as they are listed and asked: whole, with nothing hidden and the way to answer.
 import { describe, expect, test } from "bun:test";
-import { questionText } from "../../src/cli/chat/human-requests.ts";
+import { answerOf, offered, questionText } from "../../src/cli/chat/human-requests.ts";
 import type { HumanRequest } from "../../src/protocol/messages.ts";
 import { answersTo, listedRequest } from "../../src/terminal/request-text.ts";
 
@@ -63,6 +63,21 @@ describe("a request in the list", () => {
   });
 });
 
+test("a question with options shows a number for each, once, and how to leave it", () => {
+  const args = { question: "Which?", options: ["red", "7"] };
+  const tool_call = { id: "c1", name: "ask_human", args };
+  const asked = request({ kind: "question", ...args, tool_call });
+  expect(questionText(asked, false)).toBe(`✋ deployer: Which?
+  1. red
+  2. 7
+  A number, or words of your own; an empty line leaves it for later.
+`);
+  const said = (text: string) => answerOf(asked, text);
+  expect(["1", "2", "7", "3", "blue", "01"].map(said)).toEqual(
+    ["red", "7", "7", "3", "blue", "01"].map((text) => ({ type: "answer", text })),
+  );
+});
+
 test("a question in the terminal shows the whole call before anything is typed", () => {
   const args = { path: "a", content: "one\ntwo" };
   const asked = request({ tool_call: { id: "c", name: "file_write", args } });
@@ -72,4 +87,21 @@ test("a question in the terminal shows the whole call before anything is typed",
     "content": "one\\ntwo"
   }
 `);
+});
+
+test("an approval offers only what the daemon would take, as keys and in words", () => {
+  const all = offered(request());
+  expect([all.prompt, all.keys]).toEqual([
+    "[y]es once, [s]ession, [r]ule, [n]o, [l]ater? ",
+    "ysrnl",
+  ]);
+  const called = offered(request({ scopes: ["once", "rule"] }));
+  expect([called.prompt, called.keys]).toEqual(["[y]es once, [r]ule, [n]o, [l]ater? ", "yrnl"]);
+  expect(all.meanings.split("\n").filter((line) => !called.meanings.includes(line))).toEqual([
+    "  s  and exactly this call again, for the rest of the session",
+  ]);
+  const each = offered(request({ scopes: ["once", "session"] }));
+  expect(each.keys).toBe("ysnl");
+  expect(each.meanings).not.toMatch(/rule|pattern/);
+  expect(each.meanings).toContain("'N because…' tells the agent why.");
 });

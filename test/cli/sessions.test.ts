@@ -51,6 +51,18 @@ afterAll(async () => {
 
 describe("jamey sessions", () => {
   test(
+    "resume-queue says where nothing waits behind a stopped turn",
+    async () => {
+      expect(await run(["sessions", "resume-queue", "alpha-one"])).toEqual({
+        code: 1,
+        stdout: "",
+        stderr: expect.stringContaining("there is nothing to resume"),
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  test(
     "new and create-session begin one session under an id, however often",
     async () => {
       const given = ["--session-id", "alpha-one"];

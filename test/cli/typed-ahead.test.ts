@@ -10,7 +10,7 @@ const home = temporaryHome();
 const script = join(home, "answers.yml");
 const variables = { JAMEY_MODEL: `scripted/${script}` };
 const call = (command: string) => ({ name: "shell", args: { command } });
-const CHOICES = "[y]es once, [s]ession, [r]ule, [n]o? ";
+const CHOICES = "[y]es once, [s]ession, [r]ule, [n]o, [l]ater? ";
 
 beforeAll(() => {
   const both = (name: string) => [

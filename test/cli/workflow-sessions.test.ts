@@ -1,6 +1,6 @@
 // Workflows that are chosen for a session and for a call, and what a session shares, by the real daemon.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdirSync, realpathSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { temporaryHome } from "../support/fake-daemon.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -126,3 +126,45 @@ describe("jamey sessions data", () => {
     TIMEOUT_MS,
   );
 });
+
+test(
+  "a workflow is checked by its name, as by its file",
+  async () => {
+    const named = await run("workflows", "validate", "greet");
+    expect([named.code, named.stderr]).toEqual([0, "greet: nothing wrong.\n"]);
+    const none = await run("workflows", "validate", "nosuch");
+    expect([none.code, none.stderr]).toEqual([
+      66,
+      "jamey: There is no file nosuch here, and no workflow of this name. There are: greet.\n",
+    ]);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a fork is refused at once for a model that does not exist, and not for one without a key",
+  async () => {
+    const forked = await run("sessions", "fork", "shared-one", "--model", "nosuch");
+    expect([forked.code, forked.stdout]).toEqual([78, ""]);
+    expect(forked.stderr).toContain("'nosuch' names no model");
+    const later = await run("sessions", "fork", "shared-one", "--model", "openai/gpt-5");
+    expect(later.code).toBe(0);
+  },
+  TIMEOUT_MS,
+);
+
+test(
+  "a recording replaces a file that is there only when it is told to",
+  async () => {
+    const file = join(home, "recorded.yml");
+    writeFileSync(file, "mine");
+    const refused = await run("record", "-q", "-O", file, "--", "/say hi");
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      `jamey: ${file} is there already: name another one with -O, or replace it with --force.\n`,
+    ]);
+    expect((await run("record", "-q", "--force", "-O", file, "--", "/say hi")).code).toBe(0);
+    expect(readFileSync(file, "utf8")).not.toBe("mine");
+  },
+  TIMEOUT_MS,
+);

@@ -24,10 +24,10 @@ describe("an exchange", () => {
     const second = exchange.call("ListTools", {});
     await exchange.take([
       { id: 2, type: "ToolList", payload: { tools: [] } },
-      { id: 1, type: "POList", payload: { prompt_objects: [], problems: [] } },
+      { id: 1, type: "POList", payload: { prompt_objects: [], problems: [], warnings: [] } },
     ]);
     expect(await Promise.all([first, second])).toEqual([
-      { prompt_objects: [], problems: [] },
+      { prompt_objects: [], problems: [], warnings: [] },
       { tools: [] },
     ]);
     expect(sent.map((text) => JSON.parse(text))).toEqual([

@@ -1,13 +1,26 @@
 // Calls of other objects, on plain values: what is counted, what is told again, what is refused.
 import { describe, expect, test } from "bun:test";
-import { readDelegation, refusedDelegation } from "../../src/core/session/delegation.ts";
+import {
+  delegationOf,
+  readDelegation,
+  refusedDelegation,
+} from "../../src/core/session/delegation.ts";
 import { activityOf } from "../../src/core/session/state.ts";
+import { MAX_TURN_RULES } from "../../src/core/session/steering.ts";
+import { sessionEvents } from "../../src/protocol/events/session.ts";
+import { MAX_TURN_RULES as protocolLimit } from "../../src/protocol/limits.ts";
 import { upgradeEvent } from "../../src/protocol/upgrade.ts";
 import { answerWith, callOf, newSession, objectToolOf } from "./support/builders.ts";
 import { createScene, payloadOf, typesOf } from "./support/scene.ts";
 
 const child = { session_id: "d_1", turn_id: "dt_1" };
 const usage = answerWith().usage;
+
+const settingsOf = ({ state }: ReturnType<typeof createScene>) => {
+  const settings = state().turn?.settings;
+  if (!settings) throw new Error("no turn runs");
+  return settings;
+};
 
 /** A turn that waits for the object `other`. */
 function calling(config = {}) {
@@ -40,6 +53,25 @@ function calling(config = {}) {
 }
 
 describe("a call of an object", () => {
+  test("is held to every rule of the turn, also to those that joined it, in their order", () => {
+    const { scene, call_id } = calling();
+    const rules = Array.from({ length: 250 }, (_, at) => ({
+      ...{ tool: "put", match: `${at}` },
+      action: at % 2 === 0 ? ("ask" as const) : ("deny" as const),
+    }));
+    for (let times = 0; times < 4; times += 1) {
+      scene.send({ delivery: "steer", settings: { ...settingsOf(scene), rules } });
+    }
+    const told = delegationOf(scene.state(), call_id)?.rules;
+    expect(told).toEqual(Array.from({ length: 4 }, () => rules).flat());
+    const { rules: kept } = sessionEvents.MessageQueued.payload.shape.settings.shape;
+    expect(kept.safeParse(told).success).toBe(true);
+    expect([
+      kept.safeParse(Array(MAX_TURN_RULES + 1).fill(rules[0])).success,
+      MAX_TURN_RULES,
+    ]).toEqual([false, protocolLimit]);
+  });
+
   test("is asked for again after a crash, and begins once", () => {
     const { scene, call_id, begin } = calling();
     expect(typesOf(begin())).toEqual(["DelegationStarted"]);

@@ -1,6 +1,6 @@
 // The permission table: which rule decides, and what no rule can allow.
 import { describe, expect, test } from "bun:test";
-import { narrowestRule, ruleText } from "../../src/core/agent/permission.ts";
+import { isKeptBack, narrowestRule, ruleText } from "../../src/core/agent/permission.ts";
 import { retryDelay } from "../../src/core/agent/retry.ts";
 import {
   type AskedCall,
@@ -40,6 +40,56 @@ describe("rules", () => {
     expect(permit(rules, shell("git push origin")).action).toBe("ask");
     expect(permit(rules, shell("git status")).action).toBe("allow");
     expect(permit([...rules].reverse(), shell("git push origin")).action).toBe("allow");
+  });
+
+  test("that were given for one call are about that call, and about no other of the same words", () => {
+    const given = { ...rule("allow", "shell", "./go | sort"), call_hash: "one" };
+    const action = (more: Partial<AskedCall>) =>
+      permit([given], { ...shell("./go | sort"), ...more }).action;
+    expect([action({ hash: "one" }), action({ hash: "one", subject: "x" })]).toEqual([
+      "allow",
+      "allow",
+    ]);
+    for (const more of [{}, { hash: "two" }, { hash: "" }, { hash: "one", tool: "put" }]) {
+      expect(action(more)).toBe("ask");
+    }
+    expect(permit([{ ...given, call_hash: "" }], shell("./go | sort")).action).toBe("ask");
+    expect(ruleText(given)).toBe("shell(./go | sort) exactly");
+  });
+
+  test("that ask or deny see a call without what only narrows it too; those that allow do not", () => {
+    const call = { ...shell("cd sub && rm -r x"), bare_subject: "rm -r x" };
+    const action = (one: PermissionRule) => permit([one, rule("allow", "shell")], call).action;
+    expect(action(rule("deny", "shell", "rm *"))).toBe("deny");
+    expect(action(rule("ask", "shell", "rm *"))).toBe("ask");
+    const posted = { tool: "http_request", risk: "network" as const };
+    const withBody = {
+      ...posted,
+      subject: "POST http://a/ with a body",
+      bare_subject: "POST http://a/",
+    };
+    const allowed = rule("allow", "http_request", "POST http://a/");
+    expect(permit([allowed], withBody).action).toBe("ask");
+    expect(permit([allowed], { ...posted, subject: "POST http://a/" }).action).toBe("allow");
+    expect(permit([rule("allow", "shell", "rm *")], call).action).toBe("ask");
+  });
+
+  test("about files keep them back from a search of the folder above; those about a tool do not", () => {
+    const keeps = (...rules: PermissionRule[]) => isKeptBack(rules, "secret/key.txt");
+    const [allow, deny] = [rule("allow", "file_read"), rule("deny", "file_read", "secret/*")];
+    expect([keeps(), keeps(rule("deny", "file_read")), keeps(rule("ask", "*"))]).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect([keeps(deny), keeps(allow, deny), keeps(rule("deny", "*", "*.txt"))]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    const ask = rule("ask", "file_read", "secret/*");
+    expect([keeps(ask), keeps(allow, ask)]).toEqual([true, false]);
+    expect(keeps(rule("deny", "file_read", "other/*"))).toBe(false);
   });
 
   test("with a command and a star are about the command alone too", () => {

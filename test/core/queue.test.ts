@@ -146,6 +146,42 @@ describe("the queue", () => {
     });
   });
 
+  test("goes on from its head when somebody lets it, also after a restart", () => {
+    const scene = createScene();
+    scene.begin();
+    scene.send();
+    expect(scene.refusal({ type: "resume_queue" })?.code).toBe("not_found");
+    scene.take({ type: "cancel", turn_id: "t1", reason: "enough" });
+    expect(typesOf(scene.take({ type: "resume_queue" }))).toEqual(["QueueResumed"]);
+    scene.crash(1_000);
+    expect(scene.owed("prepare_turn").map((effect) => effect.turn_id)).toEqual(["t2"]);
+    expect(scene.take({ type: "resume_queue" })).toEqual([]);
+  });
+
+  test("loses a message that is taken back before it was heard, and what follows is not parked", () => {
+    const scene = createScene();
+    scene.begin();
+    scene.send();
+    scene.send();
+    scene.send({ delivery: "steer" });
+    expect(typesOf(scene.take({ type: "withdraw", message_id: "u4" }))).toEqual([
+      "MessageWithdrawn",
+    ]);
+    expect(typesOf(scene.take({ type: "withdraw", message_id: "u2" }))).toEqual([
+      "MessageWithdrawn",
+      "TurnCancelled",
+    ]);
+    expect(scene.refusal({ type: "withdraw", message_id: "u1" })?.code).toBe("not_found");
+    scene.answer({ text: "One." });
+    expect(scene.owed("prepare_turn").map((effect) => effect.turn_id)).toEqual(["t3"]);
+    // Also the one that is about to begin can still be taken back.
+    scene.take({ type: "withdraw", message_id: "u3" });
+    expect({ owed: scene.effects(), spoken: spoken(scene) }).toEqual({
+      owed: [],
+      spoken: ["user: message 1", "assistant: One."],
+    });
+  });
+
   test("is not parked when nothing waits", () => {
     const scene = createScene();
     scene.begin();

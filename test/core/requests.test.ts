@@ -87,30 +87,127 @@ describe("an approval", () => {
     expect(scene.take(respond)).toEqual([]);
   });
 
-  test("for the session holds for exactly what was shown, letter by letter", () => {
+  test("for the session holds for exactly the call that was shown, whatever the others look like", () => {
     const scene = createScene();
     scene.begin({ config: { max_iterations: 20 } });
+    const ask = (hash: string, subject = "ls * | sort") => {
+      scene.answer({ tool_calls: [callOf("shell")] });
+      return typesOf(scene.check(subject, undefined, { hash }));
+    };
+    expect(ask("one")).toEqual(["HumanRequestQueued"]);
+    scene.decide("approve", { scope: "session" });
+    scene.finish("listed");
+    expect(ask("one")).toEqual(["ToolCallStarted"]);
+    scene.finish("listed");
+    scene.crash(1_000);
+    expect(ask("one")).toEqual(["ToolCallStarted"]);
+    scene.finish("listed");
+    // The same words with other arguments, in another workspace, or to another tool.
+    for (const [hash, subject] of [
+      ["two", "ls * | sort"],
+      ["three", "ls"],
+      ["", "ls * | sort"],
+    ]) {
+      expect(ask(hash ?? "", subject)).toEqual(["HumanRequestQueued"]);
+      scene.decide("deny");
+    }
+  });
+
+  test("as a rule counts at once, for what its pattern allows and nothing else, while the turn runs", () => {
+    const scene = createScene();
+    scene.begin({ config: { max_iterations: 40 } });
     const ask = (subject: string, name = "shell") => {
       scene.answer({ tool_calls: [callOf(name)] });
       return typesOf(scene.check(subject));
     };
-    expect(ask("ls * | sort")).toEqual(["HumanRequestQueued"]);
-    scene.decide("approve", { scope: "session" });
-    scene.finish("listed");
-    expect(ask("ls * | sort")).toEqual(["ToolCallStarted"]);
-    scene.finish("listed");
-    scene.crash(1_000);
-    expect(ask("ls * | sort")).toEqual(["ToolCallStarted"]);
-    scene.finish("listed");
+    expect(ask("echo one")).toEqual(["HumanRequestQueued"]);
+    scene.decide("approve", { scope: "rule", match: "echo *" });
+    scene.finish("one");
+    for (const subject of ["echo two", "echo", "echo one"]) {
+      expect(ask(subject)).toEqual(["ToolCallStarted"]);
+      scene.finish("said");
+    }
     for (const [subject, name] of [
-      ["ls -l | sort", "shell"],
-      ["ls", "shell"],
-      ["rm -rf /", "shell"],
-      ["ls * | sort", "put"],
+      ["echo two; rm -rf /", "shell"],
+      ["echo $(id)", "shell"],
+      ["echoes", "shell"],
+      ["ls echo two", "shell"],
+      ["echo two", "put"],
     ]) {
       expect(ask(subject ?? "", name)).toEqual(["HumanRequestQueued"]);
       scene.decide("deny");
     }
+    scene.answer({ tool_calls: [callOf("shell")] });
+    expect(typesOf(scene.check("echo three", undefined, { must_ask: true }))).toEqual([
+      "HumanRequestQueued",
+    ]);
+    scene.decide("deny");
+    scene.answer({ text: "Done." });
+    // The next turn is prepared with the rule, if it is still there.
+    scene.begin();
+    expect(ask("echo two")).toEqual(["HumanRequestQueued"]);
+  });
+
+  test("that denies for the session denies exactly that call, also where a rule would allow it", () => {
+    const scene = createScene();
+    scene.begin({ config: { max_iterations: 20 } });
+    const ask = (hash: string, more = {}) => {
+      scene.answer({ tool_calls: [callOf("put")] });
+      return typesOf(scene.check("a.txt", undefined, { hash, ...more }))[0];
+    };
+    expect(ask("one")).toBe("HumanRequestQueued");
+    scene.decide("deny", { scope: "session" });
+    expect(ask("one")).toBe("ToolCallCompleted");
+    expect(spoken(scene).at(-1)).toBe(
+      "tool: A human denied this call for the rest of the session.",
+    );
+    scene.crash(1_000);
+    expect(ask("two")).toBe("HumanRequestQueued");
+    scene.decide("deny");
+    expect(ask("two")).toBe("HumanRequestQueued");
+    scene.decide("deny");
+    scene.answer({ text: "Done." });
+    scene.begin({ rules: [allow("put")] });
+    expect([ask("one"), ask("two")]).toEqual(["ToolCallCompleted", "ToolCallStarted"]);
+  });
+
+  test("is offered only for as long as it would hold, and refused beyond that", () => {
+    const asked = (session: object, must_ask: boolean) => {
+      const scene = createScene(session);
+      scene.begin();
+      scene.answer({ tool_calls: [callOf("put")] });
+      scene.check("a.txt", undefined, { must_ask });
+      const [request] = scene.state().requests;
+      const said = (scope: "once" | "session" | "rule") => {
+        const { request_id, hash } = request ?? { request_id: "", hash: "" };
+        const decision = { decision: "approve" as const, hash: hash ?? "", scope };
+        const response = { type: "decision" as const, ...decision, match: null, reason: null };
+        return scene.refusal({ type: "respond", request_id, response });
+      };
+      const refused = (["once", "session", "rule"] as const).map((scope) => said(scope)?.message);
+      return { scopes: request?.scopes, refused };
+    };
+    const parent = { session_id: "p", turn_id: "pt", call_id: "c", root_session_id: "p" };
+    const called = { parent: { ...parent, chain: ["lead"], reason: null } };
+    const ends =
+      "Here helper answers one call of another object, and its session ends with the answer.";
+    const each = "No rule can allow this call: what it would do is for a human to see each time.";
+    expect(asked({}, false)).toEqual({
+      scopes: undefined,
+      refused: [undefined, undefined, undefined],
+    });
+    expect(asked({}, true)).toEqual({
+      scopes: ["once", "session"],
+      refused: [undefined, undefined, `${each} Decide once, or for the session.`],
+    });
+    expect(asked(called, false)).toEqual({
+      scopes: ["once", "rule"],
+      refused: [undefined, `${ends} Decide once, or as a rule.`, undefined],
+    });
+    expect(asked(called, true)).toEqual({
+      scopes: ["once"],
+      refused: [undefined, `${ends} Decide once.`, `${each} Decide once.`],
+    });
   });
 
   test("for the session gives way to a rule that denies", () => {

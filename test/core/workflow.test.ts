@@ -129,6 +129,25 @@ describe("a workflow", () => {
     ]);
   });
 
+  test("fails with the limit and its node where that was reached before the answer", () => {
+    const flow = flowOf({
+      nodes: [nodeOf("draft", { max_visits: 2 }), ...nodes("check", "publish")],
+      edges: edgesOf("draft -> check", "check -> draft", "check -> publish if ok"),
+      entry: ["draft"],
+    });
+    const check = () => JSON.stringify({ ok: false });
+    const played = playGroup(gameOf(flow, { check }));
+    expect(stepsIn(played.events).slice(-2)).toEqual([
+      "ended: node draft was visited 2 times (max_visits)",
+      "failed: limit_reached",
+    ]);
+    expect(played.events.at(-1)).toMatchObject({
+      payload: { error: { details: { limit: "max_visits", value: 2, node: "draft" } } },
+    });
+    const draft = { ...flow, answer: "draft" };
+    expect(answerIn(playGroup(gameOf(draft, { check })))).toBe("draft says");
+  });
+
   test("is not held up by a join of all that a loop leads back to", () => {
     const flow = flowOf({
       nodes: [nodeOf("a"), nodeOf("work", { join: "all" }), nodeOf("check"), nodeOf("end")],
@@ -165,6 +184,32 @@ describe("a workflow", () => {
       edges: edgesOf("a -> b if ok", "a -> c if failed"),
     });
     expect(answerIn(playGroup(gameOf(going, { a: undefined })))).toBe("c says");
+  });
+
+  test("fails where no node answered, though each says to go on, and never answers with a failure", () => {
+    const going = { on_failure: "continue" as const };
+    const alone = flowOf({ nodes: [nodeOf("a", going)] });
+    const played = playGroup(gameOf(alone, { a: undefined }));
+    expect(stepsIn(played.events).slice(-2)).toEqual([
+      "ended: no node gave an answer",
+      "failed: tool_failed",
+    ]);
+    expect(played.events.at(-1)).toMatchObject({
+      payload: { error: { details: { node: "a" } } },
+    });
+    const later = flowOf({
+      nodes: [nodeOf("a"), nodeOf("b", going)],
+      edges: edgesOf("a -> b"),
+    });
+    expect(answerIn(playGroup(gameOf(later, { b: undefined })))).toBe("a says");
+  });
+
+  test("begins no node where one that is to begin beside it cannot be asked", () => {
+    const flow = flowOf({ nodes: [nodeOf("a", { prompt: "x" }), nodeOf("b")] });
+    const played = playGroup(gameOf(flow, {}, { message: "m".repeat(5 * 1024 * 1024) }));
+    const reason = "What the node b is asked is longer than 4194304 characters.";
+    expect(stepsIn(played.events)).toEqual([`ended: ${reason}`, "failed: too_large"]);
+    expect(played.asked).toEqual([]);
   });
 
   test("fails by name where a condition has no answer", () => {

@@ -1,7 +1,7 @@
 // `jamey inbox` on a terminal, and a daemon that is killed while something may wake an object: with the compiled
 // binary.
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Home, openHome } from "../support/home.ts";
 
@@ -150,6 +150,41 @@ describe("jamey inbox", () => {
     expect(denials).toMatchObject([{ tool: "shell" }]);
     const { stdout } = await home.run(["sessions", "show", String(session_id)]);
     expect(stdout).toContain("because of this");
+  });
+
+  test("takes nothing more from a word whose first key has answered: 'n yes' denies one and approves none", async () => {
+    const first = await ask("echo one");
+    const second = await ask("echo two");
+    const terminal = openTerminal("inbox");
+    await terminal.until("[l]ater? ");
+    terminal.type("n");
+    await terminal.until("echo two");
+    for (const key of " yes") terminal.type(key);
+    await terminal.until("[l]ater? ");
+    terminal.type("l");
+    expect(await terminal.child.exited).toBe(0);
+    expect((await ended(first.turn_id)).denials).toMatchObject([{ tool: "shell" }]);
+    const { requests } = await listed("inbox");
+    expect(requests).toMatchObject([{ question: "May assistant use shell: echo two" }]);
+    expect((await home.run(["requests", "deny", second.request_id])).code).toBe(0);
+  });
+
+  test("speaks the same keys in a run: one key answers, and the next question takes none of the word", async () => {
+    const script = join(home.workspace, "asks.yml");
+    const call = (command: string) => ({ name: "shell", args: { command } });
+    const asking = { tool_calls: [call("touch run-1"), call("touch run-2")] };
+    writeFileSync(script, JSON.stringify([asking, { text: "Done." }]));
+    const terminal = openTerminal("-p", "go", "--raw", "--model", `scripted/${script}`);
+    await terminal.until("[l]ater? ");
+    terminal.type("n");
+    await terminal.until("touch run-2");
+    for (const key of " yes") terminal.type(key);
+    await terminal.until("[l]ater? ");
+    terminal.type("y");
+    await terminal.until("Done.");
+    expect(await terminal.child.exited).toBe(3);
+    const made = [1, 2].map((at) => existsSync(join(home.workspace, `run-${at}`)));
+    expect(made).toEqual([false, true]);
   });
 
   test("no longer asks what somebody else has answered", async () => {

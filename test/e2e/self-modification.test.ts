@@ -179,6 +179,7 @@ test("changes are committed by their author also where the daemon is killed befo
   // The next one knows where the file is that it never saw change.
   await run(place, ["daemon", "start"]);
   await run(place, ["objects", "delete", "poet", "--yes", "-q", "--reason", "too old"]);
+  await place.kill();
   await run(place, ["daemon", "stop"]);
   expect(reasons()).toEqual(["changed", ...edits, "too old"]);
 }, 60_000);

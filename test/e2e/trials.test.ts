@@ -108,10 +108,19 @@ test(
     writeFileSync(join(environment, "objects/critic.md"), critic());
     const sessions = await home.run(["sessions", "list", ...team, "--json"]);
     expect(JSON.parse(sessions.stdout).sessions.length).toBe(2);
+    for (const named of ["tests/review.yml", "review.yml", "review"]) {
+      expect((await home.run(["test", ...team, named])).stdout).toBe("1 passed, 0 failed\n");
+    }
     const unknown = await home.run(["test", ...team, "nothing.yml"]);
     expect([unknown.code === 0, unknown.stderr]).toEqual([
       false,
-      "jamey: There is no test nothing.yml.\n",
+      `jamey: There is no test nothing.yml: ${[
+        home.workspace,
+        environment,
+        join(environment, "tests"),
+      ]
+        .map((folder) => join(folder, "nothing.yml"))
+        .join(", ")}.\n`,
     ]);
   },
   TIMEOUT_MS,

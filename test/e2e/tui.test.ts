@@ -125,6 +125,26 @@ function interfaceOf(run: TerminalRun): number {
   return Number(stdout.toString().trim().split("\n")[0]);
 }
 
+test("a terminal that answers is waited for at the end: what it still sends is not typed into the shell", async () => {
+  await using home = await openHome();
+  await using run = startTerminalRun({
+    command: [home.binary],
+    directory: home.workspace,
+    variables: home.variables,
+    answers: true,
+  });
+  await run.shows(READY);
+  await run.until("the keyboard's mode", ({ others }) => others().includes("[>4;1m"));
+  run.type("\u0004");
+  expect(await run.exited).toBe(0);
+  const [quiet, asked, left] = ["\u001b[?2004l", "\u001b[c", "\u001b[?1049l"].map((sequence) =>
+    run.written().lastIndexOf(sequence),
+  );
+  expect([quiet, asked, left]).toEqual(
+    [quiet, asked, left].toSorted((one, other) => (one ?? 0) - (other ?? 0)),
+  );
+});
+
 describe("somebody else in the same terminal", () => {
   test("Ctrl-Z gives it to the shell as it was, and fg takes it back", async () => {
     await using home = await openHome();
@@ -176,6 +196,47 @@ describe("somebody else in the same terminal", () => {
   });
 });
 
+describe("line by line", () => {
+  for (const [name, args, variables] of [
+    ["--plain", ["tui", "--plain"], {}],
+    ["TERM=dumb", [], { TERM: "dumb" }],
+    ["JAMEY_SCREEN_READER=1", [], { JAMEY_SCREEN_READER: "1" }],
+  ] as const) {
+    test(`${name} only ever adds lines, each with who speaks`, async () => {
+      await using home = await openHome(variables);
+      await using run = startTerminalRun({
+        command: [home.binary, ...args],
+        directory: home.workspace,
+        variables: home.variables,
+      });
+      await run.shows("jamey: environment default");
+      run.type("/ask Shall I?\n");
+      await run.shows("request 1: assistant asks: Shall I?");
+      run.type("1 yes please\n");
+      await run.shows("request 1: closed.");
+      run.type("//say done\n");
+      await run.shows("jamey: done");
+      expect(run.screen.text()).toContain("you: /say done");
+      run.type("/quit\n");
+      expect(await run.exited).toBe(0);
+      expect(run.written()).not.toContain("\u001b");
+    });
+  }
+});
+
+test("what is piped in is answered to the end, line by line", async () => {
+  await using home = await openHome();
+  const input = new TextEncoder().encode("//say one\n//say two\n");
+  const { code, stdout } = await home.run(["tui", "--plain"], { input });
+  expect(code).toBe(0);
+  expect(
+    stdout
+      .split("\n")
+      .filter((line) => /^(you|jamey): /.test(line))
+      .slice(1),
+  ).toEqual(["you: /say one", "jamey: one", "you: /say two", "jamey: two"]);
+});
+
 describe("what was typed", () => {
   test("is there again after the interface was killed", async () => {
     await using home = await openHome();
@@ -221,4 +282,39 @@ describe("a daemon that goes away", () => {
     );
     expect(run.screen.text()).toContain("before");
   });
+});
+
+describe("jamey attach", () => {
+  test("starts no daemon: without one it says so, before anything is drawn", async () => {
+    await using home = await openHome();
+    await using run = open(home, ["attach"]);
+    await run.shows("ended with 69");
+    expect(run.written()).not.toContain("\u001b[?1049h");
+  });
+
+  test("opens the session that is named", async () => {
+    await using home = await openHome();
+    const { stdout } = await home.run(["-n", "-o", "json", "-p", "/say remembered"]);
+    // What a one-shot prints.
+    const { session_id } = JSON.parse(stdout) as { session_id: string };
+    await using run = open(home, ["attach", session_id.slice(0, 12)]);
+    await run.until("what was said there", ({ lines }) =>
+      lines().some((line) => /^ ◆ remembered/.test(line)),
+    );
+  });
+});
+
+test("an answer that is cut by the daemon's death is written again to its end, and stands there once", async () => {
+  await using home = await openHome();
+  const text = `first words ${"and more ".repeat(60)}last words`;
+  const script = `- text: "${text}"\n  delay_ms: { first: 0, between: 25 }\n  repeat: true\n`;
+  await Bun.write(`${home.workspace}/slow.yml`, script);
+  await using run = open(home, ["tui", "--model", "scripted/slow.yml"]);
+  await run.shows(READY);
+  run.type("go\r");
+  await run.shows("first words");
+  process.kill(home.daemonPid(), "SIGKILL");
+  await run.shows("last words");
+  const shown = run.screen.text();
+  expect(shown.split("first words").length - 1).toBe(1);
 });

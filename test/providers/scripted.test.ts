@@ -149,7 +149,7 @@ test.each([
   ["- text: a\n- 7", "line 2: a step is a mapping, for example `text: Hello`."],
   [
     "- text: a\n- text: b\n  txt: c",
-    "line 3: 'txt' is unknown; known are when, object, after, text, chunk, reasoning, tool_calls, usage, delay_ms, fault, end, repeat.",
+    "line 3: 'txt' is unknown; known are when, object, after, visit, text, chunk, reasoning, tool_calls, usage, delay_ms, fault, end, repeat.",
   ],
   ["- text: a\n\n- when: x\n  chunk: -1", "line 4: 'chunk' must be a whole number, 0 or more."],
   [
@@ -195,4 +195,26 @@ test("steps of an object are its own, and one with a place stands there", async 
     await says("lead", [user("else")]),
     await says("other", [weather]),
   ]).toEqual(["I doubt it.", "first", "second", "anybody", "anybody"]);
+});
+
+test("a step with a visit holds from that call of its object on", async () => {
+  const model = await openScript(`
+- object: critic
+  text: Not yet.
+- object: critic
+  visit: 3
+  text: Good.
+`);
+  const at = async (visit: number) => {
+    const parts: ModelPart[] = [];
+    const asked = { ...request({ messages: [user("Judge.")] }), agent: "critic", visit };
+    for await (const part of model.stream(asked, new AbortController().signal)) parts.push(part);
+    return textOf(parts);
+  };
+  expect([await at(1), await at(2), await at(3), await at(4)]).toEqual([
+    "Not yet.",
+    "Not yet.",
+    "Good.",
+    "Good.",
+  ]);
 });

@@ -65,6 +65,7 @@ describe("settings", () => {
       },
       requests: { when_nobody: "wait", deadline: null },
       git: { commit: false },
+      telemetry: { otlp_endpoint: null },
       http: { allow_private: false },
       provider: { first_byte_timeout_ms: null, idle_timeout_ms: 90_000 },
     });

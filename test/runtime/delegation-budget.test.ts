@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { JameyError } from "../../src/protocol/errors.ts";
 import { calling, chained, childrenOf, isFor, playing, say, team } from "../support/delegating.ts";
 import type { Script } from "../support/test-model.ts";
+import { testTool } from "../support/test-tools.ts";
 import { objectText, openTestWorld } from "../support/world.ts";
 
 const blue = playing({ lead: [calling("helper", "What?"), "It is blue."], help: ["blue"] });
@@ -60,6 +61,98 @@ describe("the limits of a turn", () => {
       error: { code: "limit_reached", details: { limit: "cost_usd" } },
       usage: { cost_usd: 1 },
     });
+  });
+});
+
+describe("the budget of a tree whose members work at once", () => {
+  const names = Array.from({ length: 8 }, (_, index) => `m${index}`);
+  const TOKENS_OF_A_CALL = 15;
+
+  /** Each member calls a tool, or has a clerk of its own that does, for as long as it is let. */
+  async function spend(options: { max_tokens: number; isDeep: boolean; answersAfter: number }) {
+    const { max_tokens, isDeep, answersAfter } = options;
+    const note = testTool("note", { risk: "read" });
+    const worker = (name: string, front: string) => objectText({ name, front, body: "You work." });
+    const members = names.map((name) =>
+      isDeep
+        ? [
+            [
+              `${name}.md`,
+              objectText({ name, front: `capabilities: [${name}c]`, body: "You ask." }),
+            ],
+            [`${name}c.md`, worker(`${name}c`, "capabilities: [note]")],
+          ]
+        : [[`${name}.md`, worker(name, "capabilities: [note]")]],
+    );
+    const front = `mode: parallel\ncapabilities: [${names.join(", ")}]`;
+    await using world = await openTestWorld({
+      objects: {
+        "lead.md": objectText({ name: "lead", front, body: "You lead." }),
+        ...Object.fromEntries(members.flat()),
+      },
+      tools: [note],
+      config: { limits: { max_tokens, max_parallel_tools: 8, max_iterations: 1_000 } },
+      script(request) {
+        const results = request.messages.filter(({ role }) => role === "tool").length;
+        if (isFor("lead", request)) return "Done.";
+        if (isFor("ask", request)) {
+          const [clerk = ""] = request.tools
+            .map(({ name }) => name)
+            .filter((n) => /^m\dc$/.test(n));
+          return results === 0 ? calling(clerk, "Work.") : "Asked.";
+        }
+        if (results >= answersAfter) return "Worked.";
+        return { calls: [{ name: "note", args: {} }] };
+      },
+    });
+    const { run, session_id } = await say(world);
+    const { status, error } = await run();
+    const { total } = await world.ask("GetUsage", { session_id });
+    return {
+      status,
+      code: error?.code,
+      asked: world.model.requests.length,
+      used: total.input_tokens + total.output_tokens,
+    };
+  }
+
+  test("is overrun by one model call for each of them at most, at every depth", async () => {
+    for (const isDeep of [false, true]) {
+      for (const answersAfter of [1, 1_000]) {
+        for (const max_tokens of [16, 100, 121, 250, 375, 600]) {
+          const options = { max_tokens, isDeep, answersAfter };
+          const { status, code, asked, used } = await spend(options);
+          const most = Math.ceil(max_tokens / TOKENS_OF_A_CALL) - 1 + names.length;
+          // Its last call may be the one that takes it beyond.
+          const isWhole = status === "completed" && used - TOKENS_OF_A_CALL < max_tokens;
+          expect([options, isWhole || [status, code]]).toEqual([
+            options,
+            isWhole || ["failed", "limit_reached"],
+          ]);
+          expect([options, asked > most ? asked : "fits"]).toEqual([options, "fits"]);
+        }
+      }
+    }
+  });
+
+  test("is not begun upon by a member that waits for its turn once it is used up", async () => {
+    await using world = await openTestWorld({
+      objects: {
+        "lead.md": objectText({
+          name: "lead",
+          front: "mode: parallel\ncapabilities: [m0, m1, m2]",
+          body: "You lead.",
+        }),
+        ...Object.fromEntries(
+          names.map((name) => [`${name}.md`, objectText({ name, body: "You work." })]),
+        ),
+      },
+      config: { limits: { max_tokens: 15, max_parallel_tools: 1 } },
+      script: () => "Worked.",
+    });
+    const { run } = await say(world);
+    expect(await run()).toMatchObject({ status: "failed", error: { code: "limit_reached" } });
+    expect(world.model.requests.length).toBe(1);
   });
 });
 

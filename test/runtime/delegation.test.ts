@@ -13,6 +13,7 @@ import {
   say,
 } from "../support/delegating.ts";
 import type { Script } from "../support/test-model.ts";
+import { testTool } from "../support/test-tools.ts";
 import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
 
 const typesOf = (world: TestWorld, session_id: string, types?: StoredEventName[]) =>
@@ -275,6 +276,51 @@ describe("calls at once", () => {
     const children = await childrenOf(world, session_id);
     expect(children).toHaveLength(3);
     for (const child of children) expect(child.message_count).toBe(2);
+  });
+
+  test("offer nothing that the caller of the turn did not offer, however deep", async () => {
+    await using world = await openTestWorld({
+      objects: {
+        "lead.md": objectText({
+          name: "lead",
+          front: "capabilities: [helper, look]",
+          body: "You lead.",
+        }),
+        "helper.md": objectText({
+          name: "helper",
+          front: "capabilities: [critic, look, put]",
+          body: "You help.",
+        }),
+        "critic.md": objectText({
+          name: "critic",
+          front: "capabilities: [look, put]",
+          body: "You judge.",
+        }),
+      },
+      tools: [testTool("look"), testTool("put")],
+      script: playing({
+        lead: [calling("helper", "Help."), "Led."],
+        help: [calling("critic", "Judge."), "Helped."],
+        judge: ["Judged."],
+      }),
+    });
+    const offered = async (tools: string[] | null) => {
+      const from = world.model.requests.length;
+      const { run } = await say(world, { settings: { tools } });
+      expect((await run()).response).toBe("Led.");
+      const asked = world.model.requests.slice(from, from + 3);
+      return asked.map((one) => one.tools.map((tool) => tool.name));
+    };
+    expect(await offered(["helper", "critic", "look"])).toEqual([
+      ["helper", "look"],
+      ["critic", "look"],
+      ["look"],
+    ]);
+    expect(await offered(null)).toEqual([
+      ["helper", "look"],
+      ["critic", "look", "put"],
+      ["look", "put"],
+    ]);
   });
 
   test("are never more than tools may run at once", async () => {

@@ -16,6 +16,6 @@ test("every command that is for humans is refused to a process that a tool start
     }
   }
   const expected =
-    "AddMcpServer ApprovePlugin CallHook CreateKey CreatePO DeletePO DeleteSession EditPO ImportSession ListKeys PauseSchedule RemoveMcpServer RemoveRule RenamePO RespondToRequest ResumeSchedule RevertPO RevokeKey RevokePlugin RunSchedule RunTool Shutdown StoreCredential";
+    "AddMcpServer ApprovePlugin CallHook CreateKey CreatePO DeletePO DeleteSession EditPO ImportSession ListKeys PauseSchedule RemoveMcpServer RemoveRule RenamePO RespondToRequest ResumeSchedule RevertPO RevokeKey RevokePlugin RunSchedule RunTool Shutdown SignInToMcpServer StopConnector StoreCredential";
   expect(refused.toSorted().join(" ")).toBe(expected);
 });

@@ -6,7 +6,10 @@ import { createKeyring } from "../../src/runtime/keyring.ts";
 import { openTestWorld } from "../support/world.ts";
 
 const keyring = (environment: Record<string, string> = {}, file: Record<string, string> = {}) =>
-  createKeyring({ environment, credentials: { read: () => file, keep: () => undefined } });
+  createKeyring({
+    environment,
+    credentials: { read: () => file, keep: () => undefined, remove: () => undefined },
+  });
 
 describe("the keyring", () => {
   test("asks the caller, then the daemon's own environment, then the credentials file", () => {

@@ -212,6 +212,6 @@ describe("an MCP server over HTTP", () => {
     const { hash } = await find(world);
     const { payload } = await world.call("ApprovePlugin", { plugin: "calc", hash });
     expect(payload).toMatchObject({ code: "config_invalid" });
-    expect(JSON.stringify(payload)).toContain("Signing in by OAuth is not offered");
+    expect(JSON.stringify(payload)).toContain("sign in with 'jamey mcp login calc'");
   });
 });

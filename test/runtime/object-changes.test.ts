@@ -33,6 +33,41 @@ async function refusal(asked: Promise<unknown>): Promise<JameyError> {
   throw new Error(String(thrown));
 }
 
+describe("a renamed object", () => {
+  test("keeps its history: versions of its former name are listed, read, and gone back to", async () => {
+    await using world = await openTestWorld();
+    await edit(world, second);
+    const change = { reason: "a better word" };
+    await world.ask("RenamePO", { po_name: "helper", new_name: "aide", ...change });
+    await world.ask("EditPO", {
+      po_name: "aide",
+      text: third.replace("helper", "aide"),
+      base_hash: null,
+    });
+    const listed = async (po_name: string) =>
+      (await world.ask("ListPOHistory", { po_name })).versions;
+    const versions = await listed("aide");
+    expect(versions.map((one) => [one.po_name, one.is_live])).toEqual([
+      ["aide", true],
+      ["aide", false],
+      ["helper", false],
+      ["helper", false],
+    ]);
+    expect(await listed("helper")).toEqual(versions.slice(2));
+    const hash = versions.at(-1)?.hash ?? "";
+    const there = await world.ask("GetPOVersion", { po_name: "aide", hash: hash.slice(0, 12) });
+    expect([there.po_name, there.text]).toEqual(["helper", first]);
+    const back = await world.ask("RevertPO", { po_name: "aide", hash });
+    expect([back.po_name, world.objects.get("aide.md")]).toEqual([
+      "aide",
+      first.replace("name: helper", "name: aide"),
+    ]);
+    // Another object that takes the name has a history of its own.
+    await world.ask("CreatePO", { text: first });
+    expect((await listed("aide")).length).toBe(5);
+  });
+});
+
 describe("an object is changed", () => {
   test("by an edit: an event with its author and reason, then the file, live at once", async () => {
     await using world = await openTestWorld();

@@ -1,5 +1,6 @@
 // A daemon that dies while an object changes, at each step, and what was done to the files while none ran.
 import { describe, expect, test } from "bun:test";
+import type { GitHistory } from "../../src/runtime/environment/git-history.ts";
 import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
 
 const first = objectText({ name: "helper" });
@@ -227,4 +228,43 @@ test("an object that was removed stays gone, whatever housekeeping forgets", asy
   world.store.views.rebuild();
   await world.start();
   expect([await prompts(world), [...world.objects]]).toEqual([{}, []]);
+});
+
+describe("a repository that a killed daemon had no time for", () => {
+  const none = { add: () => undefined, settled: () => Promise.resolve() };
+
+  test("learns of each file that it still has who took it away, and why", async () => {
+    const asked: Parameters<GitHistory["catchUp"]>[1][] = [];
+    const gitHistory: GitHistory = { ...none, catchUp: (_, removed) => void asked.push(removed) };
+    await using world = await openTestWorld({
+      objects: { "helper.md": first, "old.md": made, "gone.md": objectText({ name: "gone" }) },
+      gitHistory,
+    });
+    await world.ask("DeletePO", { po_name: "helper", reason: "too old" });
+    world.crash();
+    world.objects.delete("gone.md");
+    world.objects.delete("old.md");
+    world.objects.set("new.md", made);
+    await world.start();
+    await world.happened(
+      "POUnloaded",
+      ({ payload }) => "po_name" in payload && payload.po_name === "gone",
+    );
+    const removed = asked.at(-1);
+    expect([
+      removed?.("helper.md", second),
+      removed?.("gone.md", objectText({ name: "gone" })),
+      removed?.("old.md", made),
+      removed?.("new.md", made),
+      removed?.("stranger.md", objectText({ name: "stranger" })),
+      removed?.("broken.md", "no object"),
+    ]).toEqual([
+      { po_name: "helper", author: "api:http:local", reason: "too old" },
+      { po_name: "gone", author: "disk", reason: "" },
+      { po_name: "made", author: "disk", reason: "moved to new.md" },
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
 });

@@ -1,6 +1,13 @@
 // Plugins in a whole daemon: found while it runs, asked about whole, approved, changed, revoked, restarted.
 import { describe, expect, test } from "bun:test";
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Json } from "../../src/protocol/messages.ts";
 import { openPluginFolder, type PluginFolder } from "../support/plugin-folder.ts";
@@ -89,6 +96,26 @@ describe("a plugin", () => {
     ]);
     rmSync(join(folder.path, "weather.yml"));
     expect((await world.ask("ListTools", {})).tools.map(({ name }) => name)).toEqual(["gone"]);
+  });
+
+  test("whose manifest is a link in a circle is broken by name, and the others are as they were", async () => {
+    using folder = openPluginFolder();
+    folder.tool("weather", runs);
+    for (const name of ["a.yml", "b.yaml"]) symlinkSync(name, join(folder.path, name));
+    symlinkSync(join(folder.path, "weather.yml", "below"), join(folder.path, "c.yml"));
+    await using world = await open(folder.path);
+    const { plugins } = await world.ask("ListPlugins", {});
+    const told = plugins.map(({ name, state, problem }) => [
+      name,
+      state,
+      problem?.replace(/(?<=: E[A-Z]+): .*/, "") ?? null,
+    ]);
+    expect(told).toEqual([
+      ["a", "broken", `${folder.path}/a.yml: ELOOP`],
+      ["b", "broken", `${folder.path}/b.yaml: ELOOP`],
+      ["c", "broken", `${folder.path}/c.yml: ENOTDIR`],
+      ["weather", "waiting", null],
+    ]);
   });
 
   test("asks before its first run with everything that would run, and then only as other tools do", async () => {

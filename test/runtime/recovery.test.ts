@@ -242,7 +242,7 @@ describe("a crash", () => {
       connector_id: caller.connector_id,
       connector_type: "tui",
     });
-    expect(await world.ask("ListConnectors", {})).toEqual({ connectors: [] });
+    expect(await world.ask("ListConnectors", {})).toEqual({ connectors: [], servers: [] });
     expect(world.store.views.listConnectors()).toEqual([]);
   });
 

@@ -6,8 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sessionDocument } from "../../src/protocol/messages.ts";
 import { openModel } from "../../src/providers/index.ts";
+import { createScriptedModels } from "../../src/runtime/models.ts";
 import { calling, playing, say, team } from "../support/delegating.ts";
-import { openTestWorld, type TestWorld } from "../support/world.ts";
+import { testTool } from "../support/test-tools.ts";
+import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
 
 const script = playing({
   lead: [calling("helper", "Help me."), "The helper says: done."],
@@ -110,6 +112,59 @@ describe("RecordTurn", () => {
         .map(({ po_name, depth }) => [po_name, depth]);
     expect(await shape(again, copy)).toEqual(await shape(world, session_id));
     rmSync(folder, { recursive: true });
+  });
+
+  test("keeps different answers to the same message and plays them in their order", async () => {
+    const body = objectText({
+      name: "team",
+      front: "mode: workflow\ngroup: {workflow: twice}",
+      body: "You team.",
+    });
+    const objects = { "team.md": body, "helper.md": objectText({ name: "helper" }) };
+    const workflows = {
+      twice:
+        "nodes:\n  - {id: a, object: helper, prompt: Look.}\n  - {id: b, object: helper, prompt: Look.}\nedges:\n  - {from: a, to: b}\n",
+    };
+    await using world = await openTestWorld({
+      objects,
+      workflows,
+      script: (_request, index) => `Answer ${index}`,
+    });
+    const first = await say(world, { po_name: "team" });
+    expect((await first.run()).response).toBe("Answer 1");
+    const recorded = await world.ask("RecordTurn", { turn_id: first.turn_id });
+    expect([recorded.steps, recorded.warnings]).toEqual([2, []]);
+    const models = await createScriptedModels({ text: recorded.text, path: "turn.yml" });
+    await using again = await openTestWorld({ objects, workflows, models });
+    const second = await say(again, { po_name: "team" });
+    expect((await second.run()).response).toBe("Answer 1");
+    const said = async (one: TestWorld, id: string) =>
+      (await walk(one, id, 1000)).filter(({ event_type }) => event_type === "MessageAdded").length;
+    expect(await said(again, second.session_id)).toBe(await said(world, first.session_id));
+  });
+
+  test("plays a turn that was steered, and says that nobody steers it again", async () => {
+    const objects = { "helper.md": objectText({ name: "helper", front: "capabilities: [look]" }) };
+    const tools = [testTool("look")];
+    await using world = await openTestWorld({ objects, tools });
+    const { turn_id, session_id, run } = await say(world, { po_name: "helper" });
+    const call = await world.model.next();
+    const steer = { po_name: "helper", message: "Also.", session_id, delivery: "steer" as const };
+    await world.ask("SendMessage", steer);
+    call.answer({ calls: [{ name: "look", args: { text: "q" } }] });
+    (await world.model.next()).answer("Done.");
+    await run();
+    const recorded = await world.ask("RecordTurn", { turn_id });
+    expect(recorded.warnings).toEqual([
+      "A message was sent while the turn ran: nobody sends it when the script plays, which may end earlier.",
+    ]);
+    await using again = await openTestWorld({
+      objects,
+      tools,
+      models: await createScriptedModels({ text: recorded.text, path: "turn.yml" }),
+    });
+    const second = await say(again, { po_name: "helper" });
+    expect(await second.run()).toMatchObject({ status: "completed", response: "Done." });
   });
 
   test("says what the script does not have", async () => {

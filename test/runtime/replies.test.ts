@@ -35,12 +35,14 @@ test("The common commands are answered by their own replies", async () => {
   const { caller } = client.connection;
   await world.happened("ConnectorAttached");
 
+  const missing = "helper.md: no tool, object or workflow of these names is there: 'none'";
   expect(await good(world, "ListPOs", {})).toEqual({
     prompt_objects: [
       { name: "helper", description: "Helps", state: "idle" },
       { name: "other", description: "Another", state: "idle" },
     ],
     problems: [],
+    warnings: [{ po_name: "helper", warning: missing }],
   });
   expect(await good(world, "InspectPO", { po_name: "helper" }, caller)).toEqual({
     name: "helper",
@@ -57,6 +59,7 @@ test("The common commands are answered by their own replies", async () => {
       },
     ],
     session_id: null,
+    mode: "single",
     prompt: "You help.",
     parameters: [],
     model: null,
@@ -64,7 +67,18 @@ test("The common commands are answered by their own replies", async () => {
     rules: [],
     universal: ["ask_human"],
     version: expect.stringMatching(/^[0-9a-f]{64}$/),
+    group: {
+      members: [],
+      rounds: null,
+      judge: null,
+      author: null,
+      reviewer: null,
+      workflow: null,
+    },
+    on_start: null,
+    wake: [],
     file: "helper.md",
+    warnings: [missing],
   });
   const asked = { po_name: "helper", name: "first", context: { a: "b" }, metadata: { c: 1 } };
   const { session } = (await good(world, "CreateSession", asked, caller)) as {
@@ -232,6 +246,7 @@ test("The common commands are answered by their own replies", async () => {
         since: at,
       },
     ],
+    servers: [],
   });
   expect(await good(world, "GetStatus", {})).toEqual({
     version: VERSION,

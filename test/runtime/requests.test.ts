@@ -60,6 +60,20 @@ describe("RespondToRequest", () => {
     );
   });
 
+  test("is not lost to a wrong answer that is given at the same time", async () => {
+    const { world, turn_id, request_id } = await openAsking(write);
+    await using _ = world;
+    const { requests } = await world.ask("ListPendingRequests", {});
+    const decision = { type: "decision", decision: "approve" };
+    const answers = await Promise.all(
+      ["0".repeat(64), requests[0]?.hash].map((hash) =>
+        codeOf(respond(world, request_id, { ...decision, hash })),
+      ),
+    );
+    expect(answers).toEqual(["stale_hash", "ok"]);
+    expect((await world.ask("WaitForTurn", { turn_id })).status).toBe("completed");
+  });
+
   test("to what nobody asked is not found", async () => {
     await using world = await openTestWorld();
     expect(await codeOf(respond(world, "none", { type: "answer", text: "x" }))).toBe(
@@ -243,6 +257,29 @@ describe("a secret", () => {
     expect(answer).toBe("config_invalid");
     expect((await world.ask("ListPendingRequests", {})).requests.length).toBe(1);
     expect(world.rows({ types: ["HumanRequestResponded"] })).toEqual([]);
+  });
+
+  test("of an answer that could not be kept is not in the file, and the next has its name", async () => {
+    const { world, request_id } = await openAsking(secret({ name: "TOKEN" }));
+    await using _ = world;
+    writeFileSync(file(world), "OTHER=kept\n");
+    world.refuse(({ stream }) =>
+      stream.startsWith("session/") ? new Error("the disk is full") : undefined,
+    );
+    const say = (value: string) => codeOf(respond(world, request_id, { type: "secret", value }));
+    expect(await say("mistyped")).toBe("internal");
+    expect(readFileSync(file(world), "utf8")).toBe("OTHER=kept\n");
+    world.refuse(undefined);
+    expect(await say("right")).toBe("ok");
+    expect(readFileSync(file(world), "utf8")).toBe('OTHER=kept\nTOKEN="right"\n');
+  });
+
+  test("that a crash left in the file is not kept a second time", async () => {
+    const { world, request_id } = await openAsking(secret({ name: "TOKEN" }));
+    await using _ = world;
+    writeFileSync(file(world), 'TOKEN="v"\n');
+    expect(await codeOf(respond(world, request_id, { type: "secret", value: "v" }))).toBe("ok");
+    expect(readFileSync(file(world), "utf8")).toBe('TOKEN="v"\n');
   });
 
   test("of the one who is second never reaches the file", async () => {

@@ -1,6 +1,7 @@
 // Sessions: lists and filters, the current one of each client, deletion, usage; and what stays in memory.
 import { describe, expect, test } from "bun:test";
 import { JameyError } from "../../src/protocol/errors.ts";
+import type { StoredEvent } from "../../src/protocol/events/index.ts";
 import { testTool } from "../support/test-tools.ts";
 import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
 
@@ -17,6 +18,33 @@ const done = async (world: TestWorld, message: string, session_id: string | null
   await world.ask("WaitForTurn", { turn_id: accepted.turn_id });
   return accepted;
 };
+
+test("streams that another wrote to are read again: environment and objects go on", async () => {
+  await using world = await openTestWorld({
+    objects: {
+      "helper.md": objectText({ name: "helper", front: "wake: [{webhook: go, message: x}]" }),
+    },
+    script: () => "done",
+  });
+  await world.runtime().look();
+  const [schedule] = (await world.ask("ListSchedules", {})).schedules;
+  const { journal } = world.store;
+  const write = (stream: string, event: StoredEvent) =>
+    journal.append({
+      ...{ stream, expected_version: journal.version(stream), events: [event] },
+      ...{ at: new Date().toISOString(), caller: "daemon", causation_id: null },
+    });
+  const connector = { connector_id: "z", connector_type: "cli" as const, client: "z" };
+  await write("environment", { type: "ConnectorAttached", payload: connector });
+  const change = { po_name: "helper", old_state: "idle" as const, new_state: "idle" as const };
+  await write("object/helper", { type: "POStateChanged", payload: change });
+  const { schedule_id = "" } = schedule ?? {};
+  const pause = () => world.call("PauseSchedule", { schedule_id });
+  const text = objectText({ name: "helper", body: "New." });
+  const edit = () => world.call("EditPO", { po_name: "helper", text, base_hash: null });
+  expect([(await pause()).ok, (await edit()).ok]).toEqual([false, false]);
+  expect([(await pause()).ok, (await edit()).ok]).toEqual([true, true]);
+});
 
 describe("GetSession", () => {
   test("without the messages says all else that is known", async () => {

@@ -42,8 +42,8 @@ describe("on_start", () => {
     const lines: string[] = [];
     await sendStartMessages({
       objects: [
-        { name: "gone", on_start: "hello" },
-        { name: "helper", on_start: "hello" },
+        { name: "gone", on_start: "hello", capabilities: [] },
+        { name: "helper", on_start: "hello", capabilities: [] },
       ],
       key: "start:x",
       handle,

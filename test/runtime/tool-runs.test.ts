@@ -1,10 +1,13 @@
 // A tool that runs is the one that was approved, and it falls silent when its turn ends.
 import { describe, expect, test } from "bun:test";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Model } from "../../src/core/model.ts";
 import type { ToolContext } from "../../src/core/tool.ts";
+import { fileSearchTool } from "../../src/tools/file-search.ts";
 import { subscribe } from "../support/following.ts";
 import { heldRun, testTool } from "../support/test-tools.ts";
-import { openTestWorld, type TestWorld } from "../support/world.ts";
+import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
 
 const send = (world: TestWorld) =>
   world.ask("SendMessage", { po_name: "helper", message: "go", session_id: null });
@@ -123,4 +126,30 @@ describe("a tool that a client runs outside every session", () => {
     expect(signal.aborted).toBe(true);
     expect((await running).result.output).toBe("aborted");
   });
+});
+
+test("a search leaves out the files that rules keep from being read", async () => {
+  const args = [{ pattern: "canary" }, { pattern: "canary", path: "secret/key.txt" }];
+  await using world = await openTestWorld({
+    tools: [fileSearchTool()],
+    objects: {
+      "helper.md": objectText({ name: "helper", front: "capabilities: [file_search]" }),
+    },
+    config: { permissions: { "file_read(secret/*)": "deny" } },
+    script: ({ messages }) => {
+      const told = messages.flatMap((one) => (one.role === "tool" ? [one.content] : []));
+      const next = args[told.length];
+      return next ? { calls: [{ name: "file_search", args: next }] } : told.join("\n");
+    },
+  });
+  mkdirSync(join(world.folder, "secret"));
+  writeFileSync(join(world.folder, "secret/key.txt"), "canary one");
+  writeFileSync(join(world.folder, "open.txt"), "canary two");
+  const { turn_id } = await send(world);
+  const { response } = await world.ask("WaitForTurn", { turn_id });
+  expect(response?.split("\n").slice(0, 2)).toEqual([
+    "open.txt:1:canary two",
+    "[1 match; 1 file left out, which may not be read]",
+  ]);
+  expect(response).not.toContain("canary one");
 });

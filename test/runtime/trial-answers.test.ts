@@ -33,6 +33,18 @@ async function played(more: string) {
   return { status: run.status, outcomes, problems: compare(trial.expect, result) };
 }
 
+test("a cassette lies in the folder of its test or below, where no agent writes", () => {
+  const file = join(folder, "tests/taped.yml");
+  mkdirSync(join(folder, "tests"), { recursive: true });
+  for (const cassette of ["../said.yml", "/tmp/said.yml", "said.txt"]) {
+    writeFileSync(file, `message: Go.\ncassette: ${cassette}\nallow: [shell]\n`);
+    expect(() => readTrial(file)).toThrow("in the folder of the test, or below");
+  }
+  writeFileSync(join(folder, "tests/said.yml"), "- { text: Done. }\n");
+  writeFileSync(file, "message: Go.\ncassette: said.yml\n");
+  expect(readTrial(file).script.text).toContain("Done.");
+});
+
 describe("answers: in a test", () => {
   test("are given in their order: text to a question, a yes to a call", async () => {
     const answers =
@@ -54,20 +66,20 @@ describe("answers: in a test", () => {
     });
   });
 
+  test("that nobody wrote fail the test as well, for a question; an approval is denied", async () => {
+    expect(await played("")).toEqual({
+      status: "completed",
+      outcomes: ["ask_human denied", "file_write denied"],
+      problems: ["answers: no answer:\n+ asked:    Which folder?"],
+    });
+  });
+
   test("that are missing fail the test, with the question", async () => {
     const { status, problems } = await played("answers: []\n");
     expect(status).toBe("cancelled");
     expect(problems[0]).toContain(
       "answers: no answer:\n+ asked:    assistant (question): Which folder?",
     );
-  });
-
-  test("are nobody's where the file has no such list: what asks is denied", async () => {
-    expect(await played("")).toEqual({
-      status: "completed",
-      outcomes: ["ask_human denied", "file_write denied"],
-      problems: [],
-    });
   });
 
   test("for another question, or of another kind, are not given", async () => {

@@ -105,7 +105,7 @@ describe("U04: the universal capabilities", () => {
       "Not yours (add_capability asks a human for one)",
     ]);
     expect(lines.at(-1)).toEndWith(
-      ": shell, file_write, file_edit, file_list, file_search, http_request, lead, runner",
+      ": shell, file_write, file_edit, file_list, file_search, http_request, spawn_http_server, spawn_connector, stop_connector, lead, runner",
     );
   });
 

@@ -62,6 +62,36 @@ describe("a workflow that is a capability", () => {
     ]);
   });
 
+  test("has its own parameters, whatever a workflow around it calls the same", async () => {
+    const lead = "capabilities: [inner]";
+    await using world = await openTestWorld({
+      objects: {
+        "mid.md": objectText({ name: "mid", front: lead, body: "You lead." }),
+        "leaf.md": objectText({ name: "leaf", body: "You write." }),
+      },
+      workflows: {
+        outer: "parameters: {tone: rude, place: here}\nnodes:\n  - {id: m, object: mid}\n",
+        inner:
+          "parameters: {tone: plain, size: small}\nnodes:\n  - {id: l, object: leaf, prompt: 'In {{tone}} {{size}}'}\n",
+      },
+      config: { limits: { max_iterations: 50 } },
+      script(request) {
+        if (!request.system.startsWith("You lead.")) return request.messages.at(-1)?.content ?? "";
+        const args = { message: "x", parameters: { size: "large" } };
+        return lastIsResult(request) ? "Done." : { calls: [{ name: "inner", args }] };
+      },
+    });
+    const { turn_id } = await world.ask("RunWorkflow", {
+      workflow: "outer",
+      message: "go",
+      parameters: { tone: "rude" },
+      name: null,
+    });
+    await world.ask("WaitForTurn", { turn_id });
+    const leaf = world.model.requests.find((one) => one.system.startsWith("You write."));
+    expect(leaf?.messages.at(-1)?.content).toBe("In plain large");
+  });
+
   test("goes on in the middle after a crash, and asks nobody twice", async () => {
     let isHeld = true;
     const held = Promise.withResolvers<void>();

@@ -125,6 +125,7 @@ test(`each of ${GRAPHS} random files is refused with its lines, or ends with a r
   expect([...ends.keys()].toSorted()).toEqual([
     "ended: The condition of the edge N → N (data.missing) has no answer: No such key: missing",
     "ended: no edge matched",
+    "ended: no node gave an answer",
     "ended: node N gave no answer",
     "ended: node N was visited N times (max_visits)",
     "ended: the last nodes have answered",

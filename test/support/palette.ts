@@ -7,6 +7,9 @@ export const knowing = (changes: Partial<PaletteContext> = {}): PaletteContext =
   session_id: "01SESSION",
   po_name: "assistant",
   isMouseOn: false,
+  now: 0,
+  permissions: "ask",
+  settings: { model: null, rules: [] },
   objects: [
     { name: "assistant", description: "helps" },
     { name: "reviewer", description: "reviews changes" },

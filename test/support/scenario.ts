@@ -1,7 +1,9 @@
 // One scenario for every connector: each command once, errors included. What is answered must be the same
 // whatever it travels over.
 import { expect } from "bun:test";
+import { createMcpHandler, McpServer } from "@modelcontextprotocol/server";
 import { commands } from "../../src/protocol/commands/index.ts";
+import { freePort } from "./free-port.ts";
 import { livingWorkflows, playLiving } from "./scenario-living.ts";
 import { testTool } from "./test-tools.ts";
 import { objectText, type TestWorld, type TestWorldOptions } from "./world.ts";
@@ -91,6 +93,7 @@ export async function playScenario(
   const player: Player = { world, good, bad };
   const session_id = await playSession(player);
   await playTurns(player, session_id);
+  await playQueue(player, session_id);
   await playLiving(player, session_id);
   await playCopies(player, session_id);
   await playObjects(player);
@@ -103,6 +106,7 @@ export async function playScenario(
   await bad("RunTool", { session_id, name: "none", args: {} }, "tool_not_found");
   await good("ListModels");
   await good("ListConnectors");
+  await playServers(player);
   await good("GetStatus");
   if (canSubscribe) {
     const { subscription_id } = await good("Subscribe", {});
@@ -143,7 +147,28 @@ async function playPlugins({ good, bad }: Player): Promise<void> {
   await bad("RemoveMcpServer", { plugin: "echo-sh" }, "invalid_request");
   const server = `server-${crypto.randomUUID().slice(0, 8)}`;
   await good("AddMcpServer", { plugin: server, endpoint: "http://127.0.0.1:1/mcp" });
+  const { plugins: all } = await good("ListPlugins");
+  const added = (all as { name: string; hash: string }[]).find((one) => one.name === server);
+  await bad("ApprovePlugin", { plugin: server, hash: added?.hash }, "config_invalid");
   await good("RemoveMcpServer", { plugin: server });
+  await playSignIn({ good });
+}
+
+/** A server that wants none. */
+async function playSignIn({ good }: Pick<Player, "good">): Promise<void> {
+  const handler = createMcpHandler(() => new McpServer({ name: "open", version: "1.0.0" }));
+  using web = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    fetch: (request) => handler.fetch(request),
+  });
+  await good("AddMcpServer", { plugin: "open", endpoint: `http://127.0.0.1:${web.port}/mcp` });
+  const { plugins } = await good("ListPlugins");
+  const found = (plugins as { name: string; hash: string }[]).find((one) => one.name === "open");
+  await good("ApprovePlugin", { plugin: "open", hash: found?.hash });
+  expect(await good("SignInToMcpServer", { plugin: "open" })).toEqual({ url: null });
+  await good("RemoveMcpServer", { plugin: "open" });
+  await web.stop(true);
 }
 
 async function playSession({ good, bad }: Player): Promise<string> {
@@ -186,6 +211,8 @@ async function playTurns({ world, good, bad }: Player, session_id: string): Prom
   expect(whole.conversation[0]?.content.toWellFormed()).toBe(message.toWellFormed());
   await good("SearchSessions", { query: "message" });
   await good("GetUsage", { session_id });
+  await good("ListOutcomes", { session_id });
+  await bad("ListOutcomes", { session_id: "nobody-0001" }, "session_not_found");
   await good("GetSharedData", { session_id });
   await bad("GetSharedData", { session_id: "nobody-0001" }, "session_not_found");
 
@@ -206,6 +233,25 @@ async function playTurns({ world, good, bad }: Player, session_id: string): Prom
   );
   await good("CancelTurn", { turn_id: third.turn_id });
   await bad("CancelTurn", { turn_id: third.turn_id }, "turn_not_found");
+}
+
+/** Messages that wait behind a turn that was stopped. */
+async function playQueue({ world, good, bad }: Player, session_id: string): Promise<void> {
+  const say = (message: string) => good("SendMessage", { po_name: "helper", message, session_id });
+  await bad("ResumeQueue", { session_id }, "not_found");
+  await bad("ResumeQueue", { session_id: "none" }, "session_not_found");
+  const asking = await say("ask");
+  await world.happened("HumanRequestQueued", (row) =>
+    JSON.stringify(row.payload).includes(String(asking.turn_id)),
+  );
+  const [taken, kept] = [await say("one"), await say("two")];
+  await bad("WithdrawMessage", { session_id, message_id: asking.message_id }, "not_found");
+  await good("CancelTurn", { turn_id: asking.turn_id });
+  await good("WithdrawMessage", { session_id, message_id: taken.message_id });
+  await bad("WithdrawMessage", { session_id, message_id: taken.message_id }, "not_found");
+  expect((await good("WaitForTurn", { turn_id: taken.turn_id })).status).toBe("cancelled");
+  await good("ResumeQueue", { session_id });
+  expect((await good("WaitForTurn", { turn_id: kept.turn_id })).response).toBe("fine 🙂");
 }
 
 /** What is copied out of a session and into another. */
@@ -250,6 +296,22 @@ async function playObjects({ good, bad }: Player): Promise<void> {
   await bad("RenamePO", { po_name: "named", new_name: "helper" }, "already_exists");
   await good("DeletePO", { po_name: "named" });
   await bad("DeletePO", { po_name: "named" }, "po_not_found");
+}
+
+/** An interface that an object opened is listed and closed. */
+async function playServers({ world, good, bad }: Player): Promise<void> {
+  const front = "capabilities: [spawn_connector]";
+  await good("CreatePO", { text: objectText({ name: "spawner", front }) });
+  const { connector_id } = await world.runtime().spawned.spawn({
+    ...{ po_name: "spawner", kind: "http", host: "127.0.0.1" },
+    ...{ port: await freePort(), routes: { "GET /": "info" } },
+  });
+  const { servers } = await good("ListConnectors");
+  expect(servers).toMatchObject([{ connector_id, po_name: "spawner", problem: null }]);
+  await bad("StopConnector", { connector_id: "none" }, "not_found");
+  await good("StopConnector", { connector_id });
+  expect((await good("ListConnectors")).servers).toEqual([]);
+  await good("DeletePO", { po_name: "spawner" });
 }
 
 async function playKeys({ good, bad }: Player): Promise<void> {

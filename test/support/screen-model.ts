@@ -37,7 +37,15 @@ const CUT =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: see above.
   /\u001b(?:\[[?>=<]?[\d;:]*[ -/]*|\][^\u0007\u001b]*\u001b?|P(?:[^\u001b]|\u001b[^\\])*\u001b?|[()])?$/;
 
-export function createScreenModel(columns: number, rows: number): ScreenModel {
+/** Marks that some terminals give a column of their own. */
+const SPACING = /^(?:\p{Mc}|[\u0600-\u0605])$/u;
+
+/** `isOld`: a terminal that counts each code point by itself, whatever it is part of. */
+export function createScreenModel(
+  columns: number,
+  rows: number,
+  { isOld = false } = {},
+): ScreenModel {
   let size = { columns, rows };
   const blank = (): Cell => ({ text: " ", style: "" });
   const blankRow = () => Array.from({ length: size.columns }, blank);
@@ -64,8 +72,10 @@ export function createScreenModel(columns: number, rows: number): ScreenModel {
   }
 
   function put(text: string): void {
-    for (const { segment } of segmenter.segment(text)) {
-      const width = Bun.stringWidth(segment);
+    const letters = isOld ? [...text] : [...segmenter.segment(text)].map(({ segment }) => segment);
+    for (const segment of letters) {
+      const width = isOld && SPACING.test(segment) ? 1 : Bun.stringWidth(segment);
+      if (width === 0) continue;
       if (page.column + width > size.columns) {
         page.column = 0;
         page.row += 1;

@@ -310,6 +310,7 @@ export function livelyWorld(frames: readonly FollowFrame[] = livelyFrames()): Wo
           state: "idle",
         })),
         problems: [],
+        warnings: [],
       },
     },
     null,
@@ -333,5 +334,7 @@ export const sharedOf = (world: World, fields: Partial<Shared> = {}): Shared => 
   session_id: null,
   now,
   isFocused: true,
+  size: { columns: 80, rows: 24 },
+  settings: { model: null, rules: [] },
   ...fields,
 });

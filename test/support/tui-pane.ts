@@ -19,6 +19,8 @@ export interface PlayedPane {
   /** Keys by name; a text in quotes is typed letter by letter. */
   press(...keys: string[]): void;
   type(text: string): void;
+  /** Time goes on, as the loop tells it. */
+  wait(milliseconds: number): void;
   replied<Name extends CommandName>(command: Name, purpose: string, reply: Reply<Name>): void;
   screen(size?: Size): string;
   lines(size?: Size): ReturnType<LivePane["view"]>;
@@ -54,6 +56,11 @@ export function playPane<S>(pane: Pane<S>, shared: Shared): PlayedPane {
           key: { name: letter === " " ? "space" : letter, text: letter },
         });
       }
+    },
+    wait(milliseconds) {
+      const now = played.shared.now + milliseconds;
+      played.shared = { ...played.shared, now };
+      played.give({ type: "tick", now });
     },
     replied(command, purpose, reply) {
       // The table of commands says which reply each has.

@@ -12,7 +12,9 @@ import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 import { createAccess } from "../../src/runtime/access.ts";
 import type { Caller } from "../../src/runtime/caller.ts";
 import { type Config, configSchema } from "../../src/runtime/config.ts";
+import { serverKinds } from "../../src/runtime/connectors/spawned/index.ts";
 import { createCredentials } from "../../src/runtime/credentials.ts";
+import type { GitHistory } from "../../src/runtime/environment/git-history.ts";
 import type { Answer } from "../../src/runtime/handle.ts";
 import { createKeyring } from "../../src/runtime/keyring.ts";
 import { createKeys } from "../../src/runtime/keys.ts";
@@ -58,6 +60,7 @@ export interface TestWorldOptions {
   /** The time, where it passes only as the test says. */
   now?: () => string;
   prunes?: { housekeepingEvents: number; pruneEvents: number };
+  gitHistory?: GitHistory;
 }
 
 export interface TestWorld extends AsyncDisposable {
@@ -197,6 +200,7 @@ function partsOf(given: {
     mayTakeImages: () => true,
     ...options.models,
   };
+  const credentials = createCredentials(join(folder, "credentials"));
   const keys = createKeys({ file: join(folder, "keys.yml"), log: logger, now: world.now });
   return {
     environment: "test",
@@ -211,7 +215,7 @@ function partsOf(given: {
     access: createAccess({ keys, local: localToken, variable: undefined }),
     keyring: createKeyring({
       environment: options.variables ?? {},
-      credentials: createCredentials(join(folder, "credentials")),
+      credentials,
     }),
     tools: createToolbox(options.tools ?? []),
     plugins: {
@@ -219,6 +223,7 @@ function partsOf(given: {
       servers: { settings: config.mcp, file: "manifest.yml" },
       http: world.http,
       variable: (name: string) => options.variables?.[name],
+      secrets: { read: (name: string) => credentials.read()[name], keep: credentials.keep },
     },
     sessionFiles: createSessionFiles({
       attachments: join(folder, "attachments"),
@@ -232,7 +237,9 @@ function partsOf(given: {
         Object.keys(options.workflows ?? {}).map((name) => ({ name, file: `${name}.yml` })),
       read: (file: string) => options.workflows?.[file.replace(/\.yml$/, "")] ?? "",
     },
+    gitHistory: options.gitHistory,
     isTrusted: options.isTrusted ?? true,
+    serverKinds,
     childVariables: () => ({}),
   };
 }

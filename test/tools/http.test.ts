@@ -59,8 +59,12 @@ describe("http_request", () => {
     expect(server.seen[1]?.headers["x-a"]).toBe("1");
     expect(await http.check(args, rig.context())).toEqual({
       valid: true,
-      subject: `POST ${server.base}/p`,
+      subject: `POST ${server.base}/p with a body`,
+      bare_subject: `POST ${server.base}/p`,
     });
+    const { body: _, ...bare } = args;
+    const subject = `POST ${server.base}/p`;
+    expect(await http.check(bare, rig.context())).toEqual({ valid: true, subject });
   });
 
   test("J147: an answer other than 2xx is no success, and its body is shown", async () => {

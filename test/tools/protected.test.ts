@@ -14,7 +14,8 @@ import { openToolWorld, type ToolWorld } from "../support/tool-world.ts";
 
 const KEY = "sk-canary-of-the-owner";
 const HIDDEN = "jamey's own keys and state are not for tools";
-const FIXED = "jamey's own settings and objects are not written by tools";
+const FIXED =
+  "what an environment is made of (objects, settings, tests, tools, git) is not written by tools";
 
 const toolNamed = (name: string) =>
   builtInTools().find((tool) => tool.name === name) ?? expect.unreachable();
@@ -27,6 +28,7 @@ async function openHomeWorld(): Promise<ToolWorld> {
       environments: join(workspace, "all"),
       outputs: join(workspace, "env/.state/outputs"),
       fixed: ["env/manifest.yml", "env/objects"].map((name) => join(workspace, name)),
+      tests: join(workspace, "env/tests"),
     }),
   });
   for (const folder of [
@@ -143,6 +145,11 @@ describe("an environment's settings and objects in a workspace", () => {
       "env/Manifest.yml",
       "env/objects/helper.md",
       "env/objects/new.md",
+      "env/tests/x.yml",
+      "env/Tests/cassettes/x.YAML",
+      "all/other/tests/x.yml",
+      "all/other/objects/new.md",
+      "all/other/.git/hooks/pre-commit",
     ]) {
       for (const [name, args] of [
         ["file_write", { path, content: "x" }],
@@ -157,12 +164,15 @@ describe("an environment's settings and objects in a workspace", () => {
         expect((await rig.call(toolNamed(name), args)).success).toBe(false);
       }
     }
+    const beside = { path: "env/tests/unit.test.ts", content: "x" };
+    expect((await rig.call(toolNamed("file_write"), beside)).success).toBe(true);
     const read = await rig.call(toolNamed("file_read"), { path: "env/objects/helper.md" });
     expect(read.output).toBe(`${KEY} in env/objects/helper.md`);
     expect(readdirSync(join(rig.workspace, "env")).toSorted()).toEqual([
       ".state",
       "manifest.yml",
       "objects",
+      "tests",
     ]);
     expect(readFileSync(join(rig.workspace, "env/manifest.yml"), "utf8")).toContain(KEY);
   });

@@ -164,6 +164,17 @@ describe("shell", () => {
     const where = async (cwd: string) => await rig.call(shell, { command: "pwd", cwd });
     expect((await where(".")).output).toBe(`${rig.workspace}\n[exit code 0]`);
     expect((await where("sub")).output).toBe(`${rig.workspace}/sub\n[exit code 0]`);
+    await mkdir(join(rig.workspace, "it's"));
+    await symlink(join(rig.workspace, "sub"), join(rig.workspace, "near"));
+    const subject = async (cwd: string) =>
+      await shell.check({ command: "./go", cwd }, rig.context());
+    expect(await Promise.all([".", "sub/..", "sub", "near", "it's"].map(subject))).toEqual([
+      { valid: true, subject: "./go" },
+      { valid: true, subject: "./go" },
+      { valid: true, subject: "cd sub && ./go", bare_subject: "./go" },
+      { valid: true, subject: "cd sub && ./go", bare_subject: "./go" },
+      { valid: true, subject: "cd 'it'\\''s' && ./go", bare_subject: "./go" },
+    ]);
     for (const cwd of ["..", "/", "out", "missing", rig.folder]) {
       expect((await where(cwd)).success).toBe(false);
       const checked = await shell.check({ command: "pwd", cwd }, rig.context());

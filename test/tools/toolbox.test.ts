@@ -25,6 +25,9 @@ const names = [
   "remove_capability",
   "store_data",
   "get_data",
+  "spawn_http_server",
+  "spawn_connector",
+  "stop_connector",
 ];
 
 describe("every built-in tool", () => {
@@ -62,6 +65,9 @@ describe("every built-in tool", () => {
       ["remove_capability", "write", "never"],
       ["store_data", "none", "never"],
       ["get_data", "none", "safe"],
+      ["spawn_http_server", "none", "safe"],
+      ["spawn_connector", "none", "safe"],
+      ["stop_connector", "none", "safe"],
     ]);
   });
 
@@ -112,6 +118,9 @@ describe("every built-in tool", () => {
       remove_capability: { capability: "shell", reason: "a" },
       store_data: { key: "a", value: 1 },
       get_data: {},
+      spawn_http_server: { port: 65_000 },
+      spawn_connector: { type: "http", port: 65_000 },
+      stop_connector: {},
     };
     for (const tool of builtInTools()) {
       const signal = AbortSignal.abort();

@@ -5,6 +5,7 @@ import { MAX_MESSAGE_BYTES } from "../../protocol/limits.ts";
 import { openStdin } from "../one-shot/stdin.ts";
 import { endBySignal, watchSignals } from "../signals.ts";
 import { isTerminal } from "../terminal.ts";
+import { PAUSE_MS } from "./quiet.ts";
 
 export interface LineReader {
   /**
@@ -59,6 +60,7 @@ export function openLines(stream: ReadableStream<Uint8Array> = openStdin()): Lin
   return {
     next,
     async forget() {
+      if (isTerminal(0)) await Bun.sleep(PAUSE_MS);
       drainTerminal();
       // What the stream holds already arrives at once; the read that is left waiting is that of the answer.
       while (!isAtEnd && (await isThere(next())));

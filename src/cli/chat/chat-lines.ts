@@ -67,16 +67,43 @@ function editedLines(editor: LineEditor): ChatLines {
         const typed = await editor.ask(PROMPT, { isKept: true });
         return typed.type === "interrupt" ? { type: "signal", name: "SIGINT" } : typed;
       }, editor.restore),
-    answers: {
-      isEditor: true,
-      next: async (prompt, options) => await answered(await editor.ask(prompt, options)),
-      drop: editor.drop,
-      forget: editor.forget,
-    },
+    answers: editedAnswers(editor),
     above: editor.above,
     restore: editor.restore,
-    close: async () => editor.close(),
+    async close() {
+      // The shell that comes next does not get the rest of a word.
+      await settledSoon(editor);
+      editor.close();
+    },
   };
+}
+
+const editedAnswers = (editor: LineEditor): AnswerLines => ({
+  isEditor: true,
+  next: async (prompt, options) => await answered(await editor.ask(prompt, options)),
+  drop: editor.drop,
+  forget: editor.forget,
+});
+
+/** A key that is held down ends no pause; the process ends all the same. Milliseconds. */
+const SETTLE_TIMEOUT_MS = 3_000;
+
+async function settledSoon(editor: LineEditor): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, SETTLE_TIMEOUT_MS);
+  await Promise.race([editor.settled(), late]);
+  clearTimeout(timer);
+}
+
+/** Where only answers are typed: read from the first question on. `screen` is where they are written. */
+export function openAnswers({ host }: Context, screen: Output) {
+  const canEdit = isTerminal(0) && screen.isTerminal && host.variables.TERM !== "dumb";
+  if (!canEdit) {
+    const lines = openLines();
+    return { answers: lines, restore: nothing, close: lines.close };
+  }
+  const { answers, restore, close } = editedLines(openLineEditor(screen));
+  return { answers, restore, close };
 }
 
 /** Ctrl-C at a question is no answer to it: it cancels the turn, as it does everywhere else. */

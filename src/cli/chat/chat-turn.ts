@@ -54,7 +54,7 @@ export async function say(
   const requests = answerRequests({
     context,
     link,
-    lines: lines.answers,
+    lines: () => lines.answers,
     screen: out,
     before: live.endLine,
     beforeEnd: watch.beforeEnd,

@@ -1,40 +1,51 @@
 // Questions that agents ask while somebody sits at the terminal: shown whole, answered in place, one at a time.
 // Rules: 1. Only a clear yes is a yes, and only a clear no is a no: anything else is asked again.
-//        2. The hash that is sent is that of the call that was shown. 3. What was typed before the question
-//           was shown is no answer to it.
+//        2. The hash that is sent is that of the call that was shown. 3. What was typed before the choices
+//           are shown is no answer, and they are shown after a pause; nor is what follows a key without one.
 
 import type { TypedEvent } from "../../client/events.ts";
 import type { Link } from "../../client/link.ts";
 import { JameyError, messageOf, toErrorBody } from "../../protocol/errors.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
 import { paint } from "../../terminal/colour.ts";
-import { requestText } from "../../terminal/request-text.ts";
-import { oneLine, stripControl } from "../../terminal/strip.ts";
+import { offersScope, requestText } from "../../terminal/request-text.ts";
+import { oneLine, showHidden, stripControl } from "../../terminal/strip.ts";
 import type { Context } from "../context.ts";
 import { describeError } from "../output/error-line.ts";
 import type { Output } from "../output/write-out.ts";
 import type { SignalWatch } from "../signals.ts";
 import { hideTyping } from "./ask.ts";
 
-const CHOICES = "[y]es once, [s]ession, [r]ule, [n]o? ";
-const CHOICES_OR_LATER = "[y]es once, [s]ession, [r]ule, [n]o, [l]ater? ";
+const CHOICES = ["[y]es once", "[s]ession", "[r]ule", "[n]o", "[l]ater"];
 /** The same as single keys; a pattern and a reason are typed as a line, which begins with none of them. */
 const KEYS = "ysrnl";
-const UNCLEAR = `  y        run it this once
-  s        and exactly this call again, for the rest of the session
-  r        and exactly this call of this object from now on, in every session: 'jamey rules list'
-  r git *  the same for all calls that fit the pattern you type
-  n        do not run it; 'n because…' tells the agent why
-`;
-
-const UNCLEAR_KEY = `One key, without Enter:
-  y  run it this once
+const MEANINGS = `  y  run it this once
   s  and exactly this call again, for the rest of the session
   r  and exactly this call of this object from now on, in every session: 'jamey rules list'
   n  do not run it
-  l  ask again another time
+  l  leave it for later: it waits in 'jamey inbox'
 Or a line, with Enter: 'R git *' allows all calls that fit the pattern; 'N because…' tells the agent why.
 `;
+const PATTERN = "'R git *' allows all calls that fit the pattern; ";
+
+/** Without what the daemon would refuse: an answer that would not hold for so long. */
+export function offered(request: HumanRequest): { prompt: string; keys: string; meanings: string } {
+  const hidden = (["session", "rule"] as const)
+    .filter((scope) => !offersScope(request, scope))
+    .map((scope) => scope.charAt(0));
+  const isOffered = (key: string) => !hidden.includes(key.toLowerCase());
+  const choices = CHOICES.filter((choice) => isOffered(choice.charAt(1)));
+  const lines = MEANINGS.split("\n").filter((line) =>
+    isOffered(/^ {2}(\w) /.exec(line)?.[1] ?? ""),
+  );
+  return {
+    prompt: `${choices.join(", ")}? `,
+    keys: [...KEYS].filter(isOffered).join(""),
+    meanings: lines.join("\n").replace(isOffered("r") ? "" : PATTERN, ""),
+  };
+}
+
+const LEFT = "(left for later: it waits in 'jamey inbox')\n";
 
 /** Where answers are typed. */
 export interface AnswerLines {
@@ -63,7 +74,8 @@ export interface HumanRequests {
 interface Asking {
   context: Context;
   link: Link;
-  lines: AnswerLines;
+  /** Called once the first question comes: nothing is read before. */
+  lines(): AnswerLines;
   /** Where questions are written: where the conversation is, or beside an answer that is piped on. */
   screen: Output;
   /** Before a question is written. */
@@ -72,8 +84,8 @@ interface Asking {
   beforeEnd: SignalWatch["beforeEnd"];
   /** What is said of a question before it, such as where it comes from. */
   about?(request: HumanRequest): Promise<string>;
-  /** A question may be left for later. */
-  hasLater?: true;
+  /** At the end of the input what is left is left open; else it is a no. */
+  endIsLater?: true;
 }
 
 export function answerRequests(asking: Asking): HumanRequests {
@@ -100,12 +112,16 @@ export function answerRequests(asking: Asking): HumanRequests {
     await before();
     const place = (await about?.(request)) ?? "";
     await screen.write(`${place}${questionText(request, screen.hasColour)}`);
-    await lines.forget();
+    const answers = lines();
+    await Promise.race([answers.forget(), closed.promise]);
     for (;;) {
       const response = await readAnswer(asking, request, closed.promise);
-      if (response === "later") return;
+      if (response === "later") {
+        if (!asking.endIsLater) await screen.write(LEFT);
+        return;
+      }
       if (!response) {
-        lines.drop?.();
+        answers.drop?.();
         await screen.write("\n(no longer asked)\n");
         return;
       }
@@ -144,7 +160,7 @@ export function answerRequests(asking: Asking): HumanRequests {
   };
 }
 
-/** False: a rule was refused for what it is, and the question is still open. */
+/** False: a yes for longer was refused for what it is, and the question is still open. */
 async function hasSent(
   { link, context }: Asking,
   { request_id }: HumanRequest,
@@ -157,8 +173,8 @@ async function hasSent(
     const code = thrown instanceof JameyError ? thrown.code : "internal";
     const text = code === "already_answered" ? "It was answered elsewhere." : messageOf(thrown);
     await context.err.write(`${stripControl(text)}\n`);
-    const isRule = response.type === "decision" && response.scope === "rule";
-    return !isRule || (code !== "invalid_request" && code !== "forbidden");
+    const isWider = response.type === "decision" && response.scope !== "once";
+    return !isWider || (code !== "invalid_request" && code !== "forbidden");
   }
 }
 
@@ -172,22 +188,23 @@ async function readAnswer(
     const typed = nextLine(asking, request).then((line) => ({ line }));
     const answered = await Promise.race([typed, closed]);
     if (!answered) return undefined;
-    if (asking.hasLater && isLater(request, answered.line)) return "later";
+    if (isLater(asking, request, answered.line)) return "later";
     const answer = answerOf(request, answered.line);
     if (answer) return answer;
-    await asking.screen.write(asking.hasLater && asking.lines.isEditor ? UNCLEAR_KEY : UNCLEAR);
+    const how = asking.lines().isEditor ? "One key, without Enter:" : "One letter, with Enter:";
+    await asking.screen.write(`${how}\n${offered(request).meanings}`);
   }
 }
 
 async function nextLine(
-  { lines, screen, hasLater, beforeEnd }: Asking,
+  { lines: open, screen, beforeEnd }: Asking,
   request: HumanRequest,
 ): Promise<string | undefined> {
+  const lines = open();
   const isApproval = request.kind === "approval";
-  // In a chat somebody may be in the middle of a word.
-  const keys = isApproval && hasLater && lines.isEditor ? KEYS : "";
-  const choices = hasLater ? CHOICES_OR_LATER : CHOICES;
-  const prompt = isApproval ? choices : "? ";
+  const shown = offered(request);
+  const keys = isApproval && lines.isEditor ? shown.keys : "";
+  const prompt = isApproval ? shown.prompt : "? ";
   const isHidden = request.kind === "secret";
   const next = async () => {
     if (!lines.isEditor) await screen.write(prompt);
@@ -219,24 +236,44 @@ interface Open {
 
 const first = (open: Map<string, Open>): Open | undefined => open.values().next().value;
 
+/** Whole; with options, a number for each, and how it is answered. */
 export function questionText(request: HumanRequest, hasColour: boolean): string {
+  const { kind, options } = request;
   const who = `✋ ${oneLine(request.from_po, 64)}`;
-  const [question = "", ...rest] = requestText(request).split("\n");
+  const [question = "", ...rest] = requestText({ ...request, options: [] }).split("\n");
   const head = paint(hasColour, "yellow", `${who}: ${question}`);
-  return `${[head, ...rest].join("\n")}\n`;
+  const chosen = kind === "question" ? options : [];
+  const choices = chosen.map((option, index) => `  ${index + 1}. ${showHidden(option)}`);
+  const how = chosen.length > 0 ? "A number, or words of your own" : "Your answer";
+  const hint = `  ${how}; an empty line leaves it for later.`;
+  const lines = [head, ...rest, ...choices, ...(kind === "approval" ? [] : [hint])];
+  return `${lines.join("\n")}\n`;
 }
 
 /** To leave a question of words open, it takes a word that is no answer; nothing typed is none either. */
-function isLater({ kind }: HumanRequest, line: string | undefined): boolean {
-  const text = line?.trim() ?? "";
-  if (line === undefined) return true;
-  return kind === "approval" ? /^l(ater)?$/i.test(text) : text === "" || text === "::later";
+function isLater(
+  { endIsLater, lines }: Asking,
+  { kind }: HumanRequest,
+  line: string | undefined,
+): boolean {
+  if (line === undefined) return endIsLater === true;
+  const text = line.trim();
+  if (kind === "approval") return /^l(ater)?$/i.test(text);
+  // Of lines that are piped in, each is the answer to one question.
+  const mayBeEmpty = endIsLater === true || lines().isEditor === true;
+  return (mayBeEmpty && text === "") || text === "::later";
+}
+
+/** One of the options by its number, unless an option is that number; else the words as they are. */
+function wordsOf({ options }: HumanRequest, text: string): string {
+  if (options.includes(text) || !/^[1-9]\d*$/.test(text)) return text;
+  return options[Number(text) - 1] ?? text;
 }
 
 /** End of input is a no, and an empty answer. Undefined: it does not say which, so it is asked again. */
 export function answerOf(request: HumanRequest, line: string | undefined): Answer | undefined {
   const text = line?.trim() ?? "";
-  if (request.kind === "question") return { type: "answer", text };
+  if (request.kind === "question") return { type: "answer", text: wordsOf(request, text) };
   if (request.kind === "secret") return { type: "secret", value: text };
   const isSession = /^s(ession)?$/i.test(text);
   const rule = /^r(?:ule)?(?:\s+(.*))?$/i.exec(text);

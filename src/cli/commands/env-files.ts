@@ -67,7 +67,7 @@ async function sayMade(context: Context, made: Imported, verb: string): Promise<
   }
   if (!is_trusted) {
     await context.note(
-      `It is not trusted: no on_start, no allow rules, no listeners, no tools of its own. Look: jamey env trust ${name}`,
+      `It is not trusted: until it is, no messages at the start (on_start), no schedules (wake), no rules that allow, no limits, listeners and other settings of its manifest, no workflows, no tests, no tools of its own. Look: jamey env trust ${name}`,
     );
   }
   return 0;

@@ -33,10 +33,13 @@ export async function trust(context: Context): Promise<number> {
 }
 
 /** Whole: nothing that is not shown is trusted. */
-function shown({ name, from, on_start, settings, files }: Activation): string {
+export function shown({ name, from, on_start, wakes, settings, files }: Activation): string {
   const lines = [`'${name}'${from === null ? "" : ` came from ${from}`}. Trusted, it would:`];
   for (const { object, message } of on_start) {
     lines.push(`  send ${object} at each start: ${JSON.stringify(message)}`);
+  }
+  for (const { object, kind, spec, message } of wakes) {
+    lines.push(`  wake ${object} by ${kind} ${spec}: ${JSON.stringify(message)}`);
   }
   for (const { key, value } of settings) lines.push(`  set ${key} to ${JSON.stringify(value)}`);
   for (const file of files) lines.push(`  use ${file}`);

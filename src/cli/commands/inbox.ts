@@ -50,12 +50,12 @@ async function answer(options: {
   const requests = answerRequests({
     context,
     link,
-    lines: lines.answers,
+    lines: () => lines.answers,
     screen: context.out,
     before: () => Promise.resolve(),
     beforeEnd: watch.beforeEnd,
     about: (request) => placeOf(link, request),
-    hasLater: true,
+    endIsLater: true,
   });
   const following = await link.follow({ event_types: [...TYPES], after: null }, (frames) => {
     for (const frame of frames) {

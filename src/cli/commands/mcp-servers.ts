@@ -42,6 +42,22 @@ export const approve = (context: Context): Promise<number> =>
     return await approveServer(context, link, plugin);
   });
 
+export const login = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const [plugin = ""] = context.arguments.words;
+    const { url } = await link.call("SignInToMcpServer", { plugin });
+    if (context.isJson) await printJson(context, { plugin, url });
+    else if (url === null)
+      await context.out.write(`${showHidden(plugin)} needs no signing in now.\n`);
+    else {
+      await context.err.write(
+        `Open this page on the daemon's machine; the browser then comes back to jamey. After that: jamey mcp approve ${showHidden(plugin)}\n`,
+      );
+      await context.out.write(`${showHidden(url)}\n`);
+    }
+    return 0;
+  });
+
 export const list = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const { plugins } = await link.call("ListPlugins", {});

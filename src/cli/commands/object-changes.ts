@@ -14,6 +14,7 @@ import { readStdin } from "../one-shot/stdin.ts";
 import { describeError } from "../output/error-line.ts";
 import { OBJECT_TEMPLATES, objectFrom } from "../table/object-templates.ts";
 import { isTerminal } from "../terminal.ts";
+import { warn } from "./objects.ts";
 
 type Version = Reply<"EditPO">;
 
@@ -27,9 +28,10 @@ export const create = (context: Context): Promise<number> =>
     const text = objectFrom(template, name);
     const reason = reasonOf(context);
     const send = async (edited: string) => await link.call("CreatePO", { text: edited, reason });
-    if (!given.has("edit")) return await done(context, await send(text), "Created");
+    const what = "Created";
+    if (!given.has("edit")) return await done(context, link, { version: await send(text), what });
     const file = await openExternalEditor(context, { name, text });
-    return await done(context, await untilTaken(context, file, send), "Created");
+    return await done(context, link, { version: await untilTaken(context, file, send), what });
   });
 
 export const edit = (context: Context): Promise<number> =>
@@ -42,11 +44,9 @@ export const edit = (context: Context): Promise<number> =>
     if (named !== undefined) {
       const text = await readText(named, context.host.directory);
       const base_hash = base === undefined ? null : await hashOf(link, po_name, base);
-      return await done(
-        context,
-        await link.call("EditPO", { po_name, text, base_hash, reason }),
-        "Changed",
-      );
+      const before = await link.call("GetPOVersion", { po_name, hash: null });
+      const version = await link.call("EditPO", { po_name, text, base_hash, reason });
+      return await done(context, link, { version, what: "Changed", before });
     }
     const from = await link.call("GetPOVersion", { po_name, hash: base ?? null });
     const file = await openExternalEditor(context, { name: po_name, text: from.text });
@@ -55,7 +55,7 @@ export const edit = (context: Context): Promise<number> =>
       return await link.call("EditPO", { po_name, text, base_hash: from.hash, reason });
     };
     const version = await untilTaken(context, file, send);
-    if (version) return await done(context, version, "Changed");
+    if (version) return await done(context, link, { version, what: "Changed" });
     await context.note("Nothing was changed.");
     return 0;
   });
@@ -103,18 +103,19 @@ export const rename = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const [po_name = "", new_name = ""] = context.arguments.words;
     const reason = reasonOf(context);
-    return await done(
-      context,
-      await link.call("RenamePO", { po_name, new_name, reason }),
-      "Renamed to",
-    );
+    const version = await link.call("RenamePO", { po_name, new_name, reason });
+    const code = await done(context, link, { version, what: "Renamed to" });
+    await warnOfUses(context, link, po_name);
+    return code;
   });
 
 export const revert = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const [po_name = "", hash = ""] = context.arguments.words;
     const reason = reasonOf(context);
-    return await done(context, await link.call("RevertPO", { po_name, hash, reason }), "Reverted");
+    const before = await link.call("GetPOVersion", { po_name, hash: null });
+    const version = await link.call("RevertPO", { po_name, hash, reason });
+    return await done(context, link, { version, what: "Reverted", before });
   });
 
 export const remove = (context: Context): Promise<number> =>
@@ -132,14 +133,38 @@ export const remove = (context: Context): Promise<number> =>
     await link.call("DeletePO", { po_name, reason: reasonOf(context) });
     if (context.isJson) await printJson(context, { po_name });
     else await context.out.write(`Deleted: ${po_name}\n`);
+    await warnOfUses(context, link, po_name);
     await context.note(`To have it back: jamey objects history ${po_name}, then revert.`);
     return 0;
   });
 
-async function done(context: Context, version: Version, what: string): Promise<number> {
+/** Who still calls an object by a name that is gone, as the lists say it. */
+async function warnOfUses(context: Context, link: Link, po_name: string): Promise<void> {
+  const objects = await link.call("ListPOs", {});
+  const workflows = await link.call("ListWorkflows", {});
+  const said = [
+    ...objects.warnings.map(({ warning }) => warning),
+    ...workflows.problems.map(({ file, line, problem }) => `${file}:${line}: ${problem}`),
+  ];
+  await warn(
+    context,
+    said.filter((text) => text.includes(`'${po_name}'`)),
+  );
+}
+
+async function done(
+  context: Context,
+  link: Link,
+  { version, what, before }: { version: Version; what: string; before?: Version },
+): Promise<number> {
   const { po_name, hash } = version;
+  // A text that is put back over a broken file is a change, and has a time of its own.
+  const isSame = before?.hash === hash && before.at === version.at;
   if (context.isJson) await printJson(context, version);
+  else if (isSame)
+    await context.note(`Nothing was changed: ${po_name} ${shortHash(hash)} is live.`);
   else await context.out.write(`${what}: ${po_name} ${shortHash(hash)}\n`);
+  await warn(context, (await link.call("InspectPO", { po_name })).warnings);
   return 0;
 }
 

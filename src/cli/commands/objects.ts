@@ -21,9 +21,10 @@ export const list = (context: Context): Promise<number> =>
     ]);
     if (rows.length > 0) await withPager(context, columns(rows));
     else await context.note("This environment has no object: jamey objects new NAME");
-    for (const { problem } of found.problems) {
-      await context.note(`jamey: warning: ${oneLine(problem, 1000)}`);
-    }
+    await warn(context, [
+      ...found.problems.map(({ problem }) => problem),
+      ...found.warnings.map(({ warning }) => warning),
+    ]);
     return 0;
   });
 
@@ -34,9 +35,16 @@ export const show = (context: Context): Promise<number> =>
     if (hash !== undefined) return await showVersion(context, link, { po_name, hash });
     const found = await link.call("InspectPO", { po_name });
     if (context.isJson) await printJson(context, found);
-    else await withPager(context, pageOf(found));
+    else {
+      await withPager(context, pageOf(found));
+      await warn(context, found.warnings);
+    }
     return 0;
   });
+
+export async function warn({ note }: Context, warnings: readonly string[]): Promise<void> {
+  for (const warning of warnings) await note(`jamey: warning: ${oneLine(warning, 1000)}`);
+}
 
 async function showVersion(
   context: Context,
@@ -49,6 +57,16 @@ async function showVersion(
   else if (!context.out.isTerminal) await context.out.write(version.text);
   else await withPager(context, stripControl(version.text));
   return 0;
+}
+
+/** What a file says of its group; what it leaves out is as everywhere. */
+function groupRows({ group }: Reply<"InspectPO">): string[][] {
+  const { members, ...rest } = group;
+  const said = [
+    ...(members.length > 0 ? [`members ${members.join(", ")}`] : []),
+    ...Object.entries(rest).flatMap(([key, value]) => (value === null ? [] : [`${key} ${value}`])),
+  ];
+  return [["group", said.join("; ")]];
 }
 
 function pageOf(found: Reply<"InspectPO">): string {
@@ -70,6 +88,13 @@ function pageOf(found: Reply<"InspectPO">): string {
     ["description", oneLine(found.description, 200)],
     ["state", found.state],
     ["model", found.model ?? "the default"],
+    ["mode", found.mode === "single" ? "" : found.mode],
+    ...groupRows(found),
+    ["on_start", oneLine(found.on_start ?? "", 200)],
+    ...found.wake.map(({ kind, spec, timezone, message }) => [
+      "wake",
+      `${kind} ${oneLine(spec, 100)}${timezone === null ? "" : ` ${timezone}`}: ${oneLine(message, 200)}`,
+    ]),
     ["file", oneLine(found.file, 1000)],
     ["version", shortHash(found.version)],
     ["parameters", found.parameters.map((name) => oneLine(name, 64)).join(", ")],

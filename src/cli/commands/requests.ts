@@ -96,8 +96,10 @@ export const approve = (context: Context): Promise<number> =>
 
 export const deny = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
-    const reason = context.arguments.text("reason") ?? null;
-    return await decide(context, link, { decision: "deny", scope: "once", match: null, reason });
+    const { arguments: given } = context;
+    const reason = given.text("reason") ?? null;
+    const scope = given.has("session") ? "session" : "once";
+    return await decide(context, link, { decision: "deny", scope, match: null, reason });
   });
 
 type Decision = Pick<

@@ -1,5 +1,6 @@
 // `jamey rules`: what humans allowed objects for good, in answers to their questions.
 
+import { ruleLine } from "../../terminal/rule-line.ts";
 import { showHidden } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
@@ -11,11 +12,11 @@ export const list = (context: Context): Promise<number> =>
     if (context.isJson) await printJson(context, found);
     else if (found.rules.length === 0) await context.note("No answer gave a rule.");
     else {
-      const rows = found.rules.map(({ rule_id, po_name, tool, match, added_by, added_at }) => [
-        rule_id,
-        po_name,
-        showHidden(`${tool}(${match})`),
-        `${added_at.slice(0, 10)} by ${showHidden(added_by)}`,
+      const rows = found.rules.map((rule) => [
+        rule.rule_id,
+        rule.po_name,
+        showHidden(ruleLine(rule)),
+        `${rule.added_at.slice(0, 10)} by ${showHidden(rule.added_by)}`,
       ]);
       await withPager(context, columns(rows));
     }

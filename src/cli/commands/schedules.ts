@@ -7,6 +7,7 @@ import { oneLine, stripControl } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
 import { withPager } from "../output/pager.ts";
+import { warn } from "./objects.ts";
 
 /** Messages of others that may come between the command and its own. */
 const MAX_SEEN = 1_000;
@@ -17,7 +18,17 @@ export const list = (context: Context): Promise<number> =>
     if (context.isJson) await printJson(context, found);
     else if (found.schedules.length === 0) {
       await context.note("Nothing wakes an object: write 'wake:' in its front matter.");
-    } else await withPager(context, columns(found.schedules.map(rowOf)));
+    } else {
+      await withPager(context, columns(found.schedules.map(rowOf)));
+      const broken = found.schedules.flatMap(({ po_name, file_problem }) =>
+        file_problem === null
+          ? []
+          : [
+              `${file_problem.replace(/\.$/, "")} — the schedules of the last good version of '${po_name}' count`,
+            ],
+      );
+      await warn(context, [...new Set(broken)]);
+    }
     return 0;
   });
 

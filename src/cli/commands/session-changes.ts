@@ -1,4 +1,4 @@
-// `jamey sessions new|rename|delete|prune`: beginning, naming and deleting conversations.
+// `jamey sessions new|rename|resume-queue|delete|prune`: beginning, naming and deleting conversations.
 import type { Link } from "../../client/link.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import type { SessionSummary } from "../../protocol/messages.ts";
@@ -58,6 +58,14 @@ export const rename = (context: Context): Promise<number> =>
     await requireFreeName(link, name, session_id);
     await link.call("RenameSession", { session_id, name });
     return await done(context, session_id, `Renamed session: ${session_id}`);
+  });
+
+/** What waits behind a turn that was stopped goes on. */
+export const resumeQueue = (context: Context): Promise<number> =>
+  withLink(context, async (link) => {
+    const { session_id } = await findSession(link, context.arguments.words[0] ?? "");
+    await link.call("ResumeQueue", { session_id });
+    return await done(context, session_id, `What waits goes on: ${session_id}`);
   });
 
 export const remove = (context: Context): Promise<number> =>

@@ -38,11 +38,15 @@ async function open(context: Context, { mayStart }: { mayStart: boolean }): Prom
     isPlain: isLines,
     isMotionReduced: given.has("reduced-motion"),
   });
+  if (ended.unsent) await err.write(`${notSent(ended.unsent)}\n`);
   if (ended.resume !== null) await err.write(`${howToResume(ended.resume)}\n`);
   if (ended.type === "crash") throw ended.error;
   if (ended.type === "signal") endBySignal(ended.name);
   return 0;
 }
+
+const notSent = (count: number): string =>
+  `Not sent: ${count === 1 ? "one message. It stands" : `${count} messages. They stand`} where you write when you go on.`;
 
 const howToResume = (session_id: string): string => `To go on: jamey -r ${session_id}`;
 

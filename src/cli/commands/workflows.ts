@@ -1,6 +1,6 @@
 // `jamey workflows list|show|validate`: the graphs of objects that this environment can run.
 import { readFileSync, statSync } from "node:fs";
-import { basename, resolve } from "node:path";
+import { basename, parse, resolve } from "node:path";
 import type { Link } from "../../client/link.ts";
 import type { WorkflowProblem } from "../../protocol/commands/workflow.ts";
 import { errorCodes, JameyError, messageOf } from "../../protocol/errors.ts";
@@ -78,7 +78,27 @@ async function checkAll(link: Link): Promise<Checked> {
 }
 
 async function checkFile({ host }: Context, link: Link, file: string): Promise<Checked> {
-  const text = readText(resolve(host.directory, file));
+  const isThere = statSync(resolve(host.directory, file), { throwIfNoEntry: false })?.isFile();
+  return isThere ? await checkText(host.directory, link, file) : await checkNamed(link, file);
+}
+
+/** One of the environment's, by its name; of one that cannot be read only the file has it. */
+async function checkNamed(link: Link, name: string): Promise<Checked> {
+  const all = await link.call("ListWorkflows", {});
+  const problems = all.problems.filter((one) => parse(one.file).name === name);
+  if (problems.length > 0) return { valid: [], problems };
+  if (all.workflows.some((one) => one.name === name)) return { valid: [name], problems };
+  const known = [
+    ...all.workflows.map((one) => one.name),
+    ...all.problems.map((one) => parse(one.file).name),
+  ];
+  const names = [...new Set(known)].join(", ") || "none";
+  const message = `There is no file ${name} here, and no workflow of this name. There are: ${names}.`;
+  throw new JameyError("input_missing", message);
+}
+
+async function checkText(directory: string, link: Link, file: string): Promise<Checked> {
+  const text = readText(resolve(directory, file));
   const { problems } = await link.call("ValidateWorkflow", { text, file });
   return { valid: problems.length === 0 ? [basename(file)] : [], problems };
 }

@@ -149,6 +149,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   "sessions search": [["jamey sessions search retry after", "messages with both words"]],
   "sessions rename": [["jamey sessions rename 0197 release notes", "the rest is the name"]],
+  "sessions resume-queue": [["jamey sessions resume-queue 0197", "as they were queued"]],
   "sessions delete": [
     ["jamey sessions delete 0197", "asks first"],
     ["jamey sessions delete 0197 --yes", "in a script"],
@@ -189,6 +190,12 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey schedules run helper.cron", "now, also while it is paused"],
     ["jamey schedules run helper.cron --wait", "and print what it answers"],
   ],
+  connectors: [["jamey connectors list", "who is attached, and which servers objects opened"]],
+  "connectors list": [
+    ["jamey connectors list", "who is attached, and which servers objects opened"],
+    ["jamey connectors list --json", "with routes and counts, for a script"],
+  ],
+  "connectors stop": [["jamey connectors stop cabc123", "the object's port is free at once"]],
   objects: [
     ["jamey objects list", "who is there"],
     ["jamey objects edit assistant", "change one; it counts from the next message on"],
@@ -250,6 +257,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   "mcp list": [["jamey mcp list", "servers, their state, how many tools"]],
   "mcp approve": [["jamey mcp approve files", "after it changed: the difference is shown"]],
+  "mcp login": [["jamey mcp login wiki", "then: jamey mcp approve wiki"]],
   "mcp remove": [["jamey mcp remove files", "its tools are gone at once"]],
   "tools show": [["jamey tools show weather", "its manifest, and the hash of each program"]],
   "tools approve": [
@@ -339,6 +347,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey mcp install claude-code", "a host is told of jamey, once"],
     ["jamey mcp", "what the host then starts: lines of MCP on stdin and stdout"],
     ["jamey mcp --env dev", "another environment"],
+  ],
+  acp: [
+    ["jamey acp", "what an editor starts: lines of ACP on stdin and stdout"],
+    ["jamey acp reviewer --env dev", "another object, another environment"],
   ],
   "mcp install": [
     ["jamey mcp install", "which hosts are known, and where their settings lie"],

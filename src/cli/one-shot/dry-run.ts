@@ -119,7 +119,8 @@ type Plan = Awaited<ReturnType<typeof planRun>>;
 function describePlan(plan: Plan): string {
   const limits = Object.entries(plan.limits).filter(([, value]) => (value ?? null) !== null);
   const rules = plan.rules.map(
-    ({ action, tool, match }) => `${action} ${match === null ? tool : `${tool}(${match})`}`,
+    ({ action, tool, match, call_hash }) =>
+      `${action} ${match === null ? tool : `${tool}(${match})`}${call_hash === undefined ? "" : " exactly"}`,
   );
   const rows = [
     ["object", plan.object],

@@ -5,7 +5,7 @@ import { type RunOptions, runTurn, type TurnFrame } from "../../client/run.ts";
 import type { Params } from "../../protocol/commands/index.ts";
 import { type ErrorBody, toErrorBody } from "../../protocol/errors.ts";
 import { oneLine } from "../../terminal/strip.ts";
-import { type LineReader, openLines } from "../chat/ask.ts";
+import { openAnswers } from "../chat/chat-lines.ts";
 import { answerRequests } from "../chat/human-requests.ts";
 import type { Context } from "../context.ts";
 import type { Arguments } from "../input/arguments.ts";
@@ -202,20 +202,18 @@ function noticeQueue(context: Context, link: Link) {
 
 /** Questions of this run on stderr, answered from the terminal, which is read only once one comes. */
 function askHere({ context, link, report, watch }: Watched) {
-  let lines: LineReader | undefined;
+  let opened: ReturnType<typeof openAnswers> | undefined;
+  let noRestore: (() => void) | undefined;
+  const open = () => {
+    if (opened) return opened.answers;
+    opened = openAnswers(context, context.err);
+    noRestore = watch.beforeEnd(opened.restore);
+    return opened.answers;
+  };
   const requests = answerRequests({
     context,
     link,
-    lines: {
-      next() {
-        lines ??= openLines();
-        return lines.next();
-      },
-      forget() {
-        lines ??= openLines();
-        return lines.forget();
-      },
-    },
+    lines: open,
     screen: context.err,
     before: report.pause,
     beforeEnd: watch.beforeEnd,
@@ -224,7 +222,8 @@ function askHere({ context, link, report, watch }: Watched) {
     take: requests.take,
     async stop() {
       requests.stop();
-      await lines?.close();
+      await opened?.close();
+      noRestore?.();
     },
   };
 }

@@ -251,6 +251,7 @@ export const recordFlags = {
     valueHint: "file",
     description: "Where the script is kept",
   },
+  force: { type: "boolean", description: "Also over a file that is there already" },
 } as const satisfies Flags;
 
 /** What a message can be told also in a chat, where it holds for each one. */

@@ -42,6 +42,12 @@ const mcpRows: Rows = {
     flags: { yes },
     load: async () => (await import("../commands/mcp-servers.ts")).approve,
   },
+  login: {
+    description:
+      "Sign in to a server by OAuth: prints the page for your browser; opens none itself",
+    words: [server],
+    load: async () => (await import("../commands/mcp-servers.ts")).login,
+  },
   remove: {
     description: "Take a server out of the environment",
     words: [server],

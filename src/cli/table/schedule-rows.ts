@@ -1,4 +1,4 @@
-// The rows of `jamey inbox`, `jamey rules` and `jamey schedules`. Part of the table of commands.
+// The rows of `jamey inbox`, `jamey rules`, `jamey schedules` and `jamey connectors`. Part of the table of commands.
 import type { Row, Rows, Word } from "./table.ts";
 
 const schedule: Word = { name: "schedule" };
@@ -45,5 +45,17 @@ export const scheduleRows: Rows = {
       wait: { type: "boolean", description: "Until it has answered, and print the answer" },
     },
     load: async () => (await import("../commands/schedules.ts")).run,
+  },
+};
+
+export const connectorRows: Rows = {
+  list: {
+    description: "Who is attached, and what objects opened: where, how often used",
+    load: async () => (await import("../commands/connectors.ts")).list,
+  },
+  stop: {
+    description: "Close what an object opened, for good",
+    words: [{ name: "connector" }],
+    load: async () => (await import("../commands/connectors.ts")).stop,
   },
 };

@@ -6,6 +6,9 @@ import type { Rows, Word } from "./table.ts";
 
 const session: Word = { name: "session" };
 const object = { object: oneShotFlags.object } satisfies Flags;
+const ofObject = {
+  object: { ...oneShotFlags.object, description: "Only sessions of this object" },
+} satisfies Flags;
 export const limit = {
   limit: { type: "string", alias: "n", valueHint: "n", description: "At most n" },
 } as const satisfies Flags;
@@ -43,7 +46,7 @@ export const sessionRows: Rows = {
     description: "Sessions, newest first",
     flags: {
       ...limit,
-      ...object,
+      ...ofObject,
       here: { type: "boolean", description: "Only those of this folder" },
     },
     load: async () => (await import("../commands/sessions.ts")).list,
@@ -106,7 +109,7 @@ export const sessionRows: Rows = {
     words: [{ name: "query", isRest: true }],
     flags: {
       ...limit,
-      ...object,
+      ...ofObject,
       since: { type: "string", valueHint: "2d|date", description: "Only what was said since then" },
       tool: { type: "string", valueHint: "tool", description: "Only sessions that used this tool" },
       model: {
@@ -132,6 +135,11 @@ export const sessionRows: Rows = {
     description: "Give a session a name",
     words: [session, { name: "name", isRest: true }],
     load: async () => (await import("../commands/session-changes.ts")).rename,
+  },
+  "resume-queue": {
+    description: "Let the messages go on that wait behind a stopped turn",
+    words: [session],
+    load: async () => (await import("../commands/session-changes.ts")).resumeQueue,
   },
   delete: {
     description: "Delete a session and the text of its messages",

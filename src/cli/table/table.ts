@@ -9,7 +9,7 @@ import { envRows } from "./env-rows.ts";
 import { chatFlags, interfaceFlags, oneShotFlags, recordFlags } from "./flags.ts";
 import { mcpRow } from "./mcp-rows.ts";
 import { objectRows } from "./object-rows.ts";
-import { inboxRow, ruleRows, scheduleRows } from "./schedule-rows.ts";
+import { connectorRows, inboxRow, ruleRows, scheduleRows } from "./schedule-rows.ts";
 import { serveFlags } from "./serve-flags.ts";
 import { limit, newSessionFlags, sessionRows } from "./session-rows.ts";
 import { toolRows } from "./tool-rows.ts";
@@ -133,7 +133,10 @@ const requestRows: Rows = {
   deny: {
     description: "Refuse a call",
     words: [{ name: "request" }],
-    flags: { reason: { type: "string", valueHint: "text", description: "Why, for the agent" } },
+    flags: {
+      session: { type: "boolean", description: "And exactly this for the rest of the session" },
+      reason: { type: "string", valueHint: "text", description: "Why, for the agent" },
+    },
     load: async () => (await import("../commands/requests.ts")).deny,
   },
 };
@@ -181,7 +184,7 @@ export const rows: Rows = {
     load: async () => (await import("../commands/record.ts")).record,
   },
   test: {
-    description: "Play the tests of an environment, without a network: tests/*.yml, or these files",
+    description: "Play the tests of an environment, without a network: tests/*.yml, or those named",
     words: [{ name: "file", isOptional: true, isRest: true }],
     flags: {
       junit: {
@@ -241,6 +244,11 @@ export const rows: Rows = {
   },
   doctor: doctorRow,
   mcp: mcpRow,
+  acp: {
+    description: "Agent Client Protocol: what an editor starts, over stdio",
+    words: [{ name: "object", isOptional: true }],
+    load: async () => (await import("../commands/acp.ts")).acp,
+  },
   sessions: {
     description: "Conversations",
     rows: sessionRows,
@@ -257,6 +265,10 @@ export const rows: Rows = {
   schedules: {
     description: "What wakes objects by itself: times, files, webhooks",
     rows: scheduleRows,
+  },
+  connectors: {
+    description: "Interfaces: clients that are attached, servers that objects opened",
+    rows: connectorRows,
   },
   objects: {
     description: "Prompt objects",

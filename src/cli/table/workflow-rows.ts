@@ -50,7 +50,7 @@ export const workflowRows: Rows = {
     load: async () => (await import("../commands/workflows.ts")).show,
   },
   validate: {
-    description: "Say what is wrong with a file, or with all workflows, line by line",
+    description: "Say what is wrong with a file, a workflow, or all of them, line by line",
     words: [{ name: "file", isOptional: true }],
     load: async () => (await import("../commands/workflows.ts")).validate,
   },

@@ -4,10 +4,14 @@ import type { EnvironmentEvent } from "../../protocol/events/index.ts";
 import type { Source } from "../../protocol/messages.ts";
 import type { PluginApproval } from "../../protocol/plugins.ts";
 import type { StandingRule } from "../../protocol/rules.ts";
+import type { SpawnedServer } from "../../protocol/spawned.ts";
 import { type Machine, match } from "../machine.ts";
 import {
   decideWake,
   type FoundSchedule,
+  foundAgain,
+  MAX_GONE_SCHEDULES,
+  movedSchedules,
   type ScheduleState,
   scheduleOf,
   type WakeRequest,
@@ -23,9 +27,13 @@ export interface AttachedConnector {
 export interface EnvironmentState {
   connectors: AttachedConnector[];
   schedules: ScheduleState[];
+  /** How schedules stood that nobody names now. */
+  gone: ScheduleState[];
   rules: StandingRule[];
   /** The plugins that a human lets run, each once. */
   approvals: PluginApproval[];
+  /** The interfaces that objects opened themselves, each once. */
+  servers: SpawnedServer[];
 }
 
 export type EnvironmentCommand =
@@ -35,6 +43,8 @@ export type EnvironmentCommand =
   | { type: "revived" }
   | ({ type: "schedule_found" } & FoundSchedule)
   | { type: "schedule_gone"; schedule_id: string }
+  /** The object has another name now, and what wakes it with it. */
+  | { type: "schedules_moved"; po_name: string; new_name: string }
   | { type: "pause"; schedule_id: string }
   /** With what the watched files are by then. */
   | { type: "resume"; schedule_id: string; fingerprint: string | null }
@@ -43,8 +53,14 @@ export type EnvironmentCommand =
   | { type: "woken"; wake_id: string; session_id: string | null; problem: string | null }
   | ({ type: "rule_given" } & Omit<StandingRule, "added_at">)
   | { type: "rule_removed"; rule_id: string }
+  /** Its object is gone, or another one takes its name. */
+  | { type: "rules_ended"; po_name: string }
+  /** The object has another name now. */
+  | { type: "rules_moved"; po_name: string; new_name: string }
   | ({ type: "plugin_approved" } & Omit<PluginApproval, "approved_at">)
-  | { type: "plugin_revoked"; plugin: string };
+  | { type: "plugin_revoked"; plugin: string }
+  | ({ type: "server_spawned" } & Omit<SpawnedServer, "spawned_at">)
+  | { type: "server_closed"; connector_id: string; reason: string };
 
 export type EnvironmentInput = EnvironmentCommand & { at: string };
 
@@ -57,7 +73,7 @@ export const environmentMachine: Machine<
   EnvironmentEvent,
   EnvironmentEffect
 > = {
-  initial: { connectors: [], schedules: [], rules: [], approvals: [] },
+  initial: { connectors: [], schedules: [], gone: [], rules: [], approvals: [], servers: [] },
   decide: match<EnvironmentInput, EnvironmentState, EnvironmentEvent[]>({
     attached: (_, { connector_id, connector_type, client }) => [
       { type: "ConnectorAttached", payload: { connector_id, connector_type, client } },
@@ -73,6 +89,7 @@ export const environmentMachine: Machine<
       scheduleOf(state.schedules, schedule_id)
         ? [{ type: "ScheduleRemoved", payload: { schedule_id } }]
         : [],
+    schedules_moved: (state, moved) => movedSchedules(state, moved),
     pause: (state, { schedule_id }) =>
       scheduleOf(state.schedules, schedule_id)?.is_paused === false
         ? [{ type: "SchedulePaused", payload: { schedule_id } }]
@@ -98,6 +115,12 @@ export const environmentMachine: Machine<
       state.rules.some((one) => one.rule_id === rule_id)
         ? [{ type: "RuleRemoved", payload: { rule_id } }]
         : [],
+    rules_ended: (state, { po_name }) => rulesOf(state, po_name).map(ending),
+    rules_moved: (state, { po_name, new_name }) =>
+      rulesOf(state, po_name).flatMap((rule) => [
+        ending(rule),
+        { type: "RuleAdded", payload: { ...rule, po_name: new_name } },
+      ]),
     plugin_approved: (state, { type, at, ...given }) =>
       state.approvals.some((one) => one.plugin === given.plugin && one.hash === given.hash)
         ? []
@@ -106,6 +129,16 @@ export const environmentMachine: Machine<
       state.approvals.some((one) => one.plugin === plugin)
         ? [{ type: "PluginRevoked", payload: { plugin } }]
         : [],
+    server_spawned: (_, { type, at, ...server }) => [
+      { type: "ServerSpawned", payload: { ...server, spawned_at: at } },
+    ],
+    server_closed: (state, { connector_id, reason }) =>
+      state.servers
+        .filter((one) => one.connector_id === connector_id)
+        .map(({ po_name }) => ({
+          type: "ServerClosed",
+          payload: { connector_id, po_name, reason },
+        })),
   }),
   apply: match<EnvironmentEvent, EnvironmentState, EnvironmentState>({
     ConnectorAttached: (state, { payload }) => ({
@@ -119,25 +152,21 @@ export const environmentMachine: Machine<
     ScheduleAdded: (state, { payload }) => ({
       ...state,
       schedules: [
-        ...state.schedules.filter((one) => one.schedule_id !== payload.schedule_id),
-        {
-          schedule_id: payload.schedule_id,
-          is_paused: false,
-          base_at: payload.added_at,
-          fingerprint: payload.fingerprint,
-          fired: [],
-          depth: 0,
-          skipped: null,
-          wake: null,
-          last_session_id: null,
-          last_problem: null,
-        },
+        ...otherSchedules(state.schedules, payload),
+        foundAgain(scheduleOf(state.gone, payload.schedule_id), payload),
       ],
+      gone: otherSchedules(state.gone, payload),
     }),
-    ScheduleRemoved: (state, { payload }) => ({
-      ...state,
-      schedules: state.schedules.filter((one) => one.schedule_id !== payload.schedule_id),
-    }),
+    ScheduleRemoved: (state, { payload }) => {
+      const going = scheduleOf(state.schedules, payload.schedule_id);
+      if (!going) return state;
+      const gone = [...otherSchedules(state.gone, payload), { ...going, wake: null }];
+      return {
+        ...state,
+        schedules: otherSchedules(state.schedules, payload),
+        gone: gone.slice(-MAX_GONE_SCHEDULES),
+      };
+    },
     SchedulePaused: (state, { payload }) =>
       inSchedule(state, payload, (one) => ({ ...one, is_paused: true })),
     ScheduleResumed: (state, { payload }) =>
@@ -159,7 +188,7 @@ export const environmentMachine: Machine<
     WakeSkipped: (state, { payload }) =>
       inSchedule(state, payload, (one) => ({
         ...one,
-        skipped: payload.reason,
+        skipped: [...new Set([...one.skipped, payload.reason])],
         base_at: payload.skipped_at,
         // What it wrote itself is what the next change is measured by.
         fingerprint: payload.reason === "own_writes" ? payload.fingerprint : one.fingerprint,
@@ -177,13 +206,36 @@ export const environmentMachine: Machine<
       ...state,
       approvals: without(state, payload.plugin),
     }),
+    ServerSpawned: (state, { payload }) => ({
+      ...state,
+      servers: [...otherServers(state, payload), payload],
+    }),
+    ServerClosed: (state, { payload }) => ({ ...state, servers: otherServers(state, payload) }),
   }),
   outstanding: ({ schedules }) =>
     schedules.flatMap(({ wake }) => (wake ? [{ type: "send_wake", id: wake.wake_id }] : [])),
 };
 
+const rulesOf = ({ rules }: EnvironmentState, po_name: string): StandingRule[] =>
+  rules.filter((one) => one.po_name === po_name);
+
+const ending = ({ rule_id }: StandingRule): EnvironmentEvent => ({
+  type: "RuleRemoved",
+  payload: { rule_id },
+});
+
+const otherSchedules = (
+  schedules: ScheduleState[],
+  { schedule_id }: { schedule_id: string },
+): ScheduleState[] => schedules.filter((one) => one.schedule_id !== schedule_id);
+
 const without = ({ approvals }: EnvironmentState, plugin: string): PluginApproval[] =>
   approvals.filter((one) => one.plugin !== plugin);
+
+const otherServers = (
+  { servers }: EnvironmentState,
+  { connector_id }: Pick<SpawnedServer, "connector_id">,
+): SpawnedServer[] => servers.filter((one) => one.connector_id !== connector_id);
 
 function detachment({ connector_id, connector_type }: AttachedConnector): EnvironmentEvent {
   return { type: "ConnectorDetached", payload: { connector_id, connector_type } };

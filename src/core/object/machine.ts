@@ -34,6 +34,7 @@ export type ObjectInput =
       base_hash: string | null;
       author: string;
       reason: string;
+      former_name?: string | undefined;
     }
   | {
       type: "unloaded";

@@ -3,7 +3,7 @@ import type { SessionEvent } from "../../protocol/events/index.ts";
 import type { ToolCall, Usage } from "../../protocol/messages.ts";
 import { match } from "../machine.ts";
 import { isObjectCall } from "./delegation.ts";
-import { grantOf, isGranted } from "./grants.ts";
+import { grantGiven, withGrant } from "./grants.ts";
 import {
   createSession,
   MODEL,
@@ -45,6 +45,8 @@ const fold = match<Happened, SessionActorState, SessionActorState>({
   }),
   MessageQueued: queued,
   MessageAdded: added,
+  MessageWithdrawn: withdrawn,
+  QueueResumed: (state) => ({ ...state, isParked: false }),
   SharedDataChanged: (state, { payload }) => ({ ...state, data: withData(state.data, payload) }),
   HistoryCompacted: (state, { payload }) => ({
     ...inTurn(state, (turn) => ({
@@ -147,6 +149,16 @@ function queued(
     return { ...bent, steers: [...state.steers, payload] };
   }
   return { ...joined, queue: [...state.queue, payload], isParked: false };
+}
+
+/** What a steering message brought to its turn stays: rules and how it asks. Only its words are gone. */
+function withdrawn(
+  state: SessionActorState,
+  { payload }: Fold<"MessageWithdrawn">,
+): SessionActorState {
+  const queue = state.queue.filter((one) => one.message_id !== payload.message_id);
+  const steers = state.steers.filter((one) => one.message_id !== payload.message_id);
+  return { ...state, queue, steers, isParked: state.isParked && queue.length > 0 };
 }
 
 function added(state: SessionActorState, { payload }: Fold<"MessageAdded">): SessionActorState {
@@ -287,12 +299,15 @@ function responded(
   const request = state.requests.find((one) => one.request_id === payload.request_id);
   const requests = state.requests.filter((one) => one.request_id !== payload.request_id);
   const { response } = payload;
-  if (!request?.tool_call || response.type !== "decision" || response.decision !== "approve") {
-    return { ...state, requests };
+  if (!request?.tool_call || response.type !== "decision") return { ...state, requests };
+  if (response.decision === "deny") {
+    const { hash } = request;
+    const isForSession = response.scope === "session" && hash !== null;
+    return { ...state, requests, denied: isForSession ? [...state.denied, hash] : state.denied };
   }
   const { id } = request.tool_call;
-  const grant = response.scope !== "once" ? grantOf(request) : undefined;
-  const grants = grant && !isGranted(state.grants, grant) ? [...state.grants, grant] : state.grants;
+  const grant = grantGiven(request, response);
+  const grants = grant ? withGrant(state.grants, grant) : state.grants;
   return inCall({ ...state, requests, grants }, id, (call) => ({ ...call, phase: "approved" }));
 }
 
@@ -307,6 +322,7 @@ function ended(state: SessionActorState, turn_id: string, isCancel: boolean): Se
     queue,
     steers: [],
     requests: [],
+    grants: state.grants.filter((grant) => grant.rule === undefined),
     isParked,
   };
 }

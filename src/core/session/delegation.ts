@@ -1,6 +1,7 @@
 // Calls of other objects: which calls they are, what they ask, and which are refused. Pure.
 // Rules: 1. An object that is in the chain already is not called again. 2. Every call takes one of the
-// depth that is left. 3. Who is called may be allowed what the caller of the turn allowed, nothing more.
+// depth that is left. 3. Who is called may be allowed what the caller of the turn allowed, nothing more; where
+// only some capabilities are offered, nothing else is offered to whoever is called, however deep.
 import type {
   OnAsk,
   OutputShape,
@@ -74,7 +75,7 @@ export interface AskedCall {
   reason: string | null;
   /** The answer must fit this; only patterns ask for it. */
   output: OutputShape | null;
-  /** The only capabilities that who is called may use; only workflows say so. */
+  /** The only capabilities that who is called may use: workflows say so, and the caller of the turn. */
   tools: string[] | null;
   /** Values for the parameters of the workflow that is called. */
   parameters: Record<string, string>;
@@ -132,6 +133,10 @@ const isOutput = (value: Json): value is Json & OutputShape =>
   value.schema !== null &&
   typeof value.schema === "object";
 
+/** Rule 3. null offers everything. */
+const inBoth = (all: string[] | null, asked: string[] | null): string[] | null =>
+  all === null || asked === null ? (asked ?? all) : all.filter((name) => asked.includes(name));
+
 export interface Delegation extends AskedCall {
   po_name: string;
   /** What walks there; undefined where the object itself answers. */
@@ -147,16 +152,6 @@ export interface Delegation extends AskedCall {
   model: string;
   call: Call;
 }
-
-/** Rules that one message brings. */
-const MAX_RULES = 256;
-
-/** Those that deny come first, so that none of them is cut off; the order changes nothing for them. */
-const inheritedRules = (rules: PermissionRule[]): PermissionRule[] =>
-  [
-    ...rules.filter((rule) => rule.action === "deny"),
-    ...rules.filter((rule) => rule.action !== "deny"),
-  ].slice(0, MAX_RULES);
 
 /** Whoever is called stops by itself where the whole tree would; only what is limited is told. */
 function limitsLeft(
@@ -185,6 +180,7 @@ export function delegationOf(state: SessionActorState, call_id: string): Delegat
   if (!("asked" in read)) return undefined;
   return {
     ...read.asked,
+    tools: inBoth(turn.settings.tools, read.asked.tools),
     po_name: tool.po_name,
     workflow: tool.workflow,
     parent: {
@@ -196,8 +192,9 @@ export function delegationOf(state: SessionActorState, call_id: string): Delegat
       reason: read.asked.reason,
     },
     workspace: session.workspace,
-    context: { ...session.state.context, ...read.asked.parameters },
-    rules: inheritedRules(turn.settings.rules),
+    context: session.state.context,
+    // All of them, in their order: a turn holds a bounded number (MAX_TURN_RULES).
+    rules: turn.settings.rules,
     on_ask: turn.agent.on_ask,
     limits: limitsLeft(turn, session),
     model: turn.agent.model,

@@ -80,6 +80,10 @@ export type SessionCommand =
       default_model: string | null;
     }
   | { type: "cancel"; turn_id: string; reason: string; partial?: PartialAnswer | null }
+  /** What is parked goes on. */
+  | { type: "resume_queue" }
+  /** Takes back a message that no turn has heard. */
+  | { type: "withdraw"; message_id: string }
   /** Something for the whole tree of delegations, said to its root. */
   | { type: "store_data"; entry: SharedData; from_session_id: string }
   | { type: "rename"; name: string | null }
@@ -111,7 +115,7 @@ export type SessionOutcome =
       type: "tool_checked";
       call_id: string;
       check:
-        | { valid: true; subject: string; hash: string; must_ask?: boolean }
+        | { valid: true; subject: string; hash: string; bare_subject?: string; must_ask?: boolean }
         | { valid: false; problem: string };
     }
   | {

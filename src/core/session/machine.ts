@@ -1,6 +1,6 @@
 // The machine of a session: queue, turn, calls, requests. The adapter that makes an orchestrator durable.
 import type { ErrorBody } from "../../protocol/errors.ts";
-import type { ToolCall } from "../../protocol/messages.ts";
+import type { DecisionScope, HumanRequest, ToolCall } from "../../protocol/messages.ts";
 import { wallDeadline } from "../agent/limits.ts";
 import type { Effect } from "../effects.ts";
 import { type Machine, match } from "../machine.ts";
@@ -20,8 +20,10 @@ import {
   record,
   remove,
   rename,
+  resumeQueue,
   revived,
   send,
+  withdraw,
 } from "./decide/queue.ts";
 import { expireRequests, responded } from "./decide/requests.ts";
 import { checkWall, toolChecked, toolFinished } from "./decide/tools.ts";
@@ -30,7 +32,13 @@ import { createDraft, type Draft } from "./draft.ts";
 import type { PartialAnswer, SessionInput } from "./inputs.ts";
 import { sessionNotFound } from "./manager.ts";
 import { dataRefusal, storeData } from "./shared-data.ts";
-import { type Happened, initialSessionState, type SessionActorState, type Turn } from "./state.ts";
+import {
+  type Happened,
+  initialSessionState,
+  type SessionActorState,
+  type Turn,
+  waitingMessage,
+} from "./state.ts";
 import { steerRefusal } from "./steering.ts";
 import { uncheckedAnswer } from "./structured.ts";
 
@@ -61,6 +69,8 @@ const step = match<SessionInput, Draft, void>({
   create: (draft, input) => create(draft, input.session, input.history),
   send,
   cancel,
+  resume_queue: resumeQueue,
+  withdraw,
   store_data: storeData,
   rename,
   record,
@@ -97,6 +107,8 @@ export function refusal(state: SessionActorState, input: SessionInput): ErrorBod
   if (state.isDeleted) return sessionNotFound(state.session?.id ?? "");
   const creates = input.type === "create" || (input.type === "send" && input.create !== null);
   if (!state.session) return creates ? undefined : sessionNotFound("");
+  const waits = waitingRefusal(state, input);
+  if (waits) return waits;
   if (input.type === "send" && state.queue.length + state.steers.length >= MAX_QUEUED_MESSAGES) {
     const message = `${MAX_QUEUED_MESSAGES} messages already wait in this session; wait or cancel.`;
     return { code: "overloaded", message, details: { limit: MAX_QUEUED_MESSAGES } };
@@ -116,6 +128,17 @@ export function refusal(state: SessionActorState, input: SessionInput): ErrorBod
   return input.type === "respond" ? responseRefusal(state, input) : undefined;
 }
 
+/** What is not parked cannot go on, and what a turn has heard cannot be unsaid. */
+function waitingRefusal(state: SessionActorState, input: SessionInput): ErrorBody | undefined {
+  if (input.type === "resume_queue" && !state.isParked) {
+    const message = "No stopped messages wait in this session: there is nothing to resume.";
+    return { code: "not_found", message, details: {} };
+  }
+  if (input.type !== "withdraw" || waitingMessage(state, input.message_id)) return undefined;
+  const message = `The message ${input.message_id} does not wait: a turn has heard it, or it was never sent here.`;
+  return { code: "not_found", message, details: { message_id: input.message_id } };
+}
+
 function responseRefusal(
   state: SessionActorState,
   { request_id, response }: Extract<SessionInput, { type: "respond" }>,
@@ -131,10 +154,33 @@ function responseRefusal(
     const message = `The request ${request_id} is a ${request.kind}: answer it with type '${wanted}'.`;
     return { code: "invalid_request", message, details };
   }
-  if (response.type !== "decision" || response.hash === request.hash) return undefined;
-  const message = "The decision is about other arguments than the ones that wait: look again.";
-  return { code: "stale_hash", message, details: { ...details, hash: request.hash } };
+  if (response.type !== "decision") return undefined;
+  if (response.hash !== request.hash) {
+    const message = "The decision is about other arguments than the ones that wait: look again.";
+    return { code: "stale_hash", message, details: { ...details, hash: request.hash } };
+  }
+  return scopeRefusal(request, response.scope);
 }
+
+/** Nobody shall believe in a decision that holds for longer than it does. */
+function scopeRefusal(
+  { request_id, from_po, scopes }: HumanRequest,
+  scope: DecisionScope,
+): ErrorBody | undefined {
+  if (!scopes || scopes.includes(scope)) return undefined;
+  const why =
+    scope === "rule"
+      ? "No rule can allow this call: what it would do is for a human to see each time."
+      : `Here ${from_po} answers one call of another object, and its session ends with the answer.`;
+  const message = `${why} Decide ${scopes.map((one) => SCOPE_WORDS[one]).join(", or ")}.`;
+  return { code: "invalid_request", message, details: { request_id, scopes } };
+}
+
+const SCOPE_WORDS: Record<DecisionScope, string> = {
+  once: "once",
+  session: "for the session",
+  rule: "as a rule",
+};
 
 function outstanding(state: SessionActorState): Effect[] {
   const { turn, queue, isParked, isDeleted } = state;

@@ -4,6 +4,9 @@ import type { ToolCall } from "../../protocol/messages.ts";
 /** It runs nothing: the session itself turns a valid call into a human request. */
 export const ASK_HUMAN = "ask_human";
 
+/** What lets a question be asked where nobody was there to hear it. */
+export const ASKED_WITH = "--on-ask queue";
+
 /** Options that a question may offer. */
 export const MAX_OPTIONS = 20;
 

@@ -86,7 +86,7 @@ export interface SessionActorState {
   queue: Queued[];
   /** Accepted for the running turn, to join it after its round. */
   steers: Queued[];
-  /** A cancelled turn parks what is queued until the next message. */
+  /** A cancelled turn parks what is queued until the next message, or until somebody lets it go on. */
   isParked: boolean;
   /** What the tree of delegations shares: how long each value is, as JSON text. */
   data: { key: string; length: number }[];
@@ -94,6 +94,8 @@ export interface SessionActorState {
   requests: HumanRequest[];
   /** What a human allowed for the rest of this session. */
   grants: Grant[];
+  /** The hashes of calls that a human denied for the rest of this session. */
+  denied: string[];
   prompt: { hash: string; text: string } | undefined;
   compaction: { through_message_id: string; summary: string } | undefined;
   /** Time of the newest event. */
@@ -110,6 +112,7 @@ export const initialSessionState: SessionActorState = {
   data: [],
   requests: [],
   grants: [],
+  denied: [],
   prompt: undefined,
   compaction: undefined,
   last_at: "",
@@ -120,6 +123,12 @@ export function currentTurnId(state: SessionActorState): string | undefined {
   if (state.turn) return state.turn.turn_id;
   return state.isParked ? undefined : state.queue[0]?.turn_id;
 }
+
+/** A message that was accepted and that no turn has heard yet. */
+export const waitingMessage = (
+  { queue, steers }: SessionActorState,
+  message_id: string,
+): Queued | undefined => [...queue, ...steers].find((one) => one.message_id === message_id);
 
 /** What a session does, as its object shows it. */
 export function activityOf(state: SessionActorState): "idle" | "working" | "waiting" {

@@ -3,7 +3,7 @@
 import type { TurnAgent, TurnSettings } from "../../protocol/agents.ts";
 import type { ErrorBody } from "../../protocol/errors.ts";
 
-/** Permission rules that one turn holds. */
+/** Permission rules that one turn holds. The protocol says the same of a message in the journal. */
 export const MAX_TURN_RULES = 4_096;
 
 export function steerRefusal(agent: TurnAgent, settings: TurnSettings): ErrorBody | undefined {

@@ -4,6 +4,7 @@ import { eventName } from "../events/index.ts";
 import { MAX_SECRET_LENGTH } from "../limits.ts";
 import { at, count, id, orNull, source } from "../messages.ts";
 import { signalName } from "../signals.ts";
+import { serverInfo } from "../spawned.ts";
 import { PROVIDER_VARIABLES } from "../variables.ts";
 import { command } from "./command.ts";
 
@@ -33,7 +34,7 @@ export const daemonCommands = {
     payload: z.object({}),
   }),
   ListConnectors: command({
-    summary: "Who is connected.",
+    summary: "Who is connected, and which interfaces objects opened.",
     scope: "read",
     params: z.object({}).prefault({}),
     reply: "ConnectorList",
@@ -46,7 +47,17 @@ export const daemonCommands = {
           since: at,
         }),
       ),
+      /** Interfaces that objects opened themselves. */
+      servers: z.array(serverInfo),
     }),
+  }),
+  StopConnector: command({
+    summary: "Close an interface that an object opened, for good.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z.object({ connector_id: id }),
+    reply: "Ok",
+    payload: z.object({}),
   }),
   GetStatus: command({
     summary: "The daemon: version, environment, process, load.",

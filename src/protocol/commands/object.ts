@@ -1,8 +1,9 @@
 // Commands over prompt objects and what they can use.
 import { z } from "zod";
-import { agentConfig, permissionRule, risk } from "../agents.ts";
+import { agentConfig, group, permissionRule, risk } from "../agents.ts";
 import { MAX_OBJECT_BYTES, MAX_VERSIONS } from "../limits.ts";
-import { at, count, id, name, orNull, poState, toolSpec } from "../messages.ts";
+import { agentMode, at, count, id, name, orNull, poState, toolSpec } from "../messages.ts";
+import { scheduleKind } from "../schedules.ts";
 import { command } from "./command.ts";
 
 const capability = z.object({
@@ -41,6 +42,8 @@ export const objectCommands = {
       ),
       /** Files that could not be read as they are now; of an edited one the last good version lives. */
       problems: z.array(z.object({ file: z.string(), problem: z.string() })),
+      /** What is wrong with objects that answer all the same. */
+      warnings: z.array(z.object({ po_name: z.string(), warning: z.string() })),
     }),
   }),
   InspectPO: command({
@@ -62,6 +65,8 @@ export const objectCommands = {
       universal: z.array(z.string()),
       /** This client's current session with it. */
       session_id: id.nullable(),
+      /** How its sessions work where nobody says otherwise. */
+      mode: agentMode,
       prompt: z.string(),
       /** What its prompt, if it is a template, needs a value for in a session's context. */
       parameters: z.array(z.string()),
@@ -69,8 +74,23 @@ export const objectCommands = {
       /** As they hold for it where a message says nothing else: the environment's and its own. */
       limits: agentConfig,
       rules: z.array(permissionRule),
+      /** Who works together in a mode of groups, as its file says it. */
+      group,
+      /** The message to it at each start; null: there is none. */
+      on_start: z.string().nullable(),
+      /** What wakes it by itself. */
+      wake: z.array(
+        z.object({
+          kind: scheduleKind,
+          spec: z.string(),
+          timezone: z.string().nullable(),
+          message: z.string(),
+        }),
+      ),
       version: z.string(),
       file: z.string(),
+      /** What is wrong with it although it answers. */
+      warnings: z.array(z.string()),
     }),
   }),
   CreatePO: command({

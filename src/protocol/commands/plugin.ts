@@ -44,4 +44,14 @@ export const pluginCommands = {
     reply: "Ok",
     payload: z.object({}),
   }),
+  SignInToMcpServer: command({
+    summary:
+      "Begin to sign in to an MCP server by OAuth: the page for a human's browser on the daemon's machine; " +
+      "null where that is not needed.",
+    scope: "admin",
+    isHumanOnly: true,
+    params: z.object({ plugin: pluginName }),
+    reply: "SignIn",
+    payload: z.object({ url: z.string().nullable() }),
+  }),
 } as const;

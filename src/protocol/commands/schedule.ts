@@ -41,13 +41,16 @@ export const scheduleCommands = {
     payload: z.object({ schedule_id: id, wake_id: id }),
   }),
   CallHook: command({
-    summary: "A webhook: wakes the objects that wait for this name.",
+    summary:
+      "A webhook: wakes the objects that wait for this name, or the object of this name if it waits for any.",
     scope: "chat",
     isHumanOnly: true,
     params: z.object({
       hook_name: name,
       /** Comes to the objects as what somebody else wrote. */
       body: z.string().max(MAX_MESSAGE_BYTES).default(""),
+      /** Names this one call: however often it comes, also after a restart, it wakes once. */
+      delivery_id: orNull(id),
     }),
     reply: "HookCalled",
     payload: z.object({ woken: z.array(z.object({ schedule_id: id, wake_id: id })) }),

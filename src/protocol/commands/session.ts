@@ -58,6 +58,19 @@ export const run = z.object({
 });
 export type Run = z.infer<typeof run>;
 
+/** Why a turn was cancelled where whoever cancelled it said nothing. */
+export const CANCELLED_BY_CLIENT = "a client cancelled it";
+
+/** What tells how a call, or a turn that has no answer, ended. */
+export const outcomeEvents = [
+  "ToolCallCompleted",
+  "DelegationStarted",
+  "DelegationCompleted",
+  "ChildUsageRecorded",
+  "TurnFailed",
+  "TurnCancelled",
+] as const;
+
 export const sessionCommands = {
   SendMessage: command({
     summary:
@@ -106,9 +119,23 @@ export const sessionCommands = {
     payload: run,
   }),
   CancelTurn: command({
-    summary: "Stop a turn; queued messages wait until the next one is sent.",
+    summary: "Stop a turn; queued messages wait until the next one is sent, or ResumeQueue.",
     scope: "chat",
     params: z.object({ turn_id: id, reason: orNull(z.string().max(1000)) }),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+  ResumeQueue: command({
+    summary: "Let the messages go on that wait behind a turn that was stopped.",
+    scope: "chat",
+    params: z.object({ session_id: id }),
+    reply: "Ok",
+    payload: z.object({}),
+  }),
+  WithdrawMessage: command({
+    summary: "Take back a message that waits and that no turn has heard yet.",
+    scope: "chat",
+    params: z.object({ session_id: id, message_id: id }),
     reply: "Ok",
     payload: z.object({}),
   }),
@@ -182,6 +209,27 @@ export const sessionCommands = {
     reply: "SessionInfo",
     payload: sessionInfo,
   }),
+  ListOutcomes: command({
+    summary:
+      "How the calls of a session ended, and its turns without an answer: the newest events.",
+    scope: "read",
+    params: z.object({ session_id: id }),
+    reply: "Outcomes",
+    payload: z.object({
+      session_id: id,
+      /** In order; as a follower was told them. */
+      events: z
+        .array(
+          z.object({
+            seq: count,
+            at,
+            event_type: z.enum(outcomeEvents),
+            payload: z.record(z.string(), json),
+          }),
+        )
+        .max(MAX_LIST_LENGTH),
+    }),
+  }),
   GetSharedData: command({
     summary: "What the objects share in a session and those called below it.",
     scope: "read",
@@ -208,6 +256,8 @@ export const sessionCommands = {
       parent: orNull(id),
       /** Sessions whose id begins with this, or whose name it is. */
       match: orNull(z.string().min(1).max(MAX_TITLE_LENGTH)),
+      /** Sessions whose name, or whose first words, hold this, in capitals or not. */
+      named: orNull(z.string().min(1).max(MAX_TITLE_LENGTH)),
       /** Nothing said since then. */
       updated_before: orNull(at),
       /** Goes on where a reply with this `next_cursor` ended. */

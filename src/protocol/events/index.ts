@@ -10,6 +10,7 @@ import { requestEvents } from "./request.ts";
 import { ruleEvents } from "./rule.ts";
 import { scheduleEvents } from "./schedule.ts";
 import { sessionEvents } from "./session.ts";
+import { spawnedEvents } from "./spawned.ts";
 import { turnEvents } from "./turn.ts";
 
 export const sessionStreamEvents = { ...sessionEvents, ...turnEvents, ...requestEvents } as const;
@@ -18,6 +19,7 @@ export const environmentEvents = {
   ...scheduleEvents,
   ...ruleEvents,
   ...pluginEvents,
+  ...spawnedEvents,
 } as const;
 export const storedEvents = {
   ...sessionStreamEvents,

@@ -37,6 +37,8 @@ export const objectEvents = {
       /** A caller, `disk`, or an object. */
       author: z.string(),
       reason: z.string(),
+      /** The object's name until now, where it was renamed: its history goes on there. */
+      former_name: name.optional(),
     }),
   ),
 } as const;

@@ -5,6 +5,6 @@ import { standingRule } from "../rules.ts";
 import { event } from "./event.ts";
 
 export const ruleEvents = {
-  RuleAdded: event(1, "A human allows an object a call from now on.", standingRule),
+  RuleAdded: event(2, "A human allows an object a call from now on.", standingRule),
   RuleRemoved: event(1, "A rule counts no longer.", z.object({ rule_id: id })),
 } as const;

@@ -37,6 +37,7 @@ export const scheduleEvents = {
       po_name: z.string(),
       /** Why now, in words. */
       reason: z.string(),
+      /** Empty once the session that it began is deleted. */
       message: z.string(),
       /** The time that it was due; null where no clock wakes it. */
       due_at: at.nullable(),
@@ -59,7 +60,7 @@ export const scheduleEvents = {
   ),
   WakeSkipped: event(
     1,
-    "An object was not woken; said once for each reason between two wakes.",
+    "An object was not woken; said once for each reason between two wakes, of its own writes each time.",
     z.object({ schedule_id, reason: skipReason, skipped_at: at, fingerprint }),
   ),
 } as const;

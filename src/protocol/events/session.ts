@@ -1,6 +1,7 @@
 // Events of a session's life, outside of its turns. Stream: `session/<id>`.
 import { z } from "zod";
-import { turnSettings } from "../agents.ts";
+import { permissionRule, turnSettings } from "../agents.ts";
+import { MAX_TURN_RULES } from "../limits.ts";
 import {
   agentMode,
   attachment,
@@ -65,10 +66,23 @@ export const sessionEvents = {
       attachments: z.array(attachment),
       delivery,
       source,
-      settings: turnSettings,
+      /** Who is called is held to all rules of the turn that calls: more than one message may bring. */
+      settings: turnSettings.extend({
+        rules: z.array(permissionRule).max(MAX_TURN_RULES).default([]),
+      }),
     }),
   ),
   MessageAdded: event(1, "A message joined the conversation.", message.extend({ session_id: id })),
+  MessageWithdrawn: event(
+    1,
+    "A message was taken back before any turn heard it. Where it was to begin one, that turn ends cancelled.",
+    z.object({ session_id: id, turn_id: id, message_id: id }),
+  ),
+  QueueResumed: event(
+    1,
+    "What waited behind a turn that was stopped goes on.",
+    z.object({ session_id: id }),
+  ),
   SharedDataChanged: event(
     1,
     "An object stored something for the whole tree of delegations below this session, or removed it.",

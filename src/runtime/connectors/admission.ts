@@ -10,6 +10,7 @@ import { createAccessLog } from "./access-log.ts";
 import type { Door } from "./http/door.ts";
 import type { Admit } from "./http/options.ts";
 import { errorResponse, healthResponse } from "./http/responses.ts";
+import { createSignedHooks, type HookSecrets } from "./http/signed-hooks.ts";
 import { canonicalAddress, createLimiter, type LimiterOptions } from "./limiter.ts";
 import type { HostRule } from "./origin.ts";
 import type { SocketData } from "./websocket.ts";
@@ -47,8 +48,11 @@ export function createAnswer(options: {
   admit: Admit;
   rates: Rates;
   hostRule: HostRule;
+  /** Of programs that sign their webhooks; left out, there are none. */
+  hookSecrets?: HookSecrets | undefined;
 }): Answer {
   const { gateway, door, admit, rates, hostRule } = options;
+  const hooks = createSignedHooks(gateway, options.hookSecrets ?? (() => undefined));
   const failures = createLimiter(rates.failures ?? FAILURES);
   const pages = createLimiter(rates.pages ?? PAGES);
   const accessLog = createAccessLog(gateway.log);
@@ -88,6 +92,13 @@ export function createAnswer(options: {
     if (page instanceof Response) {
       accessLog({ ...about, status: page.status, identity: undefined });
       return page;
+    }
+    const mayFail = () => failures.take(addressOf(request, server));
+    const hook =
+      secretOf(request.headers) === undefined ? await hooks(request, mayFail) : undefined;
+    if (hook) {
+      accessLog({ ...about, status: hook.status, identity: undefined });
+      return hook;
     }
     const found = page ?? letIn(request, server);
     if ("code" in found) return refuse(found);

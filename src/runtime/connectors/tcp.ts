@@ -6,6 +6,7 @@ import type { Connector, Gateway } from "../gateway.ts";
 import { createAdmit, createAnswer, createWatch, type Rates } from "./admission.ts";
 import { type CertificateFiles, readCertificate } from "./certificate.ts";
 import { createDoor, type DoorOptions } from "./http/door.ts";
+import type { HookSecrets } from "./http/signed-hooks.ts";
 import { startListener } from "./listener.ts";
 import { bracketed, createHostRule, type HostRule, isLoopback, isWildcard } from "./origin.ts";
 
@@ -19,6 +20,8 @@ export interface TcpOptions {
   staticDir?: string | undefined;
   /** Who it is that has the port already, where that is known. */
   whoHas?: (port: number) => string | undefined;
+  /** Of programs that sign their webhooks; left out, there are none. */
+  hookSecrets?: HookSecrets;
 }
 
 /** Other limits than ours, for who cannot wait. */
@@ -58,6 +61,7 @@ export function startTcpConnector(
     admit,
     rates: limits,
     hostRule: (request) => hostRule(request),
+    hookSecrets: options.hookSecrets,
   });
   const watch = createWatch(gateway);
   const listener = startListener(

@@ -118,8 +118,8 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
     socket.close(TRY_AGAIN_LATER, "too many replies that are not read");
   }
 
-  function replyError(thrown: unknown): void {
-    reply({ id: null, type: "Error", payload: toErrorBody(thrown) });
+  function replyError(thrown: unknown, text = ""): void {
+    reply({ id: idIn(text), type: "Error", payload: toErrorBody(thrown) });
   }
 
   function refuse(thrown: unknown, code = POLICY_VIOLATION): void {
@@ -150,7 +150,7 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
       const answer = await gateway.handle({ type, payload }, caller);
       reply({ id, type: answer.type, payload: answer.payload });
     } catch (thrown) {
-      replyError(thrown);
+      replyError(thrown, text);
     } finally {
       if (isHeld) outbox.release();
     }
@@ -159,7 +159,7 @@ function startClient(socket: Socket, gateway: Gateway, attachTimeoutMs: number):
   return {
     receive(text, refused) {
       if (!connection) return attach(text);
-      if (isEnding) return replyError(new JameyError("unavailable", "The daemon is stopping."));
+      if (isEnding) return replyError(new JameyError("unavailable", STOPPING), text);
       if (inFlight.size + outbox.count() >= MAX_REQUESTS_IN_FLIGHT) {
         return socket.close(TRY_AGAIN_LATER, "too many requests without reading their replies");
       }
@@ -197,6 +197,18 @@ function readRequest(frame: unknown) {
   if (result.success) return result.data;
   throw new JameyError("invalid_request", "A frame needs id, type and payload.");
 }
+
+/**
+ * The id of a frame that nobody reads, where it begins with one as those of our clients do: who asked learns what
+ * is wrong with this request and goes on with the others.
+ */
+function idIn(text: string): string | number | null {
+  const [, number, name] = BEGINS_WITH_ID.exec(text) ?? [];
+  return number === undefined ? (name ?? null) : Number(number);
+}
+
+const BEGINS_WITH_ID = /^\{"id":(?:(\d{1,15})|"([^"\\]{1,128})"),/;
+const STOPPING = "The daemon is stopping.";
 
 /** A reply that no client could take becomes the error that says so. */
 function encodeReply(frame: {

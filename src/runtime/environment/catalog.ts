@@ -74,7 +74,7 @@ export function createCatalog(options: {
     return undefined;
   }
 
-  const { report, look, recall } = createReader({ ...options, problems });
+  const { report, reportBeyond, look, recall } = createReader({ ...options, problems });
 
   const accept = createAcceptance({ entries, problems, report, byName });
 
@@ -88,7 +88,7 @@ export function createCatalog(options: {
   function refresh(): void {
     const all = files.list();
     const present = all.slice(0, MAX_OBJECTS);
-    for (const { file } of all.slice(MAX_OBJECTS)) report(file, `there are ${MAX_OBJECTS} already`);
+    reportBeyond(all.slice(MAX_OBJECTS).map((one) => one.file));
     const before = new Map(definitions().map((one) => [one.name, one]));
     forgetGone(all, present);
     // A file with a problem is read again each time: what it lacks may have come about elsewhere.
@@ -169,6 +169,15 @@ function createReader(options: {
     log.warn("object not loaded", { file, problem });
   }
 
+  /** In one line, however many they are. */
+  function reportBeyond([first, ...others]: string[]): void {
+    for (const file of others) problems.delete(file);
+    if (first === undefined) return;
+    const more = others.length === 0 ? "" : ` and ${others.length} more files`;
+    const limit = `an environment holds ${MAX_OBJECTS} objects, which is reached`;
+    report(first, `${first}${more}: not loaded: ${limit}`);
+  }
+
   const parse = (text: string, file: string): ObjectDefinition =>
     parseObject({ text, file, hash: options.hash, warn: (problem) => log.warn(problem) });
 
@@ -194,7 +203,7 @@ function createReader(options: {
     }
   }
 
-  return { report, look, recall };
+  return { report, reportBeyond, look, recall };
 }
 
 /** Those that keep their name come first: the second file of a name is the one that is new. */

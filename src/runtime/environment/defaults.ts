@@ -15,8 +15,8 @@ limits:
 
 # Who may do what: tool or tool(pattern), then allow, ask or deny.
 # Not named here: reading inside the workspace is allowed, everything else is asked.
-# A rule sees what a call names: denying 'file_read(secret/*)' leaves file_search and file_list of the
-# folder above it, so deny those as well. The keys and state of jamey are out of every file tool's reach.
+# A rule sees what a call names. What 'file_read(secret/*)' denies, file_search leaves out too; names are still
+# listed, and a shell command reads what it likes. The keys and state of jamey are out of every file tool's reach.
 permissions: {}
 `;
 

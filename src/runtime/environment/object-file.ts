@@ -5,7 +5,9 @@ import { agentConfig, group } from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
 import { agentMode, name } from "../../protocol/messages.ts";
+import { suggest } from "../../protocol/suggest.ts";
 import { permissionTable } from "../config.ts";
+import { looksAlike } from "./look-alikes.ts";
 import { wakes } from "./wakes.ts";
 import { lineOfPath, parseYaml } from "./yaml.ts";
 
@@ -15,7 +17,10 @@ const MAX_WARNINGS = 100;
 const MAX_ON_START_LENGTH = 100_000;
 
 const frontMatter = z.object({
-  name,
+  name: name.superRefine((value, context) => {
+    const problem = looksAlike(value);
+    if (problem !== undefined) context.addIssue({ code: "custom", message: problem });
+  }),
   description: z.string().max(2_000).default(""),
   /** The body's `{{name}}` are filled in with the session's context. */
   template: z.boolean().default(false),
@@ -37,12 +42,17 @@ const frontMatter = z.object({
   limits: agentConfig.partial().default({}),
 });
 
+/** What may stand in it. */
+export const objectKeys: readonly string[] = Object.keys(frontMatter.shape);
+
 export type ObjectDefinition = z.output<typeof frontMatter> & {
   /** The system prompt. */
   body: string;
   /** SHA-256 of the whole text. */
   hash: string;
   file: string;
+  /** Keys that mean nothing, each with its place; of the first ones. */
+  warnings: string[];
 };
 
 export function parseObject(options: {
@@ -60,11 +70,14 @@ export function parseObject(options: {
   const fields = parseYaml(head, file, 2);
   const result = frontMatter.safeParse(fields);
   if (result.success) {
-    for (const key of Object.keys(fields).slice(0, MAX_WARNINGS)) {
-      if (Object.hasOwn(frontMatter.shape, key)) continue;
-      warn(`${file}:${lineOfPath(head, [key]) + 1}: unknown key '${key}' is ignored`);
-    }
-    return { ...result.data, body, hash: options.hash(text), file };
+    const unknown = Object.keys(fields).filter((key) => !objectKeys.includes(key));
+    const warnings = unknown.slice(0, MAX_WARNINGS).map((key) => {
+      const close = suggest(key, objectKeys);
+      const meant = close === undefined ? "" : `; did you mean '${close}'?`;
+      return `${file}:${lineOfPath(head, [key]) + 1}: unknown key '${key}' is ignored${meant}`;
+    });
+    for (const warning of warnings) warn(warning);
+    return { ...result.data, body, hash: options.hash(text), file, warnings };
   }
   const issue = result.error.issues[0];
   const path = (issue?.path ?? []).map(String);

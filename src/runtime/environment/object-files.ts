@@ -90,9 +90,14 @@ export function objectFilesIn(places: { folder: string; trash: string }): Object
   };
 }
 
+/** A file that cannot be looked at is there none the less: reading it says what is wrong. */
 function stampOf(file: string): string | undefined {
-  const found = statSync(file, { throwIfNoEntry: false, bigint: true });
-  return found?.isFile() ? `${found.mtimeNs} ${found.size} ${found.ino}` : undefined;
+  try {
+    const found = statSync(file, { throwIfNoEntry: false, bigint: true });
+    return found?.isFile() ? `${found.mtimeNs} ${found.size} ${found.ino}` : undefined;
+  } catch (thrown) {
+    return `unreadable: ${messageOf(thrown)}`;
+  }
 }
 
 /** A link is followed, so that it stays one. */

@@ -10,7 +10,7 @@ import { type ConfigLayer, mergeConfig } from "../config/layers.ts";
 import { configFromVariables, unknownVariables } from "../config/variables.ts";
 import type { Config } from "../config.ts";
 import { replaceFile } from "../replace-file.ts";
-import type { ProtectedPlaces } from "../world/protected.ts";
+import { ownParts, type ProtectedPlaces, TESTS } from "../world/protected.ts";
 import { boundedRead } from "./bounded-read.ts";
 import { defaultAssistant, newManifest } from "./defaults.ts";
 import { type ObjectFiles, objectFilesIn } from "./object-files.ts";
@@ -173,12 +173,8 @@ export function protectedPlaces(found: FoundEnvironment): ProtectedPlaces {
     hidden: [...privateFolders, places.state, places.run],
     environments,
     outputs: join(places.state, "outputs"),
-    fixed: [
-      manifestIn(places.folder),
-      join(places.folder, "objects"),
-      workflowsIn(places.folder),
-      toolsIn(places.folder),
-    ],
+    fixed: ownParts.map((part) => join(places.folder, part)),
+    tests: join(places.folder, TESTS),
   };
 }
 

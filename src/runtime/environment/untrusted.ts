@@ -1,27 +1,43 @@
 // An environment that came from elsewhere and that no human has trusted yet: the mark, and what holds while it
 // is there. Everybody who would make something of it active asks here.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { isObject } from "../../protocol/json.ts";
 import type { ConfigLayer } from "../config/layers.ts";
 
-/** Beside the database, where no archive can put anything and no tool reaches. */
-const markIn = (state: string): string => join(state, "untrusted");
+/** A file beside the manifest, which no tool writes and no export takes. */
+const UNTRUSTED_FILE = ".untrusted";
 
-export const isTrusted = (state: string): boolean => !existsSync(markIn(state));
+/** Two, each enough: one outlives a state that is rebuilt from files, the other a cleaning of the folder. */
+const marksOf = (state: string): string[] => [
+  join(dirname(state), UNTRUSTED_FILE),
+  join(state, "untrusted"),
+];
+
+export const isTrusted = (state: string): boolean => !marksOf(state).some(existsSync);
 
 export function markUntrusted(state: string, from: string): void {
   mkdirSync(state, { recursive: true, mode: 0o700 });
   const text = `${JSON.stringify({ from, at: new Date().toISOString() })}\n`;
-  writeFileSync(markIn(state), text, { mode: 0o600 });
+  for (const mark of marksOf(state)) writeFileSync(mark, text, { mode: 0o600 });
 }
 
-export const removeMark = (state: string): void => rmSync(markIn(state), { force: true });
+export function removeMark(state: string): void {
+  for (const mark of marksOf(state)) rmSync(mark, { force: true });
+}
 
-/** Where it came from; null where the mark does not say. */
+/** Where it came from; null where no mark says. */
 export function originOf(state: string): string | null {
+  for (const mark of marksOf(state)) {
+    const from = originIn(mark);
+    if (from !== null) return from;
+  }
+  return null;
+}
+
+function originIn(mark: string): string | null {
   try {
-    const said: unknown = JSON.parse(readFileSync(markIn(state), "utf8"));
+    const said: unknown = JSON.parse(readFileSync(mark, "utf8"));
     return isObject(said) && typeof said.from === "string" ? said.from : null;
   } catch (_unreadable) {
     return null;
@@ -52,7 +68,7 @@ export function narrowed(layer: ConfigLayer): { layer: ConfigLayer; held: string
 export function warningsOf(name: string, file: string, held: readonly string[]): string[] {
   const advice = `look with 'jamey env trust ${name}'`;
   const all = [
-    `'${name}' was imported and is not trusted: no on_start, no tools of its own; ${advice}`,
+    `'${name}' was imported and is not trusted: no on_start, no wake, no workflows, no tools of its own; ${advice}`,
   ];
   if (held.length > 0) all.push(`${basename(file)}: ignored until then: ${held.join(", ")}`);
   return all;

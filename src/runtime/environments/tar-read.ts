@@ -56,7 +56,7 @@ export async function readTar(
       seen.add(name);
       if (seen.size > limits.members) throw tooMuch(`more than ${limits.members} members`);
       if (header.size > limits.memberBytes) {
-        throw tooMuch(`'${name}' has more than ${limits.memberBytes} bytes`);
+        throw tooMuch(`'${name}', a member of more than ${limits.memberBytes} bytes`);
       }
       if (name === "") continue;
       const target = place({ name, type });

@@ -33,10 +33,10 @@ export async function activationOf(environment: string, variables: Variables): P
 /** What would become active, from the files as they are. */
 export function inertIn(
   found: FoundEnvironment,
-): Pick<Activation, "on_start" | "settings" | "files"> {
+): Pick<Activation, "on_start" | "wakes" | "settings" | "files"> {
   const { folder } = found.places;
   return {
-    on_start: startMessages(found),
+    ...unasked(found),
     settings: heldSettings(folder),
     files: [...walk(folder)].filter(isCode).map(({ name }) => name),
   };
@@ -59,25 +59,29 @@ export async function trustEnvironment(
 const isCode = ({ name, kind }: { name: string; kind: string }): boolean =>
   kind !== "folder" && (name.startsWith("tools/") || name.startsWith("workflows/"));
 
-function startMessages({ places }: FoundEnvironment): Activation["on_start"] {
+/** What is said to objects without anybody who says it. */
+function unasked({ places }: FoundEnvironment): Pick<Activation, "on_start" | "wakes"> {
   const files = objectFilesIn({
     folder: join(places.folder, "objects"),
     trash: trashIn(places.state),
   });
-  return files.list().flatMap(({ file }) => {
+  const on_start: Activation["on_start"] = [];
+  const wakes: Activation["wakes"] = [];
+  for (const { file } of files.list()) {
     try {
       const said = { file, text: files.read(file), hash: () => "", warn: () => undefined };
-      const { name, on_start, wake } = parseObject(said);
-      const wakes = schedulesOf({ name, wake }).map(({ kind, spec, message }) => ({
-        object: name,
-        message: `(by ${kind} ${spec}) ${message}`,
-      }));
-      return [...(on_start === null ? [] : [{ object: name, message: on_start }]), ...wakes];
+      const { name, on_start: message, wake } = parseObject(said);
+      if (message !== null) on_start.push({ object: name, message });
+      for (const { kind, spec, timezone, ...one } of schedulesOf({ name, wake })) {
+        const when = timezone === undefined ? spec : `${spec} ${timezone}`;
+        wakes.push({ object: name, kind, spec: when, message: one.message });
+      }
     } catch (thrown) {
       // It is not loaded as it is; once mended it may say anything.
-      return [{ object: file, message: `cannot be read: ${messageOf(thrown)}` }];
+      on_start.push({ object: file, message: `cannot be read: ${messageOf(thrown)}` });
     }
-  });
+  }
+  return { on_start, wakes };
 }
 
 function heldSettings(folder: string): Activation["settings"] {

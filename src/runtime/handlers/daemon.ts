@@ -1,12 +1,12 @@
 // Handlers over the daemon itself, its connections and its stream of events.
 import { JameyError } from "../../protocol/errors.ts";
 import { PROTOCOL_VERSION, VERSION } from "../../protocol/version.ts";
-import { type Caller, mayKnowPlaces, type Subscriptions } from "../caller.ts";
+import { type Caller, callerName, mayKnowPlaces, type Subscriptions } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
 
 type DaemonCommands =
-  | ("Subscribe" | "Unsubscribe" | "ListConnectors")
+  | ("Subscribe" | "Unsubscribe" | "ListConnectors" | "StopConnector")
   | ("GetStatus" | "StoreCredential" | "Shutdown");
 
 export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCommands> {
@@ -20,7 +20,17 @@ export function daemonHandlers(context: HandlerContext): Pick<Handlers, DaemonCo
       subscriptionsOf(caller).unsubscribe(subscription_id);
       return {};
     },
-    ListConnectors: () => ({ connectors: connections.list() }),
+    ListConnectors: () => ({ connectors: connections.list(), servers: services.spawned.list() }),
+    async StopConnector({ connector_id }, caller) {
+      const by = { caller: callerName(caller), reason: `${callerName(caller)} closed it` };
+      if (await services.spawned.close(connector_id, by)) return {};
+      const known = services.spawned.list().map((one) => one.connector_id);
+      const isClient = connections.list().some((one) => one.connector_id === connector_id);
+      const message = isClient
+        ? `${connector_id} is a client: it ends by itself. Closed can be what an object opened.`
+        : `No object opened an interface ${connector_id}. There are: ${known.join(", ") || "none"}.`;
+      throw new JameyError("not_found", message);
+    },
     GetStatus: (_asked, caller) => ({
       version: VERSION,
       protocol_version: PROTOCOL_VERSION,

@@ -29,6 +29,7 @@ export function createForkSession(
   return async (asked, caller) => {
     const { session_id, message_id, name, new_session_id, ephemeral } = asked;
     requireOwnModel(asked, caller);
+    await requireModel(asked, caller, context);
     const forked_from = { session_id, message_id };
     return await begin({
       caller,
@@ -68,6 +69,22 @@ function requireOwnModel({ model }: Asked<"ForkSession">, { isHuman }: Caller): 
   const message =
     "A process that an agent started cannot choose the model of a session: leave that to the object.";
   throw new JameyError("forbidden", message);
+}
+
+/** One that does not exist is refused now, not by the first message; a key may still come. */
+async function requireModel(
+  { model, session_id }: Asked<"ForkSession">,
+  caller: Caller,
+  { services: { models, keyring }, views }: HandlerContext,
+): Promise<void> {
+  if (model === null) return;
+  const variable = keyring.forVariables(caller.variables);
+  const folder = views.findSession(session_id)?.workspace ?? caller.workspace;
+  try {
+    await models.open(model, { variable, folder });
+  } catch (thrown) {
+    if (!(thrown instanceof JameyError && thrown.code === "key_missing")) throw thrown;
+  }
 }
 
 function kept({ session_id, conversation }: SessionView, message_id: string | null): Message[] {

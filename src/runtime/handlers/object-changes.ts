@@ -37,7 +37,7 @@ export function objectChangeHandlers({
     async GetPOVersion({ po_name, hash }) {
       await look(po_name);
       const version = versions.find(po_name, hash);
-      return { ...version, text: versions.textOf(po_name, version.hash) ?? "" };
+      return { ...version, text: versions.textOf(version.po_name, version.hash) ?? "" };
     },
   };
 

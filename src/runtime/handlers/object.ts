@@ -5,7 +5,9 @@ import { risk } from "../../protocol/agents.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { fileFor } from "../caller.ts";
 import { mergeLimits } from "../config.ts";
+import { schedulesOf } from "../environment/wakes.ts";
 import type { Handlers } from "../handle.ts";
+import { objectWarnings } from "../object-warnings.ts";
 import { rulesOf } from "../perform/prepare-turn.ts";
 import { expanded } from "../perform/wildcards.ts";
 import type { Services } from "../services.ts";
@@ -38,7 +40,13 @@ export function objectHandlers(
         file: fileFor(caller, file),
         problem,
       }));
-      return { prompt_objects, problems };
+      const warnings = catalog.list().flatMap(({ name, file }) =>
+        // Of a broken file it is said already.
+        catalog.problems().has(file)
+          ? []
+          : objectWarnings(name, services).map((warning) => ({ po_name: name, warning })),
+      );
+      return { prompt_objects, problems, warnings };
     },
     async InspectPO({ po_name, context: values }, caller) {
       const found = catalog.refresh(po_name);
@@ -51,13 +59,23 @@ export function objectHandlers(
         capabilities: await Promise.all(expanded(found.capabilities, tools).map(capability)),
         universal: universalOf(found.universal).filter((name) => tools.find(name)),
         session_id: session_id !== null && views.findSession(session_id) ? session_id : null,
+        mode: found.mode,
         prompt: values === null || !found.template ? found.body : filled(found.body, values),
         parameters: found.template ? templateParameters({ text: found.body }) : [],
         model: found.model,
         limits: mergeLimits(config.limits, found.limits),
         rules: rulesOf(found, [], services),
+        group: found.group,
+        on_start: found.on_start,
+        wake: schedulesOf(found).map(({ kind, spec, timezone, message }) => ({
+          kind,
+          spec,
+          timezone: timezone ?? null,
+          message,
+        })),
         version: found.hash,
         file: fileFor(caller, found.file),
+        warnings: objectWarnings(found.name, services),
       };
     },
     ListTools: () => ({

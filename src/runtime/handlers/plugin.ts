@@ -9,7 +9,12 @@ export function pluginHandlers({
   actor,
 }: HandlerContext): Pick<
   Handlers,
-  "ListPlugins" | "ApprovePlugin" | "RevokePlugin" | "AddMcpServer" | "RemoveMcpServer"
+  | "ListPlugins"
+  | "ApprovePlugin"
+  | "RevokePlugin"
+  | "AddMcpServer"
+  | "RemoveMcpServer"
+  | "SignInToMcpServer"
 > {
   return {
     async ListPlugins(_asked, caller) {
@@ -34,6 +39,7 @@ export function pluginHandlers({
       plugins.addServer(asked);
       return {};
     },
+    SignInToMcpServer: async ({ plugin }) => ({ url: await plugins.signIn(plugin) }),
     async RemoveMcpServer({ plugin }, caller) {
       plugins.removeServer(plugin);
       const from = { caller: callerName(caller), causation_id: null };

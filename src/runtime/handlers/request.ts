@@ -1,51 +1,89 @@
 // Handlers over the questions that wait for humans.
+
+import type { SessionCommand } from "../../core/session/inputs.ts";
+import { refusal } from "../../core/session/machine.ts";
 import { requireScope } from "../../protocol/commands/command.ts";
-import { JameyError } from "../../protocol/errors.ts";
+import { JameyError, messageOf } from "../../protocol/errors.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
 import { PROVIDER_VARIABLES } from "../../protocol/variables.ts";
 import { type Caller, callerName } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
-import { ruleOf } from "./rule.ts";
+import { ruleOf, settleRule } from "./rule.ts";
 
 export function requestHandlers(
   context: HandlerContext,
 ): Pick<Handlers, "ListPendingRequests" | "RespondToRequest"> {
   const { views, sessions, services } = context;
-  /** Requests that are being answered with a secret: only the winner's may reach the file. */
-  const answering = new Set<string>();
+  const inTurn = createTurns();
 
   function openRequest(request_id: string): HumanRequest {
     const found = views.findRequest(request_id);
     if (!found) throw new JameyError("request_not_found", `Request not found: ${request_id}`);
-    if (found.state === "open" && !answering.has(request_id)) return found.request;
+    if (found.state === "open") return found.request;
     const message = `The request ${request_id} is already answered or closed.`;
     throw new JameyError("already_answered", message, { details: { request_id } });
+  }
+
+  async function respond(request_id: string, response: Answer, caller: Caller): Promise<void> {
+    const request = openRequest(request_id);
+    const { session_id } = request;
+    const rule = ruleOf(request, response, { caller, context });
+    const said = { type: "respond" as const, request_id, response };
+    await requireAnswerable(session_id, said, context);
+    const root = views.findSession(session_id)?.root_session_id ?? session_id;
+    services.keyring.remember(root, caller.variables);
+    const from = { caller: callerName(caller), causation_id: null };
+    // Both are kept before the event says so: one that cannot be kept leaves the question open, and a crash in
+    // between is mended by the next answer.
+    const dropSecret = keepSecret(request, response, context);
+    try {
+      await settleRule(request_id, rule, { ...context, from });
+      await sessions.take(session_id, said, from);
+    } catch (thrown) {
+      dropSecret();
+      await settleRule(request_id, undefined, { ...context, from }).catch((failed: unknown) => {
+        // It shows in `jamey rules list`, and the next answer takes it away.
+        services.log.error("rule of a failed answer is kept", { reason: messageOf(failed) });
+      });
+      throw thrown;
+    }
   }
 
   return {
     ListPendingRequests: ({ session_id }) => ({ requests: views.listRequests(session_id) }),
     async RespondToRequest({ request_id, response }, caller) {
       requireMeans(response, caller);
-      const request = openRequest(request_id);
-      const { session_id } = request;
-      const rule = ruleOf(request, response, { caller, context });
-      const root = views.findSession(session_id)?.root_session_id ?? session_id;
-      services.keyring.remember(root, caller.variables);
-      const from = { caller: callerName(caller), causation_id: null };
-      answering.add(request_id);
-      try {
-        // Kept before the event says so: a secret that cannot be kept leaves the question open.
-        keepSecret(request, response, context);
-        await sessions.take(session_id, { type: "respond", request_id, response }, from);
-        // Only the winner's: a crash in between leaves the one call approved, and no rule.
-        if (rule) await context.actor.take({ type: "rule_given", ...rule }, from);
-      } finally {
-        answering.delete(request_id);
-      }
+      await inTurn(request_id, () => respond(request_id, response, caller));
       return {};
     },
   };
+}
+
+/** Answers to one request one after the other: whoever comes second finds it answered, or still open. */
+function createTurns(): (key: string, work: () => Promise<void>) => Promise<void> {
+  const last = new Map<string, Promise<void>>();
+  return async (key, work) => {
+    const mine = (last.get(key) ?? Promise.resolve()).then(work);
+    const ended = mine.catch(() => undefined);
+    last.set(key, ended);
+    try {
+      await mine;
+    } finally {
+      if (last.get(key) === ended) last.delete(key);
+    }
+  };
+}
+
+/** Refuses before anything is kept what the session would refuse. */
+async function requireAnswerable(
+  session_id: string,
+  said: Extract<SessionCommand, { type: "respond" }>,
+  { sessions, services }: HandlerContext,
+): Promise<void> {
+  const state = await sessions.open(session_id);
+  const refused = state && refusal(state, { ...said, at: services.world.now() });
+  if (refused) throw new JameyError(refused.code, refused.message, refused);
 }
 
 /** An approval or a secret gives an agent what it did not have: as much as to run it oneself. */
@@ -56,10 +94,23 @@ function requireMeans(response: Answer, { scopes }: Caller): void {
   }
 }
 
-function keepSecret(request: HumanRequest, response: Answer, { services }: HandlerContext): void {
-  if (request.kind !== "secret" || response.type !== "secret") return;
-  const { keyring } = services;
-  keyring.keep(secretName(request, keyring.has), response.value);
+/** Gives what takes it away again, as long as the answer may fail. */
+function keepSecret(
+  request: HumanRequest,
+  response: Answer,
+  { services }: HandlerContext,
+): () => void {
+  if (request.kind !== "secret" || response.type !== "secret") return () => undefined;
+  const { keyring, log } = services;
+  const name = secretName(request, (one) => keyring.hasOther(one, response.value));
+  keyring.keep(name, response.value);
+  return () => {
+    try {
+      keyring.drop(name);
+    } catch (thrown) {
+      log.error("secret of a failed answer is kept", { name, reason: messageOf(thrown) });
+    }
+  };
 }
 
 /**

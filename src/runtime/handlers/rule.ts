@@ -1,10 +1,12 @@
 // Handlers over the rules that humans gave in answers, and what makes an answer one.
 import { permit } from "../../core/agent/permission.ts";
 import { grantOf } from "../../core/session/grants.ts";
+import type { Risk } from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_RULE_LENGTH } from "../../protocol/limits.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
 import type { StandingRule } from "../../protocol/rules.ts";
+import type { From } from "../actor.ts";
 import { type Caller, callerName } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
@@ -29,7 +31,25 @@ export function ruleHandlers({
   };
 }
 
-type Given = Omit<StandingRule, "added_at">;
+export type Given = Omit<StandingRule, "added_at">;
+
+/**
+ * Makes the rule of this request the one that is given, or none: what a crash or a failure left of an earlier
+ * answer goes. Asked twice it changes nothing.
+ */
+export async function settleRule(
+  request_id: string,
+  given: Given | undefined,
+  { actor, from }: Pick<HandlerContext, "actor"> & { from: From },
+): Promise<void> {
+  const rule_id = ruleIdOf(request_id);
+  const there = actor.state().rules.find((one) => one.rule_id === rule_id);
+  const isSame = there?.match === given?.match && there?.call_hash === given?.call_hash;
+  if (there && !isSame) await actor.take({ type: "rule_removed", rule_id }, from);
+  if (given && !(there && isSame)) await actor.take({ type: "rule_given", ...given }, from);
+}
+
+const ruleIdOf = (request_id: string): string => `rule_${request_id}`;
 
 /**
  * The rule that an answer gives, if it gives one. Throws where this caller may give none, and where it would
@@ -42,7 +62,8 @@ export function ruleOf(
 ): Given | undefined {
   if (response.type !== "decision" || response.scope !== "rule") return undefined;
   if (response.decision !== "approve") {
-    throw new JameyError("invalid_request", "A rule allows; deny this call once, or its session.");
+    const message = "A rule allows; deny the call once, or for the session where that is offered.";
+    throw new JameyError("invalid_request", message);
   }
   if (!caller.scopes.includes("admin")) {
     const message =
@@ -56,22 +77,30 @@ export function ruleOf(
   }
   const grant = grantOf(request);
   if (!grant) throw new JameyError("invalid_request", "This request shows no call to allow.");
-  const match = response.match ?? exactly(grant.subject);
-  const { tool, subject } = grant;
-  const risk = context.services.tools.find(tool)?.risk ?? "execute";
-  const allowed = permit([{ tool, match, action: "allow" }], { tool, risk, subject });
-  if (allowed.rule === null) throw useless(match, grant);
+  const { tool, subject, hash } = grant;
   const { request_id, from_po: po_name } = request;
-  const rule_id = `rule_${request_id}`;
-  return { rule_id, po_name, tool, match, request_id, added_by: callerName(caller) };
+  const about = { rule_id: ruleIdOf(request_id), po_name, tool, request_id };
+  const given = { ...about, added_by: callerName(caller) };
+  if (response.match === null) return { ...given, match: shownOf(subject), call_hash: hash };
+  const { match } = response;
+  const asked = { tool, risk: riskOf(tool, context.services), subject };
+  const allowed = permit([{ tool, match, action: "allow" }], asked);
+  if (allowed.rule === null) throw useless(match, grant);
+  return { ...given, match, call_hash: null };
 }
 
-/** In a rule `*` stands for any text: a subject that holds one cannot be named exactly. */
-function exactly(subject: string): string {
-  if (!subject.includes("*") && subject.length <= MAX_RULE_LENGTH) return subject;
-  const why = subject.includes("*") ? "holds '*'" : "is too long";
-  const message = `What this call is about ${why}, so no rule can mean exactly it: approve it for the session, or type a pattern.`;
+/** What exactly one call is about, as lists show it: the whole of it, or there is no rule. */
+function shownOf(subject: string): string {
+  if (subject.length <= MAX_RULE_LENGTH) return subject;
+  const message =
+    "What this call is about is too long to be listed as a rule: approve it for the session, or type a pattern.";
   throw new JameyError("invalid_request", message);
+}
+
+/** Asking another agent does nothing by itself: what that one does is asked for there. */
+function riskOf(tool: string, { tools, catalog, workflows }: HandlerContext["services"]): Risk {
+  const isCalled = catalog.get(tool) !== undefined || workflows.has(tool);
+  return tools.find(tool)?.risk ?? (isCalled ? "none" : "execute");
 }
 
 function useless(match: string, { tool, subject }: { tool: string; subject: string }): JameyError {

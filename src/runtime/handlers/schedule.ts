@@ -8,6 +8,7 @@ import type { HandlerContext } from "./index.ts";
 export function scheduleHandlers({
   schedules,
   services,
+  views,
   environment,
 }: HandlerContext): Pick<
   Handlers,
@@ -20,6 +21,9 @@ export function scheduleHandlers({
     catalog.refresh();
     return schedules.find(named);
   }
+
+  const wakeOf = ({ schedule_id }: Schedule, delivery_id: string): string =>
+    `wake-${services.world.hash(`${schedule_id}\n${delivery_id}`).slice(0, 32)}`;
 
   function requireTrust(): void {
     if (isTrusted) return;
@@ -56,7 +60,7 @@ export function scheduleHandlers({
       const message = `${schedule.schedule_id} is just waking its object: try again in a moment.`;
       throw new JameyError("conflict", message);
     },
-    async CallHook({ hook_name, body }, caller) {
+    async CallHook({ hook_name, body, delivery_id }, caller) {
       requireTrust();
       catalog.refresh();
       const called = schedules.ofHook(hook_name);
@@ -69,7 +73,11 @@ export function scheduleHandlers({
       const about = { reason: `${from} called the webhook '${hook_name}'`, caller: from, body };
       const woken: { schedule_id: string; wake_id: string }[] = [];
       for (const schedule of called) {
-        const wake_id = await schedules.wake(schedule, about);
+        const named = delivery_id === null ? undefined : wakeOf(schedule, delivery_id);
+        // The message of a wake has its id as key: what came before has woken already.
+        const isAgain = named !== undefined && views.findMessageKey(`wake:${named}`) !== undefined;
+        const asked = { ...about, ...(named === undefined ? {} : { wake_id: named }) };
+        const wake_id = isAgain ? named : await schedules.wake(schedule, asked);
         if (wake_id !== undefined) woken.push({ schedule_id: schedule.schedule_id, wake_id });
       }
       // A call that wakes nobody must not look as if it had: who called may call again later.

@@ -1,10 +1,14 @@
 // Handlers over sessions and their messages.
 import { WORKFLOW } from "../../core/session/delegation.ts";
-import type { Asked } from "../../protocol/commands/index.ts";
+import type { Asked, Reply } from "../../protocol/commands/index.ts";
+import { CANCELLED_BY_CLIENT, outcomeEvents } from "../../protocol/commands/session.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import type { StoredRow } from "../../protocol/events/index.ts";
+import { MAX_LIST_LENGTH } from "../../protocol/limits.ts";
 import { type Caller, callerName } from "../caller.ts";
 import { removeSession } from "../ephemeral.ts";
 import type { Handlers } from "../handle.ts";
+import { sessionStream } from "../store/journal.ts";
 import { chosenWorkflow } from "../workflows/chosen.ts";
 import { createBeginSession } from "./begin-session.ts";
 import { createExportSession } from "./export-session.ts";
@@ -20,11 +24,14 @@ type SessionCommands =
   | "SendMessage"
   | "WaitForTurn"
   | "CancelTurn"
+  | "ResumeQueue"
+  | "WithdrawMessage"
   | "CreateSession"
   | "ForkSession"
   | "ExportSession"
   | "ImportSession"
   | "GetSession"
+  | "ListOutcomes"
   | "GetSharedData"
   | "ListSessions"
   | "RenameSession"
@@ -53,12 +60,13 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
       const said = {
         type: "cancel" as const,
         turn_id,
-        reason: reason ?? "a client cancelled it",
+        reason: reason ?? CANCELLED_BY_CLIENT,
         partial: services.signals.answerOf({ turn_id, session_id: found.session_id }),
       };
       await sessions.take(found.session_id, said, fromCaller(caller));
       return {};
     },
+    ...waitingMessages(context),
     async CreateSession(asked, caller) {
       const { po_name, session_id: chosen_id, ephemeral } = asked;
       services.log.info("Creating new session", { po: po_name, caller: callerName(caller) });
@@ -85,6 +93,7 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
       if (!session) throw sessionNotFound(session_id);
       return { session };
     },
+    ListOutcomes: ({ session_id }) => outcomesOf(session_id, context),
     GetSharedData({ session_id, key }) {
       const root_session_id = views.findSession(session_id)?.root_session_id;
       if (root_session_id === undefined) throw sessionNotFound(session_id);
@@ -119,6 +128,36 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
       return views.usage({ session_id, by, since: inMilliseconds(since) });
     },
     RunTool: createRunTool(context),
+  };
+}
+
+function outcomesOf(session_id: string, { views, journal }: HandlerContext): Reply<"ListOutcomes"> {
+  if (!views.findSession(session_id)) throw sessionNotFound(session_id);
+  const rows = journal.readNewest(sessionStream(session_id), outcomeEvents, MAX_LIST_LENGTH);
+  return { session_id, events: rows.flatMap(outcomeOf) };
+}
+
+function outcomeOf({ seq, at, type, payload }: StoredRow): Reply<"ListOutcomes">["events"] {
+  const event_type = outcomeEvents.find((name) => name === type);
+  if (!event_type) return [];
+  // An event's payload was JSON when it was kept.
+  const told = payload as Reply<"ListOutcomes">["events"][number]["payload"];
+  return [{ seq, at, event_type, payload: told }];
+}
+
+/** Messages that no turn has heard yet. */
+function waitingMessages({
+  sessions,
+}: HandlerContext): Pick<Handlers, "ResumeQueue" | "WithdrawMessage"> {
+  return {
+    async ResumeQueue({ session_id }, caller) {
+      await sessions.take(session_id, { type: "resume_queue" }, fromCaller(caller));
+      return {};
+    },
+    async WithdrawMessage({ session_id, message_id }, caller) {
+      await sessions.take(session_id, { type: "withdraw", message_id }, fromCaller(caller));
+      return {};
+    },
   };
 }
 

@@ -4,11 +4,13 @@ import type { ModelPart, ModelRequest, RequestMessage } from "../../core/model.t
 import type { ModelAnswer, SessionOutcome } from "../../core/session/inputs.ts";
 import { type AskedModel, askedModel } from "../../core/session/request.ts";
 import type { Session } from "../../core/session/session.ts";
+import { visitOf } from "../../core/session/visit.ts";
 import type { TurnTool } from "../../protocol/agents.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import type { Message, ToolSpec } from "../../protocol/messages.ts";
 import type { Services } from "../services.ts";
 import type { SignalWriter } from "../signals.ts";
+import { sessionStream } from "../store/journal.ts";
 import { type Shown, showImages } from "./images.ts";
 import type { Context, Performed } from "./index.ts";
 import { objectSpec, workflowSpec } from "./object-tools.ts";
@@ -28,9 +30,11 @@ export async function callModel(
   const asked = askedModel(state, effect);
   const { turn, session } = state;
   if (!asked || !turn || !session) return undefined;
+  await untilCounted(session, context.signal, services);
+  if (context.signal.aborted) return undefined;
   const name = turn.agent.model;
   const { model, model_name } = await openWithKey(name, session, context.signal, services);
-  const ids = { model: model_name, agent: turn.agent.po_name, session_id: session.id };
+  const ids = { model: model_name, agent: turn.agent.po_name, ...placeOf(session, services) };
   const request = await requestOf(asked, ids, services);
   const key = {
     session_id: session.id,
@@ -64,6 +68,29 @@ export async function callModel(
   }
 }
 
+/** All that this session has used so far counts for everybody above it: the budget is one for the whole tree. */
+async function untilCounted(
+  session: Session,
+  signal: AbortSignal,
+  { children, journal }: Services,
+): Promise<void> {
+  let at: Session | undefined = session;
+  while (at?.parent) {
+    await children.counted.until(at.id, journal.version(sessionStream(at.id)), signal);
+    at = children.state(at.parent)?.session;
+  }
+}
+
+/** Who is called also knows which call of its caller's turn it answers. */
+function placeOf(
+  { id, parent }: Session,
+  { children }: Services,
+): { session_id: string; visit?: number } {
+  if (!parent) return { session_id: id };
+  const caller = children.state(parent)?.session;
+  return { session_id: id, visit: visitOf(parent, caller?.conversation ?? []) };
+}
+
 type Writers = { text: SignalWriter; reasoning: SignalWriter };
 
 async function openWithKey(
@@ -91,13 +118,13 @@ async function openWithKey(
 
 async function requestOf(
   asked: AskedModel,
-  { model, agent, session_id }: { model: string; agent: string; session_id: string },
+  ids: Pick<ModelRequest, "model" | "agent" | "visit"> & { session_id: string },
   services: Services,
 ): Promise<ModelRequest> {
+  const { session_id, ...who } = ids;
   const shown = await showImages(asked.messages, session_id, services.sessionFiles);
   return {
-    model,
-    agent,
+    ...who,
     system: asked.system,
     messages: asked.messages.map((message, index) => requestMessage(message, shown[index])),
     tools: (await Promise.all(asked.tools.map((tool) => specOf(tool, services)))).flatMap(

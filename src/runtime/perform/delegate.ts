@@ -47,6 +47,7 @@ async function watch(
 ): Promise<Run | undefined> {
   const stream = sessionStream(child.session_id);
   const bell = createBell(context.signal);
+  const { counted } = services.children;
   const stop = services.journal.follow(bell.ring);
   let version = -1;
   let through = 0;
@@ -60,6 +61,8 @@ async function watch(
         const isLast = run !== "open";
         through = await reportUsage({ call_id, child, through, isLast }, context, services);
         if (run !== "open") return context.signal.aborted ? undefined : run;
+        // Where that has ended the turn that called, the child is stopped instead of asking its model once more.
+        if (!context.signal.aborted) counted.reached(child.session_id, now);
         await reportPause({ call_id, child }, context, services);
       }
       await bell.rung();
@@ -67,6 +70,7 @@ async function watch(
     return undefined;
   } finally {
     stop();
+    counted.end(child.session_id);
     bell.close();
   }
 }

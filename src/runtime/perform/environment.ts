@@ -5,6 +5,7 @@ import type {
   CapabilityLine,
   EnvironmentPort,
   ObjectDraft,
+  OwnServers,
   SessionLine,
 } from "../../core/environment-port.ts";
 import { calleeOf } from "../../core/session/delegation.ts";
@@ -52,6 +53,25 @@ export function environmentOf(
         await services.storeData(root, { entry: said, from_session_id: session.id });
       });
     },
+    declares: (capability) => catalog.get(po_name)?.capabilities.includes(capability) ?? false,
+    isTrusted: services.isTrusted,
+    servers: serversOf(po_name, services),
+  };
+}
+
+/** An object sees and closes its own, and no other's. */
+function serversOf(po_name: string, { spawned }: Services): OwnServers {
+  const list = () => spawned.list().filter((one) => one.po_name === po_name);
+  return {
+    list,
+    open: async (asked) => await attempt(async () => await spawned.spawn({ ...asked, po_name })),
+    async close(connector_id) {
+      if (!list().some((one) => one.connector_id === connector_id)) {
+        return { ok: true, value: false };
+      }
+      const by = { caller: `po:${po_name}`, reason: "its object closed it" };
+      return await attempt(async () => await spawned.close(connector_id, by));
+    },
   };
 }
 
@@ -74,14 +94,22 @@ function sessionsOf(
   if (query !== null) {
     const rest = { tool: null, model: null, status: null, since: null };
     const hits = views.searchSessions({ ...rest, query, po_name, limit });
-    return hits.map(({ session_id, session_name, created_at, snippet }) => {
-      return { session_id, title: session_name ?? "", at: created_at, snippet };
+    return hits.map(({ session_id, session_name, created_at, snippet, ...hit }) => {
+      return {
+        session_id,
+        po_name: hit.po_name,
+        title: session_name ?? "",
+        at: created_at,
+        state: null,
+        snippet,
+      };
     });
   }
   const rest = { source: null, workspace: null, parent: null, match: null };
   const asked = { ...rest, updated_before: null, cursor: null, po_name, limit };
-  return views.listSessions(asked).sessions.map(({ session_id, name, title, updated_at }) => {
-    return { session_id, title: name ?? title, at: updated_at, snippet: null };
+  return views.listSessions(asked).sessions.map((one) => {
+    const { session_id, po_name: whose, name, title, updated_at: at, state } = one;
+    return { session_id, po_name: whose, title: name ?? title, at, state, snippet: null };
   });
 }
 

@@ -10,6 +10,7 @@ import { newText, withBody, withCapabilities } from "../environment/edited.ts";
 import { type ObjectDefinition, parseObject } from "../environment/object-file.ts";
 import { shortHash } from "../object-versions.ts";
 import type { Services } from "../services.ts";
+import { maySpawn } from "../spawned.ts";
 
 /** Names of objects that an answer holds. */
 const MAX_NAMED = 50;
@@ -132,8 +133,9 @@ function canAct(
   { capabilities, mode, wake, on_start }: ObjectDefinition,
   { tools }: Services,
 ): boolean {
-  // Nobody sends it the message that wakes it.
-  if (mode !== "single" || wake.length > 0 || on_start !== null) return true;
+  // Nobody sends it the message that wakes it, or anybody may ask it something.
+  const isWoken = wake.length > 0 || on_start !== null || maySpawn(capabilities);
+  if (mode !== "single" || isWoken) return true;
   return capabilities.some((name) => {
     const risk = tools.find(name)?.risk;
     return risk !== "none" && risk !== "read";

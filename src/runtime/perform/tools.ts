@@ -1,4 +1,5 @@
 // Checks and runs tool calls of a turn, each in its session's workspace.
+import { isKeptBack } from "../../core/agent/permission.ts";
 import type { EffectOf } from "../../core/effects.ts";
 import type { SessionActorState } from "../../core/session/state.ts";
 import type { Tool, ToolCheck, ToolContext } from "../../core/tool.ts";
@@ -47,7 +48,7 @@ export async function runTool(
   const { call_id, turn_id } = effect;
   const asked = callOf(context.state(), call_id);
   if (!asked) return undefined;
-  const { call, hash, workspace, session_id } = asked;
+  const { call, hash, turn, workspace, session_id } = asked;
   const tool = services.tools.find(call.name);
   if (!tool) throw new JameyError("tool_not_found", `There is no tool '${call.name}' any more.`);
   const key = { signal_type: "ToolOutputDelta" as const, session_id, turn_id };
@@ -60,7 +61,8 @@ export async function runTool(
     const ids = { workspace, session_id, call_id };
     const environment = environmentOf(asked, services);
     const ownContext = toolContextOf(ids, context.signal, services, writer.write);
-    const toolContext = { ...ownContext, environment };
+    const keptBack = (path: string) => isKeptBack(turn.agent.rules, path);
+    const toolContext = { ...ownContext, environment, isKeptBack: keptBack };
     const check = await tool.check(call.args, toolContext);
     const problem = changed(check, callHash(call, workspace, check, services) === hash);
     if (problem !== undefined) {

@@ -1,7 +1,7 @@
 // What of a plugin runs, exactly: its manifest, and each file of it that is code, by content. Its hash is what an
 // approval is about; its text is what a human is shown.
 // Rule: a program that PATH finds is the system's own: it is held by its place, everything else by its bytes.
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync, type Stats, statSync } from "node:fs";
 import { isAbsolute, join, resolve } from "node:path";
 import type { Attempt } from "../../core/world.ts";
 import type { PluginFile } from "./plugin-files.ts";
@@ -85,8 +85,16 @@ function fileIn(folder: string, word: string): string | undefined {
   return isFile(file) ? file : undefined;
 }
 
-const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+const isFile = (path: string): boolean => statOf(path)?.isFile() ?? false;
+
+/** undefined where nothing can be found, for whatever reason. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (_unreachable) {
+    return undefined;
+  }
+}
 
 function realPath(path: string): string {
   try {
@@ -97,7 +105,7 @@ function realPath(path: string): string {
 }
 
 async function hashOf(file: string, known: KnownHashes): Promise<Attempt<string>> {
-  const stat = statSync(file, { throwIfNoEntry: false });
+  const stat = statOf(file);
   if (!stat?.isFile()) return { ok: false, problem: `${file}: there is no such file.` };
   if (stat.size > MAX_CODE_BYTES) {
     return { ok: false, problem: `${file}: larger than ${MAX_CODE_BYTES} bytes.` };

@@ -36,12 +36,11 @@ export function pluginFilesIn(folder: string, named: readonly PluginFile[] = [])
   const known = new Map<string, { stamp: string; read: PluginFile }>();
   const look = (file: string): PluginFile | undefined => {
     const path = join(folder, file);
-    const stat = statSync(path, { throwIfNoEntry: false });
-    if (!stat) {
+    const stamp = stampOf(path);
+    if (stamp === undefined) {
       known.delete(file);
       return undefined;
     }
-    const stamp = `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
     const found = known.get(file);
     if (found?.stamp === stamp) return found.read;
     const read = readPlugin(file.replace(MANIFEST_ENDING, ""), path);
@@ -70,6 +69,16 @@ export function pluginFilesIn(folder: string, named: readonly PluginFile[] = [])
       return own ?? named.find((one) => one.name === name);
     },
   };
+}
+
+/** A file that cannot be looked at is there none the less: reading it says what is wrong. */
+function stampOf(path: string): string | undefined {
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false });
+    return stat && `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
+  } catch (thrown) {
+    return `unreadable: ${messageOf(thrown)}`;
+  }
 }
 
 const MANIFEST_ENDING = /\.ya?ml$/;

@@ -1,4 +1,4 @@
-// Blanks the payloads of deleted sessions. `SessionDeleted` marks its stream in its own transaction, so
+// Blanks the payloads of deleted sessions, and what woke them in the environment's stream. `SessionDeleted` marks its stream in its own transaction, so
 // that an erasure which a crash interrupts is finished at the next open.
 import type { Database } from "bun:sqlite";
 import { eq, sql } from "drizzle-orm";
@@ -43,10 +43,12 @@ export function openEraser(options: {
     ),
   );
   const running = new Set<Promise<void>>();
+  const blankWakes = openWakeEraser(client);
 
   /** Blanks some rows; true when none are left. */
   function eraseSome(stream: string): boolean {
     return transact(client, () => {
+      blankWakes(stream);
       const rows = readable().all(stream, ERASE_ROWS);
       for (const row of rows) {
         blank().run(row.seq, checksumOf({ ...row, payload: "", is_erased: true }));
@@ -98,3 +100,36 @@ export function openEraser(options: {
     },
   };
 }
+
+/** The message of a wake stands in the environment's stream too, until it is sent: it goes with its session. */
+function openWakeEraser(client: Database): (stream: string) => void {
+  const wakes = lazily(() =>
+    client.prepare<{ message_key: string }, [string]>(
+      `SELECT json_extract(payload, '$.message_key') AS message_key FROM events
+     WHERE stream = ? AND type = 'MessageQueued' AND is_erased = 0
+       AND json_extract(payload, '$.message_key') LIKE 'wake:%'`,
+    ),
+  );
+  const fired = lazily(() =>
+    client.prepare<EventRecord, [string, string]>(
+      `SELECT * FROM events WHERE stream = ? AND type = 'ScheduleFired'
+       AND 'wake:' || json_extract(payload, '$.wake_id') = ?`,
+    ),
+  );
+  const rewrite = lazily(() =>
+    client.prepare<unknown, [number, string, number]>(
+      "UPDATE events SET payload = ?2, checksum = ?3 WHERE seq = ?1",
+    ),
+  );
+  return (stream) => {
+    for (const { message_key } of wakes().all(stream)) {
+      for (const row of fired().all(ENVIRONMENT, message_key)) {
+        const payload = JSON.stringify({ ...JSON.parse(row.payload), message: "" });
+        rewrite().run(row.seq, payload, checksumOf({ ...row, payload }));
+      }
+    }
+  };
+}
+
+/** The stream of the environment's events. */
+const ENVIRONMENT = "environment";

@@ -42,6 +42,8 @@ export interface Journal {
   append(append: Append): Promise<StoredRow[]>;
   /** The events of one stream after a version, in order: what folds an actor. Only committed ones. */
   readStream(stream: string, after_version: number): Iterable<StoredRow>;
+  /** The newest events of these types in one stream, in order. Only committed ones. */
+  readNewest(stream: string, types: readonly StoredEventName[], most: number): StoredRow[];
   /**
    * Rows after a cursor, in order. The cursor returned is the highest seq examined, so that a filter
    * that matches nothing still moves on; one read examines a bounded number of rows. It has caught up

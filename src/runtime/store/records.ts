@@ -1,7 +1,7 @@
 // The statements over the table `events`, each prepared once.
 import type { Database } from "bun:sqlite";
 import { desc, eq, max, sql } from "drizzle-orm";
-import { type StoredRow, storedEvents } from "../../protocol/events/index.ts";
+import { type StoredEventName, type StoredRow, storedEvents } from "../../protocol/events/index.ts";
 import type { Db } from "./database.ts";
 import { type ReadFilter, type ReadLimit, sessionStream } from "./journal.ts";
 import { lazily } from "./lazily.ts";
@@ -44,6 +44,13 @@ export function openRecords(client: Database, db: Db, options: { examinedRows: n
      ORDER BY seq`,
     ),
   );
+  const newestInStream = lazily(() =>
+    client.prepare<EventRecord, [string, string, number]>(
+      `SELECT ${COLUMNS} FROM events
+     WHERE stream = ? AND is_erased = 0 AND type IN (SELECT value FROM json_each(?))
+     ORDER BY version DESC LIMIT ?`,
+    ),
+  );
   const page = lazily(() =>
     client.prepare<EventRecord, [number]>(
       `SELECT ${COLUMNS} FROM events WHERE seq > ? ORDER BY seq`,
@@ -79,6 +86,10 @@ export function openRecords(client: Database, db: Db, options: { examinedRows: n
         if (page.isWhole) return;
         after = page.rows.at(-1)?.version ?? after;
       }
+    },
+    newest(stream: string, types: readonly StoredEventName[], most: number): StoredRow[] {
+      const found = newestInStream().all(stream, JSON.stringify(types), most);
+      return found.map(readRecord).reverse();
     },
     read(options_: { after: number; head: number; filter: ReadFilter; limit: ReadLimit }) {
       const { after, head, filter, limit } = options_;

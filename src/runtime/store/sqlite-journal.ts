@@ -90,6 +90,7 @@ export function openJournal(parts: JournalParts): Journal {
       }
     },
     readStream: (stream, after_version) => records.stream(stream, after_version),
+    readNewest: (stream, types, most) => records.newest(stream, types, most),
     read: (after, filter, limit) => records.read({ after, head, filter, limit }),
     head: () => head,
     version: versions.of,

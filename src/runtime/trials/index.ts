@@ -23,7 +23,7 @@ export function createTrials(variables: Variables): Trials {
       const found =
         files.length === 0
           ? testsIn(join(folder, "tests"), environment)
-          : files.flatMap((file) => named(resolve(directory, file), file));
+          : files.flatMap((file) => named(file, { directory, folder }));
       if (found.length <= MAX_TRIALS) return found;
       throw new JameyError("too_large", `${found.length} tests; one run takes ${MAX_TRIALS}.`);
     },
@@ -75,11 +75,16 @@ function testsIn(folder: string, environment: string): string[] {
   throw new JameyError("input_missing", message);
 }
 
-function named(path: string, shown: string): string[] {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isDirectory()) return testsIn(path, shown);
-  if (found?.isFile()) return [path];
-  throw new JameyError("input_missing", `There is no test ${shown}.`);
+/** Where somebody is, then in the environment; its ending may be left out. */
+function named(shown: string, { directory, folder }: { directory: string; folder: string }) {
+  const folders = [directory, folder, join(folder, "tests")];
+  const paths = [...new Set(folders.map((one) => resolve(one, shown)))];
+  for (const path of paths.flatMap((one) => [one, `${one}.yml`, `${one}.yaml`])) {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) return testsIn(path, shown);
+    if (found?.isFile()) return [path];
+  }
+  throw new JameyError("input_missing", `There is no test ${shown}: ${paths.join(", ")}.`);
 }
 
 function namesIn(folder: string): string[] {

@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, relative, resolve } from "node:path";
+import { ASK_HUMAN, ASKED_WITH } from "../../core/session/question.ts";
 import { classify } from "../../protocol/classify.ts";
 import type { CommandName, Params, Reply } from "../../protocol/commands/index.ts";
 import type { Run } from "../../protocol/commands/session.ts";
@@ -135,7 +136,11 @@ async function inRuntime(options: {
 
   const { session_id, run, asked } = await say({ trial, ask, store, signal });
   const story = readStory(session_id, store);
-  return { run, exit_code: classify(run).exit_code, asked, ...story };
+  const { unheard, ...told } = story;
+  const silent = trial.answers
+    ? []
+    : unheard.map((one) => `answers: no answer:\n+ asked:    ${one}`);
+  return { run, exit_code: classify(run).exit_code, asked: [...asked, ...silent], ...told };
 }
 
 async function say(parts: { trial: Trial; ask: Ask; store: Store; signal: AbortSignal }) {
@@ -178,9 +183,15 @@ const noNetwork = {
     await Promise.resolve({ ok: false as const, problem: "tests have no network" }),
 };
 
+interface Story extends Pick<Played, "calls" | "delegations"> {
+  /** Questions in words that nobody was there to hear. */
+  unheard: string[];
+}
+
 /** What was called, in the order in which it was asked for: what ran at once has no other. */
-function readStory(session_id: string, { journal }: Store): Pick<Played, "calls" | "delegations"> {
+function readStory(session_id: string, { journal }: Store): Story {
   const calls: PlayedCall[] = [];
+  const unheard: string[] = [];
   const delegations: string[] = [];
   const tell = (id: string): void => {
     const rows = [...journal.readStream(sessionStream(id), 0)];
@@ -196,14 +207,17 @@ function readStory(session_id: string, { journal }: Store): Pick<Played, "calls"
           tell(delegation.payload.child_session_id);
         } else {
           const args = begun.get(call.id)?.payload.tool_call.args ?? call.args;
-          const outcome = ended.get(call.id)?.payload.outcome ?? "not_run";
+          const { outcome = "not_run", denial } = ended.get(call.id)?.payload ?? {};
+          // A rule that denies it is no missing answer.
+          if (call.name === ASK_HUMAN && denial?.allow_with === ASKED_WITH)
+            unheard.push(denial.subject);
           calls.push({ tool: call.name, args, outcome });
         }
       }
     }
   };
   tell(session_id);
-  return { calls, delegations };
+  return { calls, delegations, unheard };
 }
 
 function byCall<Type extends "ToolCallCompleted" | "ToolCallStarted" | "DelegationStarted">(

@@ -19,7 +19,7 @@
 //     calls: [file_read, { tool: file_write, args: { path: a.txt }, outcome: completed }]
 //     delegations: [critic]
 //     max_calls: 4                    # model calls, those of called objects included
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve } from "node:path";
 import { z } from "zod";
 import { JameyError } from "../../protocol/errors.ts";
 import { agentMode, json, name } from "../../protocol/messages.ts";
@@ -121,6 +121,11 @@ export function readTrial(file: string): Trial {
 function scriptOf(file: string, cassette: string | undefined, script: unknown): Trial["script"] {
   if (cassette === undefined) return { text: Bun.YAML.stringify(script, null, 2), path: file };
   const path = resolve(dirname(file), cassette);
+  // There no agent writes: what models say in a test that allows something is as good as what it allows.
+  if (relative(dirname(file), path).startsWith("..") || !/\.(?:ya?ml|json)$/.test(path)) {
+    const message = `${file}: the cassette ${cassette} has to be a .yml or .json file in the folder of the test, or below.`;
+    throw new JameyError("config_invalid", message);
+  }
   return { text: boundedRead(path, MAX_CASSETTE_BYTES), path };
 }
 

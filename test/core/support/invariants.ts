@@ -75,6 +75,10 @@ function record(ledger: Ledger, event: Happened): string[] {
       const problem = messageProblem(event.payload);
       return problem ? [problem] : [];
     }
+    case "MessageWithdrawn": {
+      const { message_id } = event.payload;
+      return ledger.waiting.delete(message_id) ? [] : [`${message_id} did not wait`];
+    }
     case "ModelCallStarted": {
       if (event.payload.purpose === "compact") return [];
       const calls = ledger.modelCalls.get(event.payload.turn_id) ?? new Set();

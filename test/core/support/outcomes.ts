@@ -230,7 +230,13 @@ export function commandOf(
   number: number,
   at: string,
 ): SessionInput {
-  const choice = random.between(1, 20);
+  const choice = random.between(1, 22);
+  if (choice === 21) return { type: "resume_queue", at };
+  if (choice === 22) {
+    const waiting = [...state.queue, ...state.steers].map((one) => one.message_id);
+    const heard = state.session?.conversation.at(-1)?.message_id ?? "nowhere";
+    return { type: "withdraw", at, message_id: random.pick([...waiting, heard]) };
+  }
   if (choice <= 7) {
     const delivery = random.pick(["queue", "steer"] as const);
     const create = random.oneIn(5) ? newSession() : null;

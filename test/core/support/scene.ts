@@ -88,9 +88,17 @@ export function createScene(session: Partial<NewSession> = {}) {
       return take({ type: "model_failed", call_id, attempt, ...rest });
     },
     /** The first unchecked call, or the one that is named, is found valid. */
-    check(subject: string, call_id = first("check_tool").call_id): Happened[] {
+    check(
+      subject: string,
+      call_id = first("check_tool").call_id,
+      more: { must_ask?: boolean; hash?: string; bare_subject?: string } = {},
+    ): Happened[] {
       const hash = `hash of ${call_id}`;
-      return take({ type: "tool_checked", call_id, check: { valid: true, subject, hash } });
+      return take({
+        type: "tool_checked",
+        call_id,
+        check: { valid: true, subject, hash, ...more },
+      });
     },
     refuse(problem: string, call_id = first("check_tool").call_id): Happened[] {
       return take({ type: "tool_checked", call_id, check: { valid: false, problem } });
@@ -101,16 +109,16 @@ export function createScene(session: Partial<NewSession> = {}) {
     },
     decide(
       decision: "approve" | "deny",
-      fields: { scope?: "once" | "session"; hash?: string } = {},
+      fields: { scope?: "once" | "session" | "rule"; match?: string; hash?: string } = {},
     ) {
       const [request] = state.requests;
-      const { scope = "once", hash = request?.hash ?? "" } = fields;
+      const { scope = "once", match = null, hash = request?.hash ?? "" } = fields;
       const response = {
         type: "decision" as const,
         decision,
         hash,
         scope,
-        match: null,
+        match,
         reason: null,
       };
       return take({ type: "respond", request_id: request?.request_id ?? "", response });

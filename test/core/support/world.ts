@@ -181,7 +181,9 @@ function take(world: RandomWorld, input: SessionInput): void {
 
 function commandProblems(input: SessionInput, isRefused: boolean, happened: number): string[] {
   if (isRefused && happened > 0) return [`the refused ${input.type} changes something`];
-  const mustChange = ["send", "cancel", "respond", "delete"].includes(input.type);
+  const mustChange = ["send", "cancel", "resume_queue", "withdraw", "respond", "delete"].includes(
+    input.type,
+  );
   if (mustChange && !isRefused && happened === 0)
     return [`the taken ${input.type} changes nothing`];
   return [];

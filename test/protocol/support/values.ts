@@ -78,22 +78,31 @@ function valueFor(random: Random, root: JsonSchema, schema: JsonSchema, depth: n
   }
 }
 
-function textFor(random: Random, { format, pattern, minLength = 0, maxLength = 40 }: JsonSchema) {
+function textFor(random: Random, schema: JsonSchema): string {
+  const { format, pattern, minLength = 0, maxLength = 40 } = schema;
   if (format === "date-time") {
     return new Date(random.between(0, 4e12)).toISOString();
   }
-  const letters = pattern ? lettersOf(pattern) : 'a z\n"\\/\u0000é日🤖{}[]:,<&';
+  const beginning = ALPHABETS.find(({ fits }) => pattern?.startsWith(fits));
+  const { letters, first } = beginning ?? (pattern ? NAME : ANYTHING);
+  const least = Math.max(minLength, pattern ? 1 : 0) - first.length;
+  const length = random.between(Math.max(least, 0), Math.min(maxLength, 20) - first.length);
   // Code points, so that no pair is cut.
-  const alphabet = [...letters];
-  const length = random.between(Math.max(minLength, pattern ? 1 : 0), Math.min(maxLength, 20));
-  const text = Array.from({ length }, () => random.pick(alphabet)).join("");
-  return text.length > maxLength ? text.slice(0, 1) : text;
+  const text = Array.from({ length }, () => random.pick([...letters])).join("");
+  return first + (first.length + text.length > maxLength ? text.slice(0, 1) : text);
 }
 
-function lettersOf(pattern: string): string {
-  if (pattern.startsWith("^[A-Za-z0-9]")) return "abzA9";
-  return pattern.startsWith("^[A-Za-z_]") ? "abzA_" : "abzÄ9日";
-}
+const ANYTHING = { letters: 'a z\n"\\/\u0000é日🤖{}[]:,<&', first: "" };
+const NAME = { letters: "abzÄ9日", first: "" };
+
+/** By how a pattern begins: what a text of it is made of, and what it begins with. */
+const ALPHABETS = [
+  { fits: "^[A-Za-z0-9]", letters: "abzA9", first: "" },
+  { fits: "^[A-Za-z_]", letters: "abzA_", first: "" },
+  { fits: "^[A-Za-z]", letters: "abzA9_", first: "a" },
+  { fits: "^(?!model$)", letters: "abzA9_-", first: "" },
+  { fits: "^(?:GET|", letters: "abz/9", first: "GET /" },
+];
 
 function numberFor(random: Random, schema: JsonSchema): number {
   const least = schema.minimum ?? (schema.exclusiveMinimum ?? -1_001) + 1;

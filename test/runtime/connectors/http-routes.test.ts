@@ -3,7 +3,8 @@ import { describe, expect, test } from "bun:test";
 import { commands } from "../../../src/protocol/commands/index.ts";
 import { type ApiScene, codeOf, openApi } from "../../support/api.ts";
 import { apiWorld, begin, fields, roles } from "../../support/api-world.ts";
-import { objectText } from "../../support/world.ts";
+import { freePort } from "../../support/free-port.ts";
+import { objectText, type TestWorld } from "../../support/world.ts";
 
 describe("document 003's routes", () => {
   test("list objects with exactly the keys it names", async () => {
@@ -135,6 +136,7 @@ describe("the document", () => {
     };
     await playSessions(good);
     await playRest(good, scene);
+    await playServers(good, scene);
     const silent = ["openSessionSocket", "openSocket", "followEvents"];
     const missing = checker.operations().filter((id) => !checker.exercised().includes(id));
     const called = Object.keys(commands).filter((name) => !/^(Uns|S)ubscribe$/.test(name));
@@ -142,6 +144,16 @@ describe("the document", () => {
     expect(scene.faults).toEqual([]);
   });
 });
+
+async function playServers(good: Good, { world }: { world: TestWorld }): Promise<void> {
+  const text = objectText({ name: "spawner", front: "capabilities: [spawn_http_server]" });
+  await world.ask("CreatePO", { text });
+  const { connector_id } = await world.runtime().spawned.spawn({
+    ...{ po_name: "spawner", kind: "http", host: "127.0.0.1" },
+    ...{ port: await freePort(), routes: { "GET /": "info" } },
+  });
+  await good("DELETE", `/api/connectors/${connector_id}`);
+}
 
 type Good = (method: string, target: string, body?: unknown) => Promise<Record<string, unknown>>;
 
@@ -244,6 +256,12 @@ async function playRest(good: Good, { world }: ApiScene): Promise<void> {
   await good("POST", `/api/turns/${second.turn_id}/cancel`, {});
   const third = await world.ask("SendMessage", { po_name: "helper", message: "ask" });
   await world.happened("TurnStarted", (row) => JSON.stringify(row.payload).includes(third.turn_id));
+  const waiting = { po_name: "helper", session_id: third.session_id };
+  const taken = await world.ask("SendMessage", { ...waiting, message: "one" });
+  await world.ask("SendMessage", { ...waiting, message: "two" });
+  const queue = `/api/sessions/${third.session_id}/queue`;
   await good("POST", `/api/sessions/${third.session_id}/cancel`, {});
+  await good("DELETE", `${queue}/${taken.message_id}`);
+  await good("POST", `${queue}/resume`);
   await playRules(good, world);
 }

@@ -16,6 +16,10 @@ const otherScopes: Record<(typeof otherPaths)[keyof typeof otherPaths], readonly
   events: ["read"],
   socket: [],
   session_socket: ["read"],
+  metrics: ["read"],
+  openai_models: ["read"],
+  openai_chat: ["read", "chat"],
+  openai_responses: ["read", "chat"],
   mcp: [],
   mcp_socket: [],
 };

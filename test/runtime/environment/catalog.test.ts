@@ -199,7 +199,29 @@ describe("the catalog", () => {
     });
     const scene = openScene(Object.fromEntries(many));
     expect(scene.names().length).toBe(1_000);
-    expect([...scene.catalog.problems()]).toEqual([["o1000.md", "there are 1000 already"]]);
+    expect([...scene.catalog.problems()]).toEqual([
+      ["o1000.md", "o1000.md: not loaded: an environment holds 1000 objects, which is reached"],
+    ]);
+  });
+
+  test("says in one line how many files are beyond its limit, and says it anew when that changes", () => {
+    const names = Array.from({ length: 1_003 }, (_, index) => `o${`${index}`.padStart(4, "0")}`);
+    const scene = openScene(
+      Object.fromEntries(names.map((name) => [`${name}.md`, objectText({ name })])),
+    );
+    const about = (file: string, more: string): [string, string] => [
+      file,
+      `${file}${more}: not loaded: an environment holds 1000 objects, which is reached`,
+    ];
+    expect([...scene.catalog.problems()]).toEqual([about("o1000.md", " and 2 more files")]);
+    expect(scene.warnings.length).toBe(1);
+    scene.files.set("a.md", a);
+    scene.catalog.refresh();
+    expect([...scene.catalog.problems()]).toEqual([about("o0999.md", " and 3 more files")]);
+    for (const name of ["o0000.md", "o0001.md", "o0002.md", "o0003.md"]) scene.files.delete(name);
+    scene.catalog.refresh();
+    expect([...scene.catalog.problems()]).toEqual([]);
+    expect(scene.names().length).toBe(1_000);
   });
 });
 
@@ -264,7 +286,11 @@ describe("an object in a running daemon", () => {
     const run = await world.ask("WaitForTurn", { turn_id: queued.turn_id });
     expect([run.status, run.error?.code]).toEqual(["failed", "po_not_found"]);
     expect((await world.ask("WaitForTurn", { turn_id: first.turn_id })).response).toBe("the last");
-    expect(await world.ask("ListPOs", {})).toEqual({ prompt_objects: [], problems: [] });
+    expect(await world.ask("ListPOs", {})).toEqual({
+      prompt_objects: [],
+      problems: [],
+      warnings: [],
+    });
     await world.happened("POUnloaded");
   });
 

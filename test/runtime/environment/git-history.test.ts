@@ -38,10 +38,9 @@ function openRepository() {
   git("init", "--quiet", "--initial-branch=main");
   writeFileSync(join(folder, "manifest.yml"), "name: x\n");
   const write = (name: string, text: string) => writeFileSync(join(folder, "objects", name), text);
-  const open = () =>
+  const open = (given: { indexWaitMs?: number; pause?: () => Promise<void> } = {}) =>
     createGitHistory({
-      folder,
-      state,
+      ...{ folder, state, ...given },
       log: createLog({ level: "info", now: () => "", write: (line) => void log.push(line) }),
     });
   return {
@@ -178,6 +177,55 @@ describe("a commit", () => {
   });
 });
 
+describe("a commit while somebody else holds the index", () => {
+  const change = (reason: string, text: string) => ({
+    ...{ po_name: "a", author: "cli:c_1", reason },
+    files: [{ name: "a.md", text }],
+  });
+
+  test("leaves HEAD where it is, so that a human's next commit undoes nothing, and comes with the next change", async () => {
+    using scene = openRepository();
+    await scene.add("a.md", "one\n", "made");
+    const lock = join(scene.folder, ".git/index.lock");
+    writeFileSync(lock, "");
+    const history = scene.open({ indexWaitMs: 0 });
+    scene.write("a.md", "two\n");
+    history?.add(change("second", "two\n"));
+    await history?.settled();
+    expect(scene.subjects()).toEqual(["cli:c_1: a: made"]);
+    expect(scene.log.length).toBe(1);
+    expect(scene.log[0]).toContain("index.lock");
+    rmSync(lock);
+    writeFileSync(join(scene.folder, "notes.txt"), "a human's");
+    scene.git("add", "notes.txt");
+    scene.git("commit", "--quiet", "--message", "notes");
+    expect(scene.git("status", "--porcelain", "objects")).toBe("M objects/a.md");
+    scene.write("a.md", "three\n");
+    history?.add(change("third", "three\n"));
+    await history?.settled();
+    expect(scene.subjects()).toEqual([
+      "cli:c_1: a: third",
+      "cli:c_1: a: second",
+      "h: notes",
+      "cli:c_1: a: made",
+    ]);
+    expect(scene.git("status", "--porcelain", "objects")).toBe("");
+  });
+
+  test("waits for it", async () => {
+    using scene = openRepository();
+    const lock = join(scene.folder, ".git/index.lock");
+    writeFileSync(lock, "");
+    const pause = async () => rmSync(lock);
+    const history = scene.open({ indexWaitMs: 60_000, pause });
+    scene.write("a.md", "one\n");
+    history?.add(change("made", "one\n"));
+    await history?.settled();
+    expect([scene.subjects(), scene.log]).toEqual([["cli:c_1: a: made"], []]);
+    expect(scene.git("status", "--porcelain", "objects")).toBe("");
+  });
+});
+
 describe("what a killed daemon had no time for", () => {
   const version = (number: number) => ({
     author: `cli:c_${number}`,
@@ -187,7 +235,7 @@ describe("what a killed daemon had no time for", () => {
   const catchUp = async (scene: ReturnType<typeof openRepository>, ...numbers: number[]) => {
     const history = scene.open();
     const versions = () => numbers.toReversed().map(version);
-    history?.catchUp([{ po_name: "a", file: "a.md", versions }]);
+    history?.catchUp([{ po_name: "a", file: "a.md", versions }], () => undefined);
     await history?.settled();
     expect(scene.log).toEqual([]);
   };
@@ -212,6 +260,33 @@ describe("what a killed daemon had no time for", () => {
     scene.write("a.md", "text 3\n");
     await catchUp(scene, 1, 2, 3);
     expect(scene.subjects()).toEqual(["cli:c_3: a: edit 3", "cli:c_1: a: by hand"]);
+  });
+
+  test("is a removal too: of what the repository has, no file holds, and somebody took away", async () => {
+    using scene = openRepository();
+    for (const name of ["a", "b", "c"]) await scene.add(`${name}.md`, `name: ${name}\n`, name);
+    for (const name of ["a", "b"]) rmSync(join(scene.folder, "objects", `${name}.md`));
+    const asked: string[][] = [];
+    const removed = (file: string, text: string) => {
+      asked.push([file, text]);
+      return file === "a.md" ? { po_name: "a", author: "cli:c_9", reason: "" } : undefined;
+    };
+    for (let start = 1; start <= 2; start += 1) {
+      const history = scene.open();
+      history?.catchUp([], removed);
+      await history?.settled();
+    }
+    expect(scene.log).toEqual([]);
+    expect(asked).toEqual([
+      ["a.md", "name: a"],
+      ["b.md", "name: b"],
+      ["b.md", "name: b"],
+    ]);
+    expect(scene.subjects()[0]).toBe("cli:c_9: a: removed");
+    expect(scene.git("ls-tree", "--name-only", "HEAD", "objects/")).toBe(
+      "objects/b.md\nobjects/c.md",
+    );
+    expect(scene.git("status", "--porcelain", "objects")).toBe("D objects/b.md");
   });
 
   test("is nothing where the file is gone", async () => {

@@ -62,7 +62,20 @@ describe("an object file", () => {
       body: "You review changes.\n\n--- not a border",
       hash: `hash of ${text.length}`,
       file: "o.md",
+      warnings: [],
     });
+  });
+
+  test("may be named in any script, and in several where its words are", () => {
+    const names = [
+      "worker_2",
+      "\u0431\u043e\u0442-review",
+      "Übung.v2",
+      "AI助手",
+      "テスト東京",
+      "도우미",
+    ];
+    expect(names.map((name) => parse(`---\nname: ${name}\n---`).name)).toEqual(names);
   });
 
   test("needs only a name", () => {
@@ -83,6 +96,7 @@ describe("an object file", () => {
       body: "",
       hash: "hash of 15",
       file: "o.md",
+      warnings: [],
     });
   });
 
@@ -95,6 +109,13 @@ describe("an object file", () => {
     ["no front matter", "You help.\n", 1, "an object begins with front matter"],
     ["no closing line", "---\nname: a\n", 1, "the front matter has no closing line"],
     ["a name that is none", "---\nname: ../x\n---\n", 2, "name: letters, digits"],
+    [
+      "letters of two scripts in one word",
+      "---\ndescription: x\nname: my-w\u043erker\n---\n",
+      3,
+      "name: mixes Latin and Cyrillic letters in 'w\u043erker'",
+    ],
+    ["letters that are not plain", "---\nname: \uff57orker\n---\n", 2, "name: looks like 'worker'"],
     ["no name", "---\ndescription: x\n---\n", 2, "name: Invalid input"],
     ["a wrong value", "---\nname: a\nmodel: 7\n---\n", 3, "model: Invalid input"],
     [
@@ -128,7 +149,7 @@ describe("an object file", () => {
     const { name, model, permissions } = parse(text, (problem) => void warnings.push(problem));
     expect({ name, model, permissions }).toEqual({ name: "a", model: "a/b", permissions: {} });
     expect(warnings).toEqual([
-      "o.md:3: unknown key 'permisions' is ignored",
+      "o.md:3: unknown key 'permisions' is ignored; did you mean 'permissions'?",
       "o.md:5: unknown key 'colour' is ignored",
     ]);
   });

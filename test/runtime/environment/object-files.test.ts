@@ -47,6 +47,28 @@ function openFolder() {
   };
 }
 
+test("a link that leads nowhere it could is a file like others, and reading it names it", () => {
+  using scene = openFolder();
+  const { files, folder } = scene;
+  writeFileSync(join(folder, "plain.md"), "plain");
+  symlinkSync("circle.md", join(folder, "circle.md"));
+  symlinkSync("plain.md/below", join(folder, "through.md"));
+  symlinkSync("x".repeat(300), join(folder, "long.md"));
+  const listed = files.list().map(({ file }) => file);
+  expect(listed).toEqual(
+    ["circle.md", "long.md", "plain.md", "through.md"].map((name) => join(folder, name)),
+  );
+  for (const [name, reason] of [
+    ["circle.md", "ELOOP"],
+    ["long.md", "ENAMETOOLONG"],
+    ["through.md", "ENOTDIR"],
+  ] as const) {
+    const file = files.place(name);
+    expect(() => files.read(file)).toThrow(`${file}: ${reason}`);
+    expect(files.stamp(file)).toBe(files.list().find((one) => one.file === file)?.stamp ?? "");
+  }
+});
+
 describe("a draft", () => {
   test("takes the file's place whole, keeps its mode, and leaves nothing beside it", () => {
     using scene = openFolder();

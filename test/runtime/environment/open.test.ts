@@ -41,7 +41,17 @@ test("keys, state and the socket's folder are out of the reach of tools, though 
   expect(searched.payload).toMatchObject({
     result: { output: expect.stringMatching(/^\[0 matches/) },
   });
-  for (const path of ["manifest.yml", "objects/assistant.md", "objects/new.md"]) {
+  for (const path of [
+    "manifest.yml",
+    "objects/assistant.md",
+    "objects/new.md",
+    "workflows/new.yml",
+    "tools/new.yml",
+    "tests/new.yml",
+    "tests/cassettes/new.yml",
+    ".git/hooks/pre-commit",
+    ".gitignore",
+  ]) {
     const args = { path: `data/environments/default/${path}`, content: "x" };
     expect(await run("file_write", args)).toMatchObject({
       type: "Error",

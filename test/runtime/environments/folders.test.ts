@@ -47,17 +47,20 @@ describe("a template", () => {
     });
   }
 
-  test.each(["review-team", "researcher", "watcher"])("%s passes its own tests", async (name) => {
-    using home = openEnvironmentsHome();
-    await home.environments.create({ name: "new", template: name });
-    const trials = createTrials(home.variables);
-    const files = trials.find({ environment: "new", files: [], directory: home.home });
-    const signal = new AbortController().signal;
-    for (const file of files) {
-      const { status, problems } = await trials.play({ environment: "new", file, signal });
-      expect([status, problems]).toEqual(["passed", []]);
-    }
-  });
+  test.each(["review-team", "dashboard", "researcher", "watcher"])(
+    "%s passes its own tests",
+    async (name) => {
+      using home = openEnvironmentsHome();
+      await home.environments.create({ name: "new", template: name });
+      const trials = createTrials(home.variables);
+      const files = trials.find({ environment: "new", files: [], directory: home.home });
+      const signal = new AbortController().signal;
+      for (const file of files) {
+        const { status, problems } = await trials.play({ environment: "new", file, signal });
+        expect([status, problems]).toEqual(["passed", []]);
+      }
+    },
+  );
 
   test("that does not exist is refused with those that do, and nothing is made", async () => {
     using home = openEnvironmentsHome();

@@ -132,6 +132,7 @@ describe("an import takes", () => {
         { name: "tests/one.yml" },
         { name: ".state/jamey.db", text: "SQLite format 3\0" },
         { name: ".state/untrusted", text: "" },
+        { name: ".untrusted", text: "" },
         { name: ".git/hooks/post-checkout", text: "#!/bin/sh\ntouch x\n" },
         { name: ".gitattributes", text: "* filter=x\n" },
         { name: "README.md", text: "Hello" },
@@ -142,6 +143,7 @@ describe("an import takes", () => {
     expect(own.map((name) => name.slice("environments/theirs/".length))).toEqual([
       ".gitignore",
       ".state/untrusted",
+      ".untrusted",
       "manifest.yml",
       "objects",
       "objects/a.md",
@@ -159,6 +161,7 @@ describe("an import takes", () => {
       "objects/deep/c.md",
       ".state/jamey.db",
       ".state/untrusted",
+      ".untrusted",
       ".git/hooks/post-checkout",
       ".gitattributes",
       "README.md",

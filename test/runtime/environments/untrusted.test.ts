@@ -1,10 +1,11 @@
 // What came from elsewhere: which of its settings count before it is trusted, and that none of it is woken.
 import { describe, expect, test } from "bun:test";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { configSchema } from "../../../src/runtime/config.ts";
 import { findEnvironment, openEnvironment } from "../../../src/runtime/environment/open.ts";
 import { narrowed } from "../../../src/runtime/environment/untrusted.ts";
-import { openEnvironmentsHome } from "../../support/environments-home.ts";
+import { forgeArchive, openEnvironmentsHome } from "../../support/environments-home.ts";
 import { objectText, openTestWorld } from "../../support/world.ts";
 
 const loud = `description: theirs
@@ -43,7 +44,7 @@ describe("of an untrusted manifest", () => {
       permissions: { "file_read(*.key)": "deny", http_request: "ask" },
     });
     expect(warnings).toEqual([
-      "'theirs' was imported and is not trusted: no on_start, no tools of its own; look with 'jamey env trust theirs'",
+      "'theirs' was imported and is not trusted: no on_start, no wake, no workflows, no tools of its own; look with 'jamey env trust theirs'",
       "manifest.yml: ignored until then: auto_start, idle_timeout, max_running_turns, limits, permissions.shell, connectors, git, http, provider",
     ]);
   });
@@ -59,6 +60,38 @@ describe("of an untrusted manifest", () => {
     const values = Object.fromEntries(keys.map((key) => [key, null]));
     const { held } = narrowed({ from: "M", values, placeOf: () => "M" });
     expect(keys.filter((key) => !held.includes(key))).toEqual(["model", "log_level"]);
+  });
+});
+
+describe("an import", () => {
+  async function importing() {
+    const home = openEnvironmentsHome();
+    const text = objectText({ name: "a" });
+    const file = home.write("got/theirs.tar.gz", forgeArchive([{ name: "objects/a.md", text }]));
+    await home.environments.import({ file, name: null });
+    const trusted = async () => (await home.environments.list()).map((one) => one.is_trusted);
+    const lose = (name: string) => {
+      rmSync(join(home.folderOf("theirs"), name), { recursive: true });
+    };
+    return { home, trusted, lose };
+  }
+
+  for (const lost of [".state", ".untrusted"]) {
+    test(`stays untrusted when ${lost} is lost`, async () => {
+      const { home, trusted, lose } = await importing();
+      using _ = home;
+      lose(lost);
+      expect(await trusted()).toEqual([false]);
+    });
+  }
+
+  test("is trusted once a human says so, and keeps no mark", async () => {
+    const { home, trusted } = await importing();
+    using _ = home;
+    const { hash, from } = await home.environments.activation("theirs");
+    await home.environments.trust({ environment: "theirs", hash });
+    expect([await trusted(), from]).toEqual([[true], join(home.home, "got/theirs.tar.gz")]);
+    expect(home.tree().filter((name) => name.endsWith("untrusted"))).toEqual([]);
   });
 });
 

@@ -1,7 +1,14 @@
 // The doctor: each thing that can be wrong is found, named and answered; what is well is left alone.
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { JameyError } from "../../../src/protocol/errors.ts";
 import type { Finding } from "../../../src/protocol/upkeep.ts";
@@ -66,6 +73,17 @@ describe("the doctor", () => {
     expect(await examine(home, "objects")).toMatchObject([
       { level: "broken", what: expect.stringContaining(`${home.objects}/bad.md:3: `) },
     ]);
+  });
+
+  test("goes on where a file is a link that leads nowhere, and says it of this file alone", async () => {
+    using home = openUpkeepHome();
+    mkdirSync(home.objects, { recursive: true });
+    const file = join(home.objects, "circle.md");
+    symlinkSync("circle.md", file);
+    expect(await examine(home, "objects")).toMatchObject([
+      { level: "broken", what: expect.stringContaining(`${file}: ELOOP`) },
+    ]);
+    expect(await examine(home, "permissions")).toMatchObject([{ level: "ok" }]);
   });
 
   test("names secrets that others may read, and the command that ends it", async () => {

@@ -17,6 +17,22 @@ export function testReading(name: string, open: Open): void {
       expect([...store.journal.readStream("session/a", 997)]).toEqual(rows.slice(997));
     });
 
+    test("the newest of some types in one stream come in their order, and erased ones not", async () => {
+      await using store = await open();
+      const { journal } = store;
+      const texts = Array.from({ length: 5 }, (_, index) => said("a", `m${index}`, "text"));
+      await add(journal, "session/a", [created("a"), ...texts]);
+      await add(journal, "session/b", [created("b"), said("b", "m9", "other")]);
+      const newest = (most: number, types: ("MessageAdded" | "TurnFailed")[] = ["MessageAdded"]) =>
+        journal.readNewest("session/a", types, most).map(({ version }) => version);
+      expect([newest(2), newest(99), newest(9, ["TurnFailed"]), newest(9, [])]).toEqual([
+        [5, 6],
+        [2, 3, 4, 5, 6],
+        [],
+        [],
+      ]);
+    });
+
     test("a filter by type and session moves the cursor over what it leaves out", async () => {
       await using store = await open();
       const { journal } = store;

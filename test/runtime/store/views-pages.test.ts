@@ -75,7 +75,7 @@ describe("pages of sessions", () => {
     );
   });
 
-  test("are filtered by the beginning of an id, by a whole name, and by age", async () => {
+  test("are filtered by the beginning of an id, by a name or a part of it, and by age", async () => {
     await using store = openMemory();
     const { journal, views } = store;
     await add(journal, "session/abc-1", [created("abc-1", { name: "ab" })], at);
@@ -87,6 +87,9 @@ describe("pages of sessions", () => {
     expect(list({ match: "x%" })).toEqual(["x%_3"]);
     expect(list({ match: "a%" })).toEqual([]);
     expect(list({ match: "AB" })).toEqual([]);
+    expect(list({ named: "ABC" })).toEqual(["x%_3"]);
+    expect(list({ named: "B" })).toEqual(["x%_3", "abc-1"]);
+    expect(list({ named: "%" })).toEqual([]);
     expect(list({ updated_before: "2026-02-02T00:00:00.000Z" })).toEqual(["x%_3", "abc-1"]);
     expect(list({ updated_before: at })).toEqual([]);
   });

@@ -23,6 +23,7 @@ const sections: readonly Section[] = [
       ["JAMEY_ENV", "the environment, as --env: a name or a path"],
       ["JAMEY_MODEL", "the model where no --model is given"],
       ["JAMEY_URL", "a daemon elsewhere, as --url"],
+      ["JAMEY_HOOK_SECRET", "in a daemon's environment: what signed webhooks are signed with"],
       ["JAMEY_TOKEN", "the key for it; in a daemon's environment, a key it accepts"],
       ["JAMEY_HOME", "one folder for everything that jamey keeps"],
       ["JAMEY_STDIN", "auto, wait or skip: whether stdin is read (jamey help stdin)"],

@@ -39,6 +39,11 @@ export const http: readonly Section[] = [
       ["POST /api/call/<Command>", "every command, its parameters as JSON"],
       ["POST /api/pos/<name>/message", "say something, get the answer"],
       ["GET /api/events", "server-sent events; Last-Event-ID goes on after an event"],
+      [
+        "POST /v1/chat/completions",
+        "OpenAI's API, each object a model; /v1/responses, /v1/models too",
+      ],
+      ["GET /metrics", "for Prometheus"],
       ["GET /ws", "WebSocket: jamey help websocket"],
     ],
   },

@@ -66,6 +66,16 @@ export const topics: Readonly<Record<string, Topic>> = {
     summary: "How the tests of an environment are written",
     load: async () => (await import("./tests.ts")).tests,
   },
+  scripts: {
+    summary: "How a script is written that plays a model, for tests and demonstrations",
+    aliases: ["scripted"],
+    load: async () => (await import("./scripts.ts")).scripts,
+  },
+  modes: {
+    summary: "An object's file field by field, and how groups work together",
+    aliases: ["groups", "objects"],
+    load: async () => (await import("./modes.ts")).modes,
+  },
   workflows: {
     summary: "How graphs of objects are written, and their conditions",
     aliases: ["cel"],

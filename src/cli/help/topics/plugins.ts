@@ -44,4 +44,10 @@ export const plugins: readonly Section[] = [
       "The arguments are POSTed as JSON; the body of the answer is the output, a status of 2xx is success. Redirects are not followed.",
     ],
   },
+  {
+    title: "MCP servers",
+    text: [
+      "'jamey mcp add NAME -- PROGRAM …' or '--server-url URL' writes tools/NAME.yml with mode: mcp; manifest.yml may name servers too, under mcp: with command and args, or url, headers and env. A human first lets a server be started or reached, then sees the names, descriptions and schemas of its tools and lets them be used: NAME__tool, or NAME__* for all, in an object's capabilities. A server that says something else later is not used until somebody approved the difference. What it would ask its user is refused. 'jamey mcp login NAME' signs in by OAuth; the tokens lie in the credentials file.",
+    ],
+  },
 ];

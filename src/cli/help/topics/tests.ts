@@ -5,7 +5,7 @@ export const tests: readonly Section[] = [
   {
     title: "What it is",
     text: [
-      "A test is a file tests/NAME.yml of the environment. jamey test plays each in a copy of the environment, with a folder to work in, no network and no model but the test's script; calls that need a human are denied unless the test allows or answers them. A question without an answer fails the test. Nothing of it is left.",
+      "A test is a file tests/NAME.yml of the environment. jamey test plays each in a copy of the environment, with a folder to work in, no network and no model but the test's script; calls that need approval are denied unless the test allows or answers them. A question in words without an answer fails the test. Nothing of it is left.",
       "A shell command that a test allows is a process like any other: it may reach what you can reach.",
     ],
     entries: [

@@ -14,14 +14,15 @@ export const wake: readonly Section[] = [
         "watch: PATTERN",
         "files of the environment's folder that are new, changed or gone: inbox/*",
       ],
-      ["webhook: NAME", "POST /api/hooks/NAME; what comes with it is data to the object"],
+      ["webhook: NAME", "POST /api/hooks/NAME with a key, or POST /hooks/NAME signed (below)"],
       ["message: TEXT", "what it is told; why it was woken stands below it"],
       ["cooldown: SECONDS", "none within so long after a wake (watch 5, webhook 1, cron 0)"],
       [
         "max_per_hour: 120",
-        "more in one hour are skipped; so are those that it causes itself, after a few",
+        "more in one hour are skipped; so are those that objects cause themselves, or each other, after a few",
       ],
       ["on_start: TEXT", "beside wake: a message at each start of the daemon"],
+      ["capabilities: [spawn_http_server]", "without on_start, it is told of each start anyway"],
     ],
   },
   {
@@ -29,6 +30,12 @@ export const wake: readonly Section[] = [
     text: [
       "Nobody's shell is there at night: the object's model, else the setting model of the environment, with the daemon's own keys (jamey init keeps them). A call that needs a human waits in jamey inbox, or is denied where requests.when_nobody says so.",
       "A missed time is made up for once when the daemon starts again. In an imported environment nothing wakes anybody before jamey env trust.",
+    ],
+  },
+  {
+    title: "Webhooks that are signed",
+    text: [
+      "A program that has no key signs what it sends to POST /hooks/NAME of the HTTP listener, with the secret that the daemon has in JAMEY_HOOK_SECRET (32 characters or more): as Standard Webhooks do (webhook-id, webhook-timestamp, webhook-signature), or GitHub (x-hub-signature-256). NAME is that of the webhook, else of the object that waits for one. The same call again, also after a restart, wakes nobody twice; what comes with it is data to the object, at most 1 MiB.",
     ],
   },
   {

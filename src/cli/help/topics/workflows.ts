@@ -29,7 +29,7 @@ export const workflows: readonly Section[] = [
   {
     title: "Edges",
     text: [
-      "An edge has from, to and perhaps a condition; without one it is always taken. All edges that hold are taken at once. Where none holds, that way has ended; where nothing runs any more, the run has, with its reason. A circle needs a condition or a node with max_visits.",
+      "An edge has from, to and perhaps a condition; without one it is always taken. All edges that hold are taken at once. Where none holds, that way has ended; where nothing runs any more, the run has, with its reason. A circle needs a condition or a node with max_visits; where that stops the run before the node of its answer, the run fails with the limit (exit code 4).",
     ],
   },
   {

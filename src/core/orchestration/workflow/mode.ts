@@ -17,7 +17,7 @@ import { SCHEMA } from "../../session/structured.ts";
 import type { Orchestrator } from "../orchestrator.ts";
 import { assistantMessage, createSingleAgentMode, nothing, toolMessage } from "../single.ts";
 import { quoted } from "../words.ts";
-import { answerOf, endReason } from "./end.ts";
+import { allFailed, answerOf, endReason, limitBeforeAnswer, NO_ANSWER } from "./end.ts";
 import { dataIn, type Evaluate } from "./evaluate.ts";
 import { nextRoundId, outputOf, parametersOf, type Run, runOf, stepsOf } from "./run.ts";
 import { entries, nextStart, type Start, visitsOf, type Walk, walked, walkOf } from "./walk.ts";
@@ -172,8 +172,10 @@ function advanced(
     const { node } = start;
     const call_id = `${id}_${calls.length}`;
     const asked = rendered(run, walk, start);
-    if (!asked.ok)
-      return broken(response, steps, { reason: asked.error.message, error: asked.error });
+    if (!asked.ok) {
+      // What would have begun beside it does not: nobody is called.
+      return broken(response, before, { reason: asked.error.message, error: asked.error });
+    }
     calls.push(callOf(run, node, { id: call_id, message: asked.value }));
     const visit = visitsOf(walk, node.id) + 1;
     const po_name = node.object;
@@ -194,6 +196,10 @@ function advanced(
 /** Rule 3. */
 function ended(run: Run, { walk, steps, response }: Omit<Advance, "pending">): AgentResponse {
   const reason = endReason(run.workflow, walk);
+  const limit = limitBeforeAnswer(run.workflow, walk);
+  if (limit) return broken(response, steps, { reason, error: limit });
+  const failed = allFailed(run, walk);
+  if (failed) return broken(response, steps, { reason: NO_ANSWER, error: failed });
   const content = answerOf(run, walk);
   if (content.trim() === "") {
     const message = `The workflow ${run.workflow.name} has no answer: ${reason}.`;

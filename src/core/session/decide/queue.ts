@@ -2,6 +2,7 @@
 import { resultMessages } from "../client-tools.ts";
 import type { Draft } from "../draft.ts";
 import type { CopiedHistory, InputOf, NewSession } from "../inputs.ts";
+import { waitingMessage } from "../state.ts";
 import { keepPartial, resumeModel } from "./model.ts";
 import { interruptStarted } from "./tools.ts";
 import { closeOpen, engineOf, follow, running, userMessage } from "./turn.ts";
@@ -83,6 +84,22 @@ export function cancel(draft: Draft, input: InputOf<"cancel">): void {
     closeOpen(draft, "cancelled", "Cancelled before it ran.");
   }
   draft.add("TurnCancelled", { session_id: session.id, turn_id, reason });
+}
+
+export function resumeQueue(draft: Draft): void {
+  const { session, isParked } = draft.state();
+  if (session && isParked) draft.add("QueueResumed", { session_id: session.id });
+}
+
+/** The turn that it was to begin ends with it, for whoever waits for that; nothing behind it is parked. */
+export function withdraw(draft: Draft, { message_id }: InputOf<"withdraw">): void {
+  const { session } = draft.state();
+  const waiting = waitingMessage(draft.state(), message_id);
+  if (!session || !waiting) return;
+  const ids = { session_id: session.id, turn_id: waiting.turn_id };
+  draft.add("MessageWithdrawn", { ...ids, message_id });
+  if (waiting.delivery === "steer") return;
+  draft.add("TurnCancelled", { ...ids, reason: "its message was taken back" });
 }
 
 export function rename(draft: Draft, input: InputOf<"rename">): void {

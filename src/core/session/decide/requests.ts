@@ -1,10 +1,10 @@
 // Questions and approvals that wait for a human: asked, answered, expired. One winner.
-import type { ToolCall } from "../../../protocol/messages.ts";
+import type { DecisionScope, ToolCall } from "../../../protocol/messages.ts";
 import { isDue, later } from "../../time.ts";
 import type { Draft } from "../draft.ts";
 import { approvalText } from "../grants.ts";
 import type { InputOf } from "../inputs.ts";
-import { readQuestion } from "../question.ts";
+import { ASKED_WITH, readQuestion } from "../question.ts";
 import { completeCall, startApproved } from "./calls.ts";
 import { running } from "./turn.ts";
 
@@ -16,6 +16,7 @@ function queue(
     question: string;
     options: string[];
     hash: string;
+    scopes?: DecisionScope[];
   },
 ): void {
   const now = running(draft);
@@ -34,17 +35,37 @@ function queue(
   });
 }
 
-export function askApproval(draft: Draft, call: ToolCall, subject: string, hash: string): void {
-  const from_po = draft.state().session?.po_name ?? "";
-  const question = approvalText({ from_po, tool: call.name, subject });
-  queue(draft, call, { kind: "approval", question, options: ["approve", "deny"], hash });
+export function askApproval(
+  draft: Draft,
+  call: ToolCall,
+  asked: { tool: string; subject: string; hash: string; onlyExactly: boolean },
+): void {
+  const { tool, subject, hash, onlyExactly } = asked;
+  const { session } = draft.state();
+  const question = approvalText({ from_po: session?.po_name ?? "", tool, subject });
+  const isCalled = session?.parent != null;
+  const shown = { kind: "approval" as const, question, options: ["approve", "deny"], hash };
+  const isLimited = isCalled || onlyExactly;
+  queue(draft, call, {
+    ...shown,
+    ...(isLimited && { scopes: scopesOf({ isCalled, onlyExactly }) }),
+  });
+}
+
+/** The session of who was called ends with its answer, and some calls are allowed by no rule: nothing is offered
+ * that would do nothing. */
+function scopesOf({ isCalled, onlyExactly }: { isCalled: boolean; onlyExactly: boolean }) {
+  const scopes: DecisionScope[] = ["once"];
+  if (!isCalled) scopes.push("session");
+  if (!onlyExactly) scopes.push("rule");
+  return scopes;
 }
 
 export function askQuestion(draft: Draft, call: ToolCall, hash: string): void {
   const asked = readQuestion(call);
   const on_ask = draft.state().turn?.agent.on_ask ?? "queue";
   if (on_ask === "queue") return queue(draft, call, { ...asked, hash });
-  const denial = { subject: asked.question, allow_with: "--on-ask queue" };
+  const denial = { subject: asked.question, allow_with: ASKED_WITH };
   const output = "Nobody is there to answer. Go on without, or say what you need.";
   const blocked = {
     code: "blocked" as const,

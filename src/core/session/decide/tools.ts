@@ -38,7 +38,12 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
     tool: object ? calleeOf(object) : call.name,
     risk: tool?.risk ?? "execute",
     subject,
+    bare_subject: check.bare_subject,
+    hash,
+    onlyExactly: check.must_ask === true,
   };
+  if (draft.state().denied.includes(hash))
+    return completeCall(draft, call_id, deniedBefore(subject));
   const permission = permit(agent.rules, asked);
   const mustAsk = check.must_ask === true && permission.action === "allow";
   const { action, rule } = mustAsk ? ONLY_A_HUMAN : permission;
@@ -47,7 +52,7 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
     const isAllowed = action === "allow" || isGranted(draft.state().grants, asked);
     if (isAllowed) return startCall(draft, open, hash);
   }
-  if (action === "ask" && agent.on_ask === "queue") return askApproval(draft, call, subject, hash);
+  if (action === "ask" && agent.on_ask === "queue") return askApproval(draft, call, asked);
   const why =
     rule?.action === "deny"
       ? `Denied by the rule ${ruleText(rule)}.`
@@ -67,6 +72,12 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
   const end = action === "ask" && agent.on_ask === "fail" ? blocked : undefined;
   completeCall(draft, call_id, { outcome: "denied", output: why, denial }, end);
 }
+
+const deniedBefore = (subject: string) => ({
+  outcome: "denied" as const,
+  output: "A human denied this call for the rest of the session.",
+  denial: { subject, allow_with: "ask in a new session" },
+});
 
 /** What can run code, or may do more than before, is allowed by no rule. */
 const ONLY_A_HUMAN = { action: "ask", rule: null } satisfies Permission;

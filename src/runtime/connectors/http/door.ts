@@ -8,6 +8,7 @@ import { createWebSockets, type SocketData, type WebSockets } from "../websocket
 import { createPlay, type Play } from "./calls.ts";
 import { isEventStream } from "./events.ts";
 import { createMatcher, type Match } from "./match.ts";
+import { createHttpCounts } from "./metrics.ts";
 import { type DoorOptions, IDLE_SECONDS } from "./options.ts";
 import { createOthers, type Others, type Visit } from "./others.ts";
 import { errorResponse } from "./responses.ts";
@@ -26,6 +27,9 @@ import { createStaticFiles, type StaticFiles } from "./static-files.ts";
 const FAREWELL_MS = 500;
 /** Requests of plain HTTP at once; one that waits for a turn is one of them. */
 const MAX_HTTP_REQUESTS = 1_000;
+
+/** Places that are no command and yet answer one request, as a command does. */
+const PASSING_KINDS: readonly OtherKind[] = ["mcp", "openai_chat", "openai_responses"];
 
 export type { DoorOptions } from "./options.ts";
 
@@ -48,7 +52,8 @@ type Row = { method: Method; play: Play } | { method: Method; kind: OtherKind };
 export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
   const webSockets = createWebSockets(gateway, options);
   const files = options.staticDir === undefined ? undefined : createStaticFiles(options.staticDir);
-  const others = createOthers(gateway, options);
+  const counts = createHttpCounts();
+  const others = createOthers(gateway, options, counts);
   const answer = createAnswer({ gateway, options, files, others });
   const { idleSeconds = IDLE_SECONDS } = options;
   const stopping = new AbortController();
@@ -77,6 +82,7 @@ export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
       answering.add(running);
       const response = await running.finally(() => answering.delete(running));
       if (response && !isEventStream(response)) answerEnds();
+      if (response) counts.count(response.status);
       return response;
     },
     files,
@@ -137,7 +143,7 @@ function createAnswer({
     const found = match(pathname);
     if (!found) return await elsewhere(visit);
     const row = rowOf(found, request);
-    const isStaying = "kind" in row && row.kind !== "mcp";
+    const isStaying = "kind" in row && !PASSING_KINDS.includes(row.kind);
     if (!isStaying && server.pendingRequests - others.streams() > maxHttpRequests) {
       const message = `${maxHttpRequests} requests are being answered already: try again later.`;
       throw new JameyError("overloaded", message);

@@ -132,7 +132,7 @@ function streamOf(
 }
 
 /** Wakes who waits for something to pull. */
-function createBell() {
+export function createBell() {
   let isRung = true;
   let wake: ((isRung: boolean) => void) | undefined;
   const events = () => {

@@ -10,6 +10,8 @@ import { startSessionSocket } from "../session-socket.ts";
 import type { SocketData } from "../websocket.ts";
 import { type Asking, requireScopes } from "./calls.ts";
 import { openEventStream } from "./events.ts";
+import { answerMetrics, createHttpCounts, type HttpCounts } from "./metrics.ts";
+import { createOpenAi } from "./openai/index.ts";
 import { describeApi } from "./openapi.ts";
 import type { DoorOptions } from "./options.ts";
 import { healthResponse, jsonResponse } from "./responses.ts";
@@ -39,10 +41,15 @@ export interface Others {
   end(): void;
 }
 
-export function createOthers(gateway: Gateway, options: DoorOptions): Others {
+export function createOthers(
+  gateway: Gateway,
+  options: DoorOptions,
+  counts: HttpCounts = createHttpCounts(),
+): Others {
   const { hasWebSocket = true, maxSockets = MAX_CONNECTIONS } = options;
   const events = createStreams(options);
   const mcp = createMcpHttp(gateway, { ...gateway.mcp, ...options.mcp });
+  const openai = createOpenAi(options);
   let description: object | undefined;
 
   function upgrade(visit: Visit, start?: SocketData["start"]): undefined {
@@ -68,6 +75,10 @@ export function createOthers(gateway: Gateway, options: DoorOptions): Others {
       },
       events: events.open,
       socket: (visit) => upgrade(visit),
+      metrics: ({ asking }) => answerMetrics(asking, counts),
+      openai_models: openai.models,
+      openai_chat: openai.chat,
+      openai_responses: openai.responses,
       mcp: mcp.fetch,
       mcp_socket: (visit) => upgrade(visit, (socket) => startMcpSocket(socket, gateway, mcp.parts)),
       async session_socket(visit) {

@@ -134,6 +134,7 @@ export const environmentRoutes: readonly Route[] = [
   one("GET", "/api/usage", "GetUsage", { id: "getUsage" }),
   one("GET", "/api/status", "GetStatus", { id: "getStatus" }),
   one("GET", "/api/connectors", "ListConnectors", { id: "listConnectors" }),
+  one("DELETE", "/api/connectors/{connector_id}", "StopConnector", { id: "stopConnector" }),
   one("GET", "/api/keys", "ListKeys", { id: "listKeys" }),
   one("POST", "/api/keys", "CreateKey", { id: "createKey", status: 201 }),
   one("DELETE", "/api/keys/{key_id}", "RevokeKey", { id: "revokeKey" }),

@@ -77,6 +77,14 @@ export const sessionRoutes: readonly Route[] = [
       reply: { po_name: "assistant", response: "Gladly.", session_id: "a-session" },
     },
   }),
+  one("POST", `${PLACE}/queue/resume`, "ResumeQueue", {
+    id: "resumeQueue",
+    example: { reply: {} },
+  }),
+  one("DELETE", `${PLACE}/queue/{message_id}`, "WithdrawMessage", {
+    id: "withdrawMessage",
+    example: { reply: {} },
+  }),
   flow("POST", `${PLACE}/cancel`, {
     id: "cancelSession",
     summary: "Stop what a session is doing; queued messages wait until the next one is sent.",

@@ -37,6 +37,11 @@ export const otherPaths = {
   "/api/events": "events",
   "/ws": "socket",
   "/sessions/{session_id}/ws": "session_socket",
+  "/metrics": "metrics",
+  "/v1/models": "openai_models",
+  "/v1/models/{model}": "openai_models",
+  "/v1/chat/completions": "openai_chat",
+  "/v1/responses": "openai_responses",
   [MCP_PATH]: "mcp",
   [MCP_SOCKET_PATH]: "mcp_socket",
 } as const;
@@ -45,4 +50,6 @@ export type OtherKind = (typeof otherPaths)[keyof typeof otherPaths];
 /** How a place that is no command is asked; of most there is only something to see. */
 export const otherMethods: Partial<Record<OtherKind, readonly Method[]>> = {
   mcp: ["GET", "POST", "DELETE"],
+  openai_chat: ["POST"],
+  openai_responses: ["POST"],
 };

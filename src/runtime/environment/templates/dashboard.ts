@@ -1,7 +1,35 @@
-// A template that keeps one page on how a folder stands, from what its files and its history say.
-import { manifestWith, objectFile, READING, type Template, UNTRUSTED_TEXT } from "./template.ts";
+// A template with a web page on how the environment stands: an object serves it, live, without a model for its pages.
+import { DEMO, manifestWith, objectFile, SCRIPTED, type Template } from "./template.ts";
 
-const description = "Keeps one page, dashboard.md, on how the work in your folder stands";
+const description = "A page in your browser on how its agents stand, served by one of them";
+
+const PORT = 8080;
+const routes = {
+  "GET /": "environment_page",
+  "GET /api/status": "environment_status",
+  "GET /api/sessions": "environment_sessions",
+  "POST /ask": "ask",
+};
+
+const demo = `# What the models say in a demonstration of this template, in the order of the steps. See 'jamey help scripts'.
+- object: dashboard
+  tool_calls: [{ name: spawn_http_server, args: ${JSON.stringify({ port: PORT, routes })} }]
+- object: dashboard
+  text: |
+    The page is http://127.0.0.1:${PORT}.
+
+    ${SCRIPTED}
+`;
+
+const trial = `name: the start opens the page
+object: dashboard
+message: The environment has started.
+cassette: cassettes/demo.yml
+expect:
+  calls:
+    - { tool: spawn_http_server, args: { port: ${PORT} }, outcome: completed }
+  answer: { contains: "http://127.0.0.1:${PORT}" }
+`;
 
 export const dashboard: Template = {
   description,
@@ -9,46 +37,28 @@ export const dashboard: Template = {
   objects: {
     assistant: objectFile({
       name: "assistant",
-      description: "Answers how things stand, and keeps dashboard.md up to date",
-      capabilities: [...READING, "file_write", "file_edit", "ask_human", "surveyor"],
+      description: "Answers how things stand, and asks when a decision is yours",
+      capabilities: ["list_prompt_objects", "query_sessions", "ask_human"],
       body: `
-You keep one page on how the work in this folder stands: dashboard.md.
-
-Asked how things stand, read the page, have the surveyor look at whatever may have changed since the date on it
-(several at once where the areas have nothing to do with each other), and write the page anew:
-
-# How things stand
-One line: the date, and whether anything needs somebody today.
-
-## Needs somebody
-What waits, is broken or overdue, each with where to look. Nothing here is good news: say so.
-
-## Moving
-What changed since the last page, by area, one line each.
-
-## Resting
-What has not moved for long and should not be forgotten.
-
-Every line rests on a file, a commit or a command that the surveyor named; leave out what rests on nothing.
-At most a screenful. Lines under a heading "Notes" are the human's own: keep them as they are.
+You answer for this environment: which agents there are, what they work on, what waits for somebody. Look with
+list_prompt_objects and query_sessions before you claim anything. The page for people is http://127.0.0.1:${PORT}.
 `,
     }),
-    surveyor: objectFile({
-      name: "surveyor",
-      description:
-        "Looks at one area of the folder and reports what changed, waits or is broken; changes nothing",
-      capabilities: [...READING, "shell"],
+    dashboard: objectFile({
+      name: "dashboard",
+      description: "Serves the page on how this environment stands",
+      capabilities: ["spawn_http_server", "query_sessions", "list_prompt_objects"],
+      front: `on_start: '/spawn_http_server ${JSON.stringify({ port: PORT, routes })}'\n`,
       body: `
-You look at one area of a folder and report. You change nothing.
+You serve a web page on how this environment stands.
 
-Look at what is there: notes of things left to do, failing or missing tests, files that grew, and through the
-shell what the history says (\`git log\`, \`git status\`), if there is one. Run nothing that builds, installs,
-sends or writes.
+At the start you are sent the line that opens your server: call spawn_http_server with exactly these arguments, and
+say where it is. If the port is taken, try the next ones up to ${PORT + 9}, with the same routes.
 
-Report facts only, at most ten, the gravest first. Each with its place (\`path:line\`, a commit, a command) and
-since when it is so. If nothing is worth a line, answer with exactly that.
-${UNTRUSTED_TEXT}
+The page, the status and the sessions are answered without you. What is posted to /ask is a question of a person who
+looks at the page: look with list_prompt_objects and query_sessions, and answer in one short paragraph of plain text.
 `,
     }),
   },
+  files: { [DEMO]: demo, "tests/start.yml": trial },
 };

@@ -11,7 +11,7 @@ import {
 
 const description = "A researcher, and a debate between an advocate and a sceptic with a referee";
 
-const demo = `# What the models say in a demonstration of this template, in the order of the steps. See 'jamey help tests'.
+const demo = `# What the models say in a demonstration of this template, in the order of the steps. See 'jamey help scripts'.
 - object: debate
   text: The debate has an answer.
 - object: advocate

@@ -51,7 +51,7 @@ edges:
   - { from: clarity, to: verdict }
 `;
 
-const demo = `# What the models say in a demonstration of this template, in the order of the steps. See 'jamey help tests'.
+const demo = `# What the models say in a demonstration of this template, in the order of the steps. See 'jamey help scripts'.
 - object: assistant
   tool_calls: [{ name: review-diff, args: { message: The change. } }]
 - object: assistant

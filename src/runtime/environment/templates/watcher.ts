@@ -16,7 +16,7 @@ const welcome = `Subject: the printer
 It prints every page twice since Monday. Please somebody look at it before Thursday.
 `;
 
-const demo = `# What the models say in a demonstration of this template, in the order of the steps. See 'jamey help tests'.
+const demo = `# What the models say in a demonstration of this template, in the order of the steps. See 'jamey help scripts'.
 - object: watcher
   tool_calls: [{ name: file_list, args: { path: inbox } }]
 - object: watcher

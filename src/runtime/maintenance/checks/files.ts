@@ -1,5 +1,5 @@
 // The files that people write, and who else may read or change them.
-import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf } from "../../../protocol/errors.ts";
 import type { Finding } from "../../../protocol/upkeep.ts";
@@ -76,9 +76,18 @@ const filesIn = (folder: string): string[] =>
     ? readdirSync(folder).map((name) => join(folder, name))
     : [];
 
+/** undefined for a link that leads nowhere: what is wrong with the file is said where it is read. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (_unreachable) {
+    return undefined;
+  }
+}
+
 function closed(path: string, { mask, right }: { mask: number; right: string }): Finding[] {
   const link = lstatSync(path, { throwIfNoEntry: false });
-  const found = link && statSync(path, { throwIfNoEntry: false });
+  const found = link && statOf(path);
   if (!found) return [];
   const uid = process.getuid?.();
   if (uid !== undefined && found.uid !== uid) {

@@ -24,9 +24,10 @@ export const checkTrust: Check = ({ found, variables }) => {
 function findingOf(found: FoundEnvironment): Finding {
   const { name, places } = found;
   const from = originOf(places.state);
-  const { on_start, settings, files } = inertIn(found);
+  const { on_start, wakes, settings, files } = inertIn(found);
   const inert = [
     ["messages to", [...new Set(on_start.map(({ object }) => object))]],
+    ["wakes of", [...new Set(wakes.map(({ object }) => object))]],
     ["settings", settings.map(({ key }) => key)],
     ["files", files],
   ] as const;

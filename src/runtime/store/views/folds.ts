@@ -35,6 +35,11 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
     const { turn_id, tool_calls } = row.payload;
     if (turn_id !== null && tool_calls.length > 0) write.turns.countRound(turn_id);
   },
+  MessageWithdrawn: (write, row) => {
+    write.messages.withdraw(row);
+    write.sessions.touch(row);
+  },
+  QueueResumed: (write, row) => write.sessions.resumeQueue(row),
   SharedDataChanged: (write, row) => {
     write.sharedData.change(row);
     write.sessions.touch(row);
@@ -117,6 +122,8 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
   PluginApproved: noView,
   PluginRevoked: noView,
   RuleRemoved: noView,
+  ServerSpawned: noView,
+  ServerClosed: noView,
 };
 
 function noView(): void {

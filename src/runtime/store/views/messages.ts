@@ -52,6 +52,7 @@ export function openMessageWrites(client: Database, db: Db) {
       if (payload.message_key !== null) waiting.remember().run({ ...payload, seq });
     },
     unqueueTurn: waiting.started,
+    withdraw: ({ payload }: RowOf<"MessageWithdrawn">) => waiting.withdrawn(payload),
   };
 }
 
@@ -102,9 +103,17 @@ function openQueue(db: Db) {
       .prepare(),
   );
 
+  const withdraw = lazily(() =>
+    db
+      .delete(queuedMessages)
+      .where(sql`${sessionOf} AND ${queuedMessages.message_id} = ${sql.placeholder("message_id")}`)
+      .prepare(),
+  );
+
   return {
     add,
     remember,
+    withdrawn: (payload: { session_id: string; message_id: string }) => withdraw().run(payload),
     steered: (payload: RowOf<"MessageAdded">["payload"]) => unqueueSteer().run(payload),
     started: (payload: { session_id: string; turn_id: string }) => unqueueTurn().run(payload),
   };

@@ -189,6 +189,8 @@ function openTurnWrites(db: Db) {
   return {
     queue: ({ payload, at, seq }: RowOf<"MessageQueued">) =>
       queue().run({ session_id: payload.session_id, at, seq }),
+    resumeQueue: ({ payload, at, seq }: RowOf<"QueueResumed">) =>
+      queue().run({ session_id: payload.session_id, at, seq }),
     startTurn({ payload, at, seq }: RowOf<"TurnStarted">): void {
       const { session_id, turn_id, agent } = payload;
       startTurn().run({ session_id, turn_id, at, seq });

@@ -61,6 +61,9 @@ const asFiltered = and(
     OR (${sql.placeholder("parent")} IS NULL AND ${sql.placeholder("match")} IS NOT NULL))`,
   sql`(${sql.placeholder("match")} IS NULL OR sessions.name = ${sql.placeholder("match")} OR
     substr(sessions.session_id, 1, length(${sql.placeholder("match")})) = ${sql.placeholder("match")})`,
+  sql`(${sql.placeholder("named")} IS NULL OR
+    instr(lower(sessions.name), lower(${sql.placeholder("named")})) > 0 OR
+    instr(lower(sessions.title), lower(${sql.placeholder("named")})) > 0)`,
 );
 
 /**
@@ -84,6 +87,8 @@ export interface SessionFilter {
   parent: string | null;
   /** The beginning of an id, or a name. */
   match: string | null;
+  /** A part of a name, or of the first words. */
+  named?: string | null;
   updated_before: string | null;
   cursor: string | null;
   limit: number;
@@ -191,7 +196,7 @@ function openPages(db: Db) {
   return ({ cursor, limit, ...filter }: SessionFilter): SessionPage => {
     const after = cursor === null ? undefined : readCursor(cursor);
     // One more than asked for says whether there are more.
-    const asked = { ...filter, rows: limit + 1 };
+    const asked = { ...filter, named: filter.named ?? null, rows: limit + 1 };
     const rows = after ? further().all({ ...asked, ...after }) : newest().all(asked);
     const page = rows.slice(0, limit);
     const as_of = after?.as_of ?? rows[0]?.place;
