@@ -6,7 +6,7 @@ import { resolve } from "node:path";
 import { addTallies, readTestTally, type Tally } from "./tally.ts";
 
 const root = resolve(import.meta.dir, "..");
-const STEP_TIMEOUT_MS = 15 * 60_000;
+const STEP_TIMEOUT_MS = 24 * 60_000;
 const TEST_TIMEOUT_MS = 20_000;
 // A process that a test left behind may keep the pipes open; nobody waits for it longer than this.
 const PIPE_GRACE_MS = 3_000;

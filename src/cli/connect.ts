@@ -3,7 +3,13 @@ import { homedir } from "node:os";
 import { addressOf, connectTo, findUrl, isReadable } from "../client/address.ts";
 import type { Connection } from "../client/connection.ts";
 import { type DaemonOptions, findOrStart } from "../client/daemon.ts";
-import { type Link, type LinkState, openLink, PATIENT_DELAYS_MS } from "../client/link.ts";
+import {
+  type Link,
+  type LinkNews,
+  type LinkState,
+  openLink,
+  PATIENT_DELAYS_MS,
+} from "../client/link.ts";
 import { findEnvironment } from "../client/places.ts";
 import { providerVariables } from "../client/variables.ts";
 import { placesOf } from "../protocol/places.ts";
@@ -74,7 +80,7 @@ export async function withLink(
 /** For an interface that stays: it reconnects until it is closed, and says itself how that goes. */
 export async function openPatientLink(
   context: Context,
-  about: { onState(state: LinkState): void; mayStart: boolean },
+  about: { onState(state: LinkNews): void; mayStart: boolean },
 ): Promise<Link> {
   const { connect } = await chooseDaemon(context, "tui");
   let isFirst = true;
@@ -85,6 +91,7 @@ export async function openPatientLink(
       return connect({ mayStart: mayStartNow });
     },
     onState: about.onState,
+    onWait: (wait_ms) => about.onState({ type: "waiting", wait_ms }),
     delaysMs: PATIENT_DELAYS_MS,
   });
 }

@@ -99,7 +99,11 @@ function asksForInterface(raw: readonly string[]): boolean {
   const others: Flags = { ...globalFlags, ...oneShotFlags };
   const all: Flags = { ...others, ...interfaceFlags };
   if (findFirstWord(all, raw) >= 0) return false;
-  return findFlags(all, raw).some(({ flag }) => !Object.hasOwn(others, flag));
+  const flags = [...findFlags(all, raw)].map(({ flag }) => flag);
+  const isFree = flags.every(
+    (flag) => Object.hasOwn(globalFlags, flag) || Object.hasOwn(interfaceFlags, flag),
+  );
+  return isFree && flags.some((flag) => !Object.hasOwn(others, flag));
 }
 
 const isBare = (word: string): boolean => /^[a-z][\w-]*$/i.test(word);

@@ -27,6 +27,9 @@ export type LinkState =
   | { type: "restored"; hello: Hello }
   | { type: "gone"; error: JameyError };
 
+/** What a link says of itself, and how long it waits before it tries again. Milliseconds. */
+export type LinkNews = LinkState | { type: "waiting"; wait_ms: number };
+
 export interface Link {
   readonly hello: Hello;
   /** The greeting of the connection that is open now. */
@@ -40,6 +43,8 @@ export interface Link {
   follow(params: Params<"Subscribe">, take: TakeFrames): Promise<{ stop(): void }>;
   /** Resolves with why, when it is gone for good. Never when it is closed. */
   readonly gone: Promise<JameyError>;
+  /** Ends the wait before the next attempt, which then also starts a daemon that was stopped on purpose. */
+  reconnect(): void;
   close(): void;
 }
 
@@ -47,6 +52,7 @@ export interface LinkOptions {
   /** `mayStart` is false after the daemon was stopped on purpose: it is found again, not started. */
   connect(options: { mayStart: boolean }): Promise<Connection>;
   onState?: (state: LinkState) => void;
+  onWait?: (wait_ms: number) => void;
   /** One wait before each attempt; where they end, so does the link. */
   delaysMs?: Iterable<number>;
 }
@@ -55,11 +61,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
   const followers = new Set<Follower>();
   const delaysMs = options.delaysMs ?? RECONNECT_DELAYS_MS;
   const first = await options.connect({ mayStart: true });
-  let current = Promise.resolve(first);
-  let latest = first;
+  let [current, latest] = [Promise.resolve(first), first];
   const gone = Promise.withResolvers<JameyError>();
   void gone.promise.then((error) => options.onState?.({ type: "gone", error }));
   let isClosed = false;
+  const waits = createWaits(options.onWait);
   watch(first);
 
   function watch(connection: Connection): void {
@@ -78,11 +84,11 @@ export async function openLink(options: LinkOptions): Promise<Link> {
     let [reason, attempts] = [ending.error.message, 0];
     for (const delayMs of delaysMs) {
       attempts += 1;
-      await Bun.sleep(delayMs);
+      const isAsked = await waits.wait(delayMs);
       if (isClosed) break;
       let connection: Connection | undefined;
       try {
-        connection = await options.connect({ mayStart: ending.type === "lost" });
+        connection = await options.connect({ mayStart: ending.type === "lost" || isAsked });
         for (const follower of followers) await follower.resume(connection);
         latest = connection;
         watch(connection);
@@ -108,8 +114,8 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       try {
         return await work(connection);
       } catch (thrown) {
-        const isWorthIt = isRepeatable && isUnavailable(thrown) && !isClosed;
-        if (!isWorthIt || repeats === MAX_REPEATS) throw thrown;
+        const isOver = isClosed || repeats === MAX_REPEATS;
+        if (!isRepeatable || isOver || !isUnavailable(thrown)) throw thrown;
         await Bun.sleep(REPEAT_DELAY_MS);
       }
     }
@@ -124,8 +130,7 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       perform((connection) => connection.call(command, params), isRepeatable),
     async follow(params, take) {
       const follower = createFollower(params, take);
-      await perform(follower.resume, true);
-      followers.add(follower);
+      await perform(follower.resume, true).then(() => followers.add(follower));
       return {
         stop() {
           followers.delete(follower);
@@ -134,10 +139,29 @@ export async function openLink(options: LinkOptions): Promise<Link> {
       };
     },
     gone: gone.promise,
+    reconnect: waits.end,
     close() {
       isClosed = true;
       latest.close();
     },
+  };
+}
+
+/** The waits between attempts, which somebody may end. */
+function createWaits(onWait: ((wait_ms: number) => void) | undefined) {
+  let end: () => void = () => undefined;
+  return {
+    /** Whether somebody ended it. */
+    async wait(ms: number): Promise<boolean> {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const timer = setTimeout(resolve, ms, false);
+      end = () => resolve(true);
+      onWait?.(ms);
+      const isAsked = await promise;
+      clearTimeout(timer);
+      return isAsked;
+    },
+    end: () => end(),
   };
 }
 

@@ -25,6 +25,9 @@ export const permissionRule = z.object({
 export const onAsk = z.enum(["queue", "deny", "fail"]);
 
 /** Limits of one turn. null is "no limit". */
+/** `ask` waits for a human, who may give as much again; of objects that are called only the caller's turn asks. */
+export const onLimit = z.enum(["end", "ask"]);
+
 export const agentConfig = z.object({
   /** Model calls in one turn. */
   max_iterations: z.number().int().min(1).max(10_000),
@@ -55,6 +58,8 @@ export const agentConfig = z.object({
   max_rounds: z.number().int().min(1).max(100),
   /** Estimated tokens of history above which it is compacted; null is a share of what the model takes. */
   compact_above_tokens: z.number().int().positive().nullable(),
+  /** What becomes of a turn that reaches its model calls, tokens, money or time; left out: it ends. */
+  on_limit: onLimit.optional(),
 });
 
 export const outputShape = z.object({

@@ -2,7 +2,9 @@
 // validator makes one problem for each bad element, and of some million elements nobody wants them all.
 // Rules: 1. A list or record holds at most MAX_ITEMS, or what its own `.max` says.
 //        2. A long one is looked at element by element, and only to the first that does not fit.
+
 import { z } from "zod";
+import { issueWords } from "./issue-words.ts";
 import { isObject } from "./json.ts";
 import { MAX_ITEMS } from "./limits.ts";
 
@@ -75,5 +77,5 @@ function inEach(
 
 function inOne(element: z.core.$ZodType, value: unknown, path: Path): Problem | undefined {
   const [issue] = z.safeParse(element, value).error?.issues ?? [];
-  return issue && { field: [...path, ...issue.path].join("."), problem: issue.message };
+  return issue && { field: [...path, ...issue.path].join("."), problem: issueWords(issue) };
 }

@@ -15,7 +15,7 @@ export const errorCodes = {
   subscription_not_found: { status: 404, exit: 1, retryable: false },
   tool_not_found: { status: 404, exit: 1, retryable: false },
   call_not_found: { status: 404, exit: 1, retryable: false },
-  environment_not_found: { status: 404, exit: 2, retryable: false },
+  environment_not_found: { status: 404, exit: 1, retryable: false },
   method_not_allowed: { status: 405, exit: 2, retryable: false },
   conflict: { status: 409, exit: 75, retryable: true },
   already_exists: { status: 409, exit: 1, retryable: false },

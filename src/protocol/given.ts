@@ -1,6 +1,7 @@
 // Reads what somebody gave as what it should be: the parameters of a command, what a route takes.
 import { findProblem, type Problem } from "./bounds.ts";
 import { JameyError } from "./errors.ts";
+import { issueWords } from "./issue-words.ts";
 import type { Schema } from "./schema.ts";
 
 /** Problems that one refusal lists. */
@@ -17,7 +18,7 @@ export function readGiven<Out>(
   if (result.success) return result.data;
   const issues = result.error.issues.slice(0, MAX_ISSUES).map((issue) => ({
     field: issue.path.join("."),
-    problem: issue.message,
+    problem: issueWords(issue),
   }));
   throw refusal(id, issues);
 }

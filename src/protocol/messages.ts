@@ -214,6 +214,18 @@ export const sessionDocument = z.object({
 export const requestKind = z.enum(["question", "approval", "secret"]);
 export const decisionScope = z.enum(["once", "session", "rule"]);
 
+/** What a turn counts, and may be given more of. */
+export const turnLimit = z.enum(["model_calls", "tokens", "cost_usd", "wall_ms"]);
+export const askedLimit = z.object({
+  name: turnLimit,
+  /** The limit as it is. */
+  value: z.number(),
+  /** What a yes adds to it. */
+  by: z.number().positive(),
+  /** The model call that waits; null: calls of objects do. */
+  call_id: id.nullable(),
+});
+
 export const humanRequest = z.object({
   request_id: id,
   session_id: id,
@@ -229,6 +241,8 @@ export const humanRequest = z.object({
   deadline_at: at.nullable(),
   /** What a decision may hold for; left out: for each of them. */
   scopes: z.array(decisionScope).optional(),
+  /** Of an approval without a call: the limit that the turn has reached. */
+  limit: askedLimit.optional(),
 });
 
 export const answer = z.discriminatedUnion("type", [
@@ -250,6 +264,7 @@ export const answer = z.discriminatedUnion("type", [
   z.object({ type: z.literal("secret"), value: z.string() }),
 ]);
 
+export type TurnLimit = z.infer<typeof turnLimit>;
 export type DecisionScope = z.infer<typeof decisionScope>;
 export type Role = z.infer<typeof role>;
 export type Source = z.infer<typeof source>;

@@ -3,6 +3,7 @@ import { type CommandWord, requireScope, type Scope } from "../protocol/commands
 import type { Asked, Reply } from "../protocol/commands/index.ts";
 import { JameyError } from "../protocol/errors.ts";
 import { type Source, source as sources } from "../protocol/messages.ts";
+import { userName } from "./user-name.ts";
 
 export interface Caller {
   connector_id: string;
@@ -34,6 +35,12 @@ export interface Subscriptions {
 /** How the journal names a caller. */
 export const callerName = (caller: Pick<Caller, "source" | "connector_id">): string =>
   `${caller.source}:${caller.connector_id}`;
+
+/** Which human changed something that lasts: one is called the same from each client of one kind. */
+export function authorName(caller: Caller): string {
+  const isNamed = caller.isOnSocket && caller.source !== "api";
+  return isNamed ? `${userName()} (${caller.source})` : callerName(caller);
+}
 
 /** `cli`, `tui`, `mcp`, `web` say what they are; every other client is `api`. */
 export function sourceOfClient(client: string): Source {

@@ -2,7 +2,7 @@
 // variables and looked up by key stands in config/.
 import { z } from "zod";
 import { defaultAgentConfig } from "../core/index.ts";
-import { type AgentConfig, agentConfig, permissionRule } from "../protocol/agents.ts";
+import { type AgentConfig, agentConfig, onLimit, permissionRule } from "../protocol/agents.ts";
 import { JameyError } from "../protocol/errors.ts";
 
 /** The core's defaults, and an end for an agent that runs away: an hour of work. */
@@ -73,6 +73,12 @@ const limits = z.object({
   compact_above_tokens: limit.compact_above_tokens
     .default(defaultLimits.compact_above_tokens)
     .describe("Tokens of history above which it is summarised; null is by what the model takes"),
+  on_limit: onLimit
+    .default("end")
+    .describe(
+      "A turn that reaches its model calls, tokens, money or time: end ends it, ask waits in the inbox for a " +
+        "yes that gives as much again",
+    ),
 });
 
 /** As `jamey mcp add` takes it; what a server needs in full is held against its manifest when it is read. */

@@ -29,16 +29,20 @@ export function narrowedLimits(asked: Asked, base: AgentConfig): Asked {
     if (typeof wanted === "number" && (held === null || wanted < held)) limits[key] = wanted;
   }
   if (asked.enable_self_correction === false) limits.enable_self_correction = false;
+  if (asked.on_limit === "end") limits.on_limit = "end";
   return limits;
 }
 
 /** What is asked and wider than `base`. */
 export function widenedLimits(asked: Asked, base: AgentConfig): (keyof AgentConfig)[] {
-  const wider = ASCENDING.filter((key) => {
+  const wider: (keyof AgentConfig)[] = ASCENDING.filter((key) => {
     const wanted = asked[key];
     const held = base[key];
     return wanted !== undefined && held !== null && (wanted === null || wanted > held);
   });
   const isCorrecting = asked.enable_self_correction === true && !base.enable_self_correction;
-  return isCorrecting ? [...wider, "enable_self_correction"] : wider;
+  if (isCorrecting) wider.push("enable_self_correction");
+  // Who is asked may give more than the limit.
+  const isAsking = asked.on_limit === "ask" && base.on_limit !== "ask";
+  return isAsking ? [...wider, "on_limit"] : wider;
 }

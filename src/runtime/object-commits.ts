@@ -27,7 +27,8 @@ export function createObjectCommits(
   return (event: ObjectEvent): void => {
     const { po_name } = event.payload;
     if (event.type === "POModified") {
-      const { author, reason, text } = event.payload;
+      const { author, base_hash, text } = event.payload;
+      const reason = event.payload.reason || (base_hash === null ? "made" : "");
       changes.set(po_name, { author, reason, text });
     }
     if (event.type === "POLoaded") {

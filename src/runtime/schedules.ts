@@ -133,9 +133,15 @@ function infoOf(
   };
 }
 
+/** A part from within an id is no shorter than this. Characters. */
+const MIN_PART_LENGTH = 4;
+
 function findSchedule(all: Schedule[], named: string): Schedule {
   const exact = all.find((one) => one.schedule_id === named);
-  const near = all.filter((one) => one.schedule_id.startsWith(named));
+  const isPart = named.length >= MIN_PART_LENGTH;
+  const near = all.filter(
+    ({ schedule_id }) => schedule_id.startsWith(named) || (isPart && schedule_id.includes(named)),
+  );
   const [only, ...others] = exact ? [exact] : near;
   if (only && others.length === 0) return only;
   const names = (only ? near : all).map((one) => one.schedule_id).join(", ");

@@ -4,6 +4,7 @@ import type { EventFrame, FollowFrame } from "../protocol/frames.ts";
 import { describeCall, describeUsage } from "./activity.ts";
 import { showDuration } from "./duration.ts";
 import { ruleLine } from "./rule-line.ts";
+import { stepWords } from "./step-line.ts";
 import { oneLine } from "./strip.ts";
 
 const MAX_SUMMARY_LENGTH = 160;
@@ -69,8 +70,10 @@ function turnSummary(event: TypedEvent): string | undefined {
       return `${payload.po_name} in ${payload.child_session_id}`;
     case "DelegationCompleted":
       return `${payload.po_name}: ${payload.error?.message ?? "answered"}`;
+    case "LimitExtended":
+      return `${payload.limit}, ${payload.by} more`;
     case "StepTaken":
-      return JSON.stringify(payload.step);
+      return stepWords(payload.step);
     case "TurnCompleted":
       return payload.stop_reason;
     case "TurnCancelled":

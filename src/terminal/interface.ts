@@ -1,5 +1,5 @@
 // What the command line hands to the full-screen interface, and what it gets back: neither knows the other.
-import type { Link, LinkState } from "../client/link.ts";
+import type { Link, LinkNews } from "../client/link.ts";
 import type { Variables } from "../client/variables.ts";
 
 export const themeNames = ["auto", "dark", "light", "vivid", "mono"] as const;
@@ -7,7 +7,7 @@ export type ThemeName = (typeof themeNames)[number];
 
 export interface InterfaceOptions {
   /** Finds the daemon, or starts it, before anything is drawn. */
-  openLink(onState: (state: LinkState) => void): Promise<Link>;
+  openLink(onState: (state: LinkNews) => void): Promise<Link>;
   /** What is opened first; asked once there is a link. */
   choose(link: Link): Promise<{ session_id: string | null; po_name: string | null }>;
   model: string | null;

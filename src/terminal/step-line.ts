@@ -8,6 +8,14 @@ const MAX_OUTPUT_LENGTH = 100;
 export function stepLine({ event_type, payload }: TypedEvent): string | undefined {
   if (event_type !== "StepTaken") return undefined;
   const { step } = payload;
+  const isOfGroup = step.type === "round_started" || step.type === "verdict";
+  return isOfGroup ? undefined : `${step.type === "edge_taken" ? "  " : ""}${stepWords(step)}`;
+}
+
+type Step = Extract<TypedEvent, { event_type: "StepTaken" }>["payload"]["step"];
+
+/** A step in words: of a workflow, or of a group. */
+export function stepWords(step: Step): string {
   switch (step.type) {
     case "node_started": {
       const again = step.visit > 1 ? `, visit ${step.visit}` : "";
@@ -16,11 +24,14 @@ export function stepLine({ event_type, payload }: TypedEvent): string | undefine
     case "node_completed":
       return `${step.success ? "✓" : "✗"} ${step.node}: ${oneLine(step.output, MAX_OUTPUT_LENGTH)}`;
     case "edge_taken":
-      return `  ${step.from} → ${step.to}`;
+      return `${step.from} → ${step.to}`;
     case "ended":
       return `■ ${oneLine(step.reason, MAX_OUTPUT_LENGTH)}`;
     case "round_started":
-    case "verdict":
-      return undefined;
+      return `round ${step.round} of ${step.mode}: ${oneLine(step.members.join(", "), MAX_OUTPUT_LENGTH)}`;
+    case "verdict": {
+      const verdict = step.accepted ? "accepted" : "not accepted";
+      return `${oneLine(step.reviewer, 64)}: ${verdict} in round ${step.round}: ${oneLine(step.comments, MAX_OUTPUT_LENGTH)}`;
+    }
   }
 }

@@ -8,6 +8,7 @@ import { watchEnding } from "./run/ending.ts";
 import { openKeptFiles } from "./run/kept-files.ts";
 import { type Loop, startLoop } from "./run/loop.ts";
 import { modelOf } from "./run/model.ts";
+import { pastOfBus } from "./run/past.ts";
 import { createPerformer } from "./run/perform.ts";
 import { openScreen } from "./screen/open-screen.ts";
 import type { Input, TerminalInput } from "./shapes.ts";
@@ -122,6 +123,7 @@ async function follow(
   const asked = { event_types: [], signal_types: [...SIGNALS], session_id: null };
   try {
     const { seq, journal_id } = link.hello;
+    loop.take([{ type: "frames", frames: await pastOfBus(link) }]);
     await link.follow({ ...asked, after: seq, journal_id }, (frames) =>
       loop.take([{ type: "frames", frames }]),
     );

@@ -28,7 +28,7 @@ export const keyTable = {
     page_up: { keys: ["pageup"], help: "a page up" },
     page_down: { keys: ["pagedown"], help: "a page down" },
     to_end: { keys: ["ctrl+end"], help: "to the newest, and follow" },
-    fold_all: { keys: ["ctrl+o"], help: "unfold or fold every tool call" },
+    fold_all: { keys: ["ctrl+o"], help: "every tool call open; again: as each is by itself" },
     redraw: { keys: ["ctrl+l"], help: "draw the screen anew" },
     suspend: { keys: ["ctrl+z"], help: "to the shell; fg returns" },
   },
@@ -57,7 +57,7 @@ export const keyTable = {
     page: { keys: ["["], help: "the whole conversation on the terminal's own screen" },
     editor: { keys: ["v"], help: "the whole conversation in your editor" },
     open_child: { keys: ["o"], help: "the session of the object that was called" },
-    leave: { keys: ["i", "escape"], help: "back to the composer" },
+    leave: { keys: ["i", "escape"], help: "close the search; then back to the composer" },
   },
 } as const satisfies Record<string, Record<string, Binding>>;
 

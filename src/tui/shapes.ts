@@ -2,10 +2,11 @@
 // Rules: 1. Everything between an input and a frame is pure: `update` makes a state and effects, `view` makes
 //           lines. Only `screen/` touches the terminal, only `run/` the daemon, the clock and files.
 //        2. Text is clean here: control characters were taken out where it came in.
-import type { LinkState } from "../client/link.ts";
+import type { LinkNews } from "../client/link.ts";
 import type { CommandName, Params, Reply } from "../protocol/commands/index.ts";
 import type { ErrorBody } from "../protocol/errors.ts";
 import type { FollowFrame } from "../protocol/frames.ts";
+import type { ThemeName } from "../terminal/interface.ts";
 
 /** What a piece of text is, not how it looks: a theme turns it into colours. */
 export type Style =
@@ -68,7 +69,7 @@ type RepliedOf<Name extends CommandName> = {
 export type Input =
   | TerminalInput
   | { type: "frames"; frames: readonly FollowFrame[] }
-  | { type: "link"; state: LinkState }
+  | { type: "link"; state: LinkNews }
   | { [Name in CommandName]: RepliedOf<Name> }[CommandName]
   | { type: "call_failed"; command: CommandName; purpose: string; error: ErrorBody }
   /** A text came back from the human's own editor; null where it was left as it was. */
@@ -91,6 +92,9 @@ export type Effect =
   | { type: "remember"; entry: string }
   | { type: "find_files"; query: string }
   | { type: "redraw" }
+  | { type: "theme"; name: ThemeName }
+  /** Now, where the connection is lost. */
+  | { type: "reconnect" }
   | { type: "suspend" }
   | { type: "quit"; resume: string | null };
 

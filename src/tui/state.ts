@@ -47,10 +47,16 @@ export interface OpenSession {
   waiting: readonly FollowFrame[] | null;
 }
 
+/** The next attempt to connect. Milliseconds; `at` null: counted from the next tick on. */
+export interface Retry {
+  wait_ms: number;
+  at: number | null;
+}
+
 export type LinkView =
   | { type: "up" }
   /** `since` null: as of the next tick. */
-  | { type: "lost"; reason: string; since: number | null }
+  | { type: "lost"; reason: string; since: number | null; retry: Retry | null }
   | { type: "gone"; reason: string };
 
 export interface State {

@@ -114,9 +114,21 @@ function ticked(state: State, now: number): State {
   return {
     ...state,
     now,
-    link: link.type === "lost" && link.since === null ? { ...link, since: now } : link,
+    link: linkAt(link, now),
     notice: notice && aged(notice, now, NOTICE_MS),
     leaving: leaving && aged(leaving, now, LEAVING_MS),
+  };
+}
+
+function linkAt(link: LinkView, now: number): LinkView {
+  if (link.type !== "lost") return link;
+  const { since, retry } = link;
+  const isDue = retry !== null && retry.at === null;
+  if (since !== null && !isDue) return link;
+  return {
+    ...link,
+    since: since ?? now,
+    retry: isDue ? { ...retry, at: now + retry.wait_ms } : retry,
   };
 }
 
@@ -140,7 +152,11 @@ function linked(state: State, change: LinkInput): Next {
 function linkView({ link }: State, change: LinkInput): LinkView {
   switch (change.type) {
     case "lost":
-      return link.type === "lost" ? link : { type: "lost", reason: change.reason, since: null };
+      if (link.type === "lost") return link;
+      return { type: "lost", reason: change.reason, since: null, retry: null };
+    case "waiting":
+      if (link.type !== "lost") return link;
+      return { ...link, retry: { wait_ms: change.wait_ms, at: null } };
     case "restored":
       return { type: "up" };
     case "gone":
@@ -188,7 +204,8 @@ function rootAnswered(state: State, input: Answer): Next {
     if (input.purpose === "root:outcomes") return still(state);
     if (input.purpose === TAKE_BACK) return notTakenBack(state, input.error);
     // The turn was over first: that is what was wanted.
-    if (input.command === "CancelTurn" && input.error.code === "turn_not_found") return still(state);
+    if (input.command === "CancelTurn" && input.error.code === "turn_not_found")
+      return still(state);
     const isSession = input.purpose === "root:session" && state.session !== null;
     if (isSession && input.error.code === "session_not_found") {
       return begunAnew(state, input.error.message);
@@ -230,6 +247,11 @@ function actAnswered(state: State, input: Answer): Next {
     const { text, format } = input.reply;
     const suffix = format === "json" ? ".json" : ".md";
     return still(state, { type: "edit", purpose: "act:export", text, suffix });
+  }
+  if (input.command === "RunTool" && input.reply.message_id === null) {
+    // A turn that runs is not disturbed: nothing joins the conversation.
+    const said = `Not part of the conversation, as a turn runs: ${input.reply.result.output}`;
+    return still(withNotice(state, said));
   }
   if (input.purpose !== "act:open") return still(state);
   if (input.command === "ForkSession") return openSession(state, input.reply.session.session_id);

@@ -62,6 +62,8 @@ type Frames = Extract<Input, { type: "frames" }>["frames"];
 /** Events after which a list is fetched again: they say less than it does. */
 const refetched: { [event_type: string]: Effect } = {
   POLoaded: { type: "call", command: "ListPOs", params: {}, purpose: PURPOSE },
+  ServerSpawned: { type: "call", command: "ListConnectors", params: {}, purpose: PURPOSE },
+  ServerClosed: { type: "call", command: "ListConnectors", params: {}, purpose: PURPOSE },
 };
 
 function withFrames(world: World, frames: Frames, open: string | null): Updated<World> {
@@ -93,7 +95,7 @@ function withReply(world: World, input: Replied): Updated<World> {
     case "ListPendingRequests":
       return still(withRequests(world, input.reply));
     case "ListConnectors":
-      return still({ ...world, connectors: input.reply.connectors });
+      return still({ ...world, ...input.reply });
     case "ListWorkflows": {
       const { workflows, problems } = input.reply;
       return still({ ...world, workflows, workflow_problems: problems });

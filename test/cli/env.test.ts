@@ -207,9 +207,10 @@ describe("jamey env", () => {
     for (const args of [
       ["--env", "nope", "hello you"],
       ["env", "info", "nope"],
+      ["env", "clone", "nope", "two"],
     ]) {
       const { code, stdout, stderr } = await home.run(...args);
-      expect([code, stdout]).toEqual([2, ""]);
+      expect([code, stdout]).toEqual([1, ""]);
       expect(stderr).toBe(
         "jamey: There is no environment 'nope' (known: one). To make it: jamey env create nope\n",
       );

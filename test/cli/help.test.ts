@@ -32,7 +32,7 @@ describe("a daemon that cannot be had", () => {
   test("is named, when its environment does not exist, and nothing is made", async () => {
     const home = temporaryHome();
     const ran = await runCli(["--env", "nope", "sessions", "list"], { home });
-    expect(ran.code).toBe(2);
+    expect(ran.code).toBe(1);
     expect(ran.stderr).toStartWith(
       "jamey: There is no environment 'nope' (known: none but 'default' yet).",
     );

@@ -114,7 +114,7 @@ describe("jamey objects", () => {
     await printed(["edit", "tester", "--file", "-", "--reason", "stricter"], { stdin: second });
     const rows = (await printed(["history", "tester"])).split("\n");
     expect(rows.length).toBe(3);
-    expect(rows[0]).toMatch(new RegExp(`^${VERSION}  live  now  cli:\\S+ +\\d+ bytes  stricter$`));
+    expect(rows[0]).toMatch(new RegExp(`^${VERSION}  live  now  \\S+ \\(cli\\) +\\d+ bytes  stricter$`));
     const versions = (await json(["history", "tester"])).versions;
     const [live, before] = versions.map((one: { hash: string }) => one.hash);
     const patch = [
@@ -278,10 +278,10 @@ test("where the settings ask for it, each change is a commit in the environment'
   expect(git("log", "--format=%s").split("\n")).toEqual([
     "critic: enough",
     "critic: wanted",
-    "assistant: changed",
+    "assistant: made",
     "",
   ]);
-  expect(git("log", "-1", "--format=%an")).toMatch(/^cli:c/);
+  expect(git("log", "-1", "--format=%an")).toMatch(/^\S+ \(cli\)$/);
 });
 
 describe("what is wrong with an object that answers", () => {

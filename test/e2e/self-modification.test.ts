@@ -54,7 +54,7 @@ async function run({ home }: Killable, args: string[], input = ""): Promise<void
 interface Row {
   what: string;
   object: string;
-  /** What the author's name begins with. */
+  /** What the author's name begins with, as a pattern. */
   author: string;
   change(place: Killable): Promise<void>;
 }
@@ -106,7 +106,7 @@ const rows: Row[] = [
   {
     what: "edited on the command line",
     object: "poet",
-    author: "cli:",
+    author: "\\S+ \\(cli\\)",
     change: (place) =>
       run(place, ["objects", "edit", "poet", "--file", "-"], poet("You rhyme, from the shell.")),
   },
@@ -126,7 +126,7 @@ const rows: Row[] = [
   {
     what: "made on the command line",
     object: "singer",
-    author: "cli:",
+    author: "\\S+ \\(cli\\)",
     change: (place) => run(place, ["objects", "new", "singer"]),
   },
   {

@@ -99,7 +99,7 @@ test(
     expect(all.stderr).toMatch(/^FAILED +fails\.yml/m);
     expect(all.stdout).toContain('- expected: "Finished."\n  + came:     "Done <here>."');
     expect(all.stdout).toContain('  + 1. file_write {"path":"b.txt","content":"x"} (denied)');
-    expect(all.stdout).toContain("tests/isBroken.yml:5: expect: Unrecognized key");
+    expect(all.stdout).toContain("tests/isBroken.yml:5: expect: unknown key");
     expect(all.stdout).toContain("- expected: completed\n  + came:     cancelled");
     const report = readFileSync(join(home.workspace, "report.xml"), "utf8");
     expect(report).toContain('tests="4" failures="2" errors="1"');

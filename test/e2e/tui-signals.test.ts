@@ -43,7 +43,7 @@ describe("a signal that others ignore", () => {
   }
 });
 
-const SLOW = `- text: "${"words ".repeat(4000)}"\n  delay_ms: { first: 0, between: 5 }\n`;
+const SLOW = `- text: "${"words **and** `more` of them ".repeat(2000)}"\n  delay_ms: { first: 0, between: 5 }\n`;
 
 test("a terminal that has stopped reading does not keep it from ending by SIGTERM", async () => {
   await using home = await openHome();
@@ -69,15 +69,17 @@ test("a terminal that has stopped reading does not keep it from ending by SIGTER
     await reads(written, "words");
     process.kill(holder.pid, "SIGSTOP");
     // Each makes it draw everything again: far more than a terminal holds for who does not read.
-    for (let times = 0; times < 100; times += 1) {
+    for (let times = 0; times < 200; times += 1) {
       process.kill(pid, "SIGCONT");
-      await Bun.sleep(5);
+      await Bun.sleep(10);
     }
     process.kill(pid, "SIGTERM");
     await ended(pid);
   } finally {
     process.kill(holder.pid, "SIGKILL");
     await holder.exited;
+    // Its turn would be waited for.
+    process.kill(home.daemonPid(), "SIGKILL");
   }
 });
 

@@ -198,7 +198,8 @@ describe("somebody else in the same terminal", () => {
 
 describe("line by line", () => {
   for (const [name, args, variables] of [
-    ["--plain", ["tui", "--plain"], {}],
+    ["tui --plain", ["tui", "--plain"], {}],
+    ["--plain alone", ["--plain"], {}],
     ["TERM=dumb", [], { TERM: "dumb" }],
     ["JAMEY_SCREEN_READER=1", [], { JAMEY_SCREEN_READER: "1" }],
   ] as const) {
@@ -222,6 +223,26 @@ describe("line by line", () => {
       expect(run.written()).not.toContain("\u001b");
     });
   }
+});
+
+test("line by line, Ctrl+C stops the turn first, and leaves at the second press where nothing runs", async () => {
+  await using home = await openHome();
+  await using run = startTerminalRun({
+    command: [home.binary, "--plain"],
+    directory: home.workspace,
+    variables: home.variables,
+  });
+  await run.shows("jamey: environment default");
+  run.type("/ask Shall I?\n");
+  await run.shows("request 1: assistant asks: Shall I?");
+  run.type("and then this\n");
+  await run.shows("status: queued; request 1 waits: type: 1 and your answer.");
+  run.type("\u0003");
+  await run.shows("jamey: stopped.");
+  run.type("\u0003");
+  await run.shows("status: Ctrl+C again leaves.");
+  run.type("\u0003");
+  expect(await run.exited).toBe(0);
 });
 
 test("what is piped in is answered to the end, line by line", async () => {

@@ -47,6 +47,7 @@ describe("settings", () => {
         max_delegations: 50,
         max_rounds: 3,
         compact_above_tokens: null,
+        on_limit: "end",
       },
       permissions: {},
       mcp: {},
@@ -143,13 +144,13 @@ describe("settings", () => {
   test("with a bad value are an error that names its place and its key", () => {
     const merge = (values: Record<string, unknown>) => () => mergeConfig([layer("m.yml", values)]);
     expect(errorOf(merge({ idle_timeout: "soon" }))).toStartWith(
-      "config_invalid m.yml:idle_timeout: idle_timeout: Invalid input: expected number",
+      "config_invalid m.yml:idle_timeout: idle_timeout: must be a number",
     );
     expect(errorOf(merge({ limits: { max_iterations: 0 } }))).toStartWith(
-      "config_invalid m.yml:limits/max_iterations: limits.max_iterations: Too small",
+      "config_invalid m.yml:limits/max_iterations: limits.max_iterations: must be at least 1",
     );
     expect(errorOf(merge({ permissions: { shell: "perhaps" } }))).toStartWith(
-      "config_invalid m.yml:permissions/shell: permissions.shell: Invalid option",
+      "config_invalid m.yml:permissions/shell: permissions.shell: must be one of",
     );
     expect(errorOf(merge({ permissions: { "shell(": "allow" } }))).toContain(
       "write tool or tool(pattern)",

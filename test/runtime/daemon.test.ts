@@ -191,7 +191,7 @@ describe("a daemon that starts", () => {
     const daemon = home.start({ mode: "background" });
     expect(await daemon.exited).toBe(78);
     expect(daemon.said()).toStartWith(
-      `jamey: ${home.environment}/manifest.yml:3: limits.max_iterations: Invalid input`,
+      `jamey: ${home.environment}/manifest.yml:3: limits.max_iterations: must be a number`,
     );
     home.write("data/environments/default/manifest.yml", "name: [x\n");
     const broken = home.start({ mode: "background" });

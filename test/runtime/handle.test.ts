@@ -31,11 +31,9 @@ describe("every command", () => {
       type: "Error",
       payload: {
         code: "invalid_request",
-        message: "SendMessage: 'message': Invalid input: expected string, received number",
+        message: "SendMessage: 'message': must be text",
         details: {
-          issues: [
-            { field: "message", problem: "Invalid input: expected string, received number" },
-          ],
+          issues: [{ field: "message", problem: "must be text" }],
         },
       },
     });

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "bun:test";
 import { JameyError } from "../../src/protocol/errors.ts";
 import type { StoredEventName } from "../../src/protocol/events/index.ts";
+import { nameIn, userName } from "../../src/runtime/user-name.ts";
 import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
 
 const types: StoredEventName[] = ["POLoaded", "POUnloaded", "POModified"];
@@ -138,6 +139,24 @@ describe("an object is changed", () => {
     ]);
     expect(both.map((one) => one.status)).toEqual(["fulfilled", "rejected"]);
     expect(world.objects.get("helper.md")).toBe(second);
+  });
+
+  test("by a human's client: under the human's own name, the same from each connection", async () => {
+    await using world = await openTestWorld();
+    const me = userName();
+    const by = async (client: string, text: string) => {
+      const { caller } = world.connect({ client }).connection;
+      return (await world.ask("EditPO", { po_name: "helper", text, base_hash: null }, caller))
+        .author;
+    };
+    expect([await by("cli", second), await by("cli 1.0", third), await by("tui", second)]).toEqual([
+      `${me} (cli)`,
+      `${me} (cli)`,
+      `${me} (tui)`,
+    ]);
+    expect(await by("editor", third)).toMatch(/^api:/);
+    expect(me).toMatch(/^[^\s:]+$/);
+    expect(nameIn("root:x:0:0::/:\nada:x:10:10::/:\n", 10)).toBe("ada");
   });
 
   test("on disk: it is a version by disk, and an edit from the one before is stale", async () => {

@@ -124,7 +124,9 @@ describe("a time", () => {
     const { schedule_id } = await world.ask("ResumeSchedule", { schedule_id: "night.cron" });
     await pass(1);
     expect([await state(), fired(world)]).toEqual(["active", []]);
-    expect((await world.ask("RunSchedule", { schedule_id })).schedule_id).toBe(schedule_id);
+    // A part of an id is enough where it fits only one.
+    const part = schedule_id.slice(-4);
+    expect((await world.ask("RunSchedule", { schedule_id: part })).schedule_id).toBe(schedule_id);
     expect(fired(world).map((one) => one.reason)).toEqual(["api:http:local asked for it"]);
   });
 

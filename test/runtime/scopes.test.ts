@@ -67,6 +67,7 @@ test("Only with admin does a message allow more than the environment does", asyn
     rules("allow"),
     { limits: { max_iterations: 6 } },
     { limits: { max_tokens: null } },
+    { limits: { on_limit: "ask" } },
     { limits: { max_tokens: 1_001 } },
   ];
   const narrower = [

@@ -111,7 +111,7 @@ describe("answers: in a test", () => {
     const file = join(folder, "two.yml");
     writeFileSync(file, `${asking}answers:\n  - { question: a, answer: b, approve: true }\n`);
     expect(() => readTrial(file)).toThrow(
-      "two.yml:7: answers.0: has one of answer, approve and deny.",
+      "two.yml:7: answers.0: has one of answer, approve and deny",
     );
   });
 });

@@ -15,8 +15,20 @@ export const knowing = (changes: Partial<PaletteContext> = {}): PaletteContext =
     { name: "reviewer", description: "reviews changes" },
   ],
   sessions: [
-    { session_id: "01NEWER", name: "deploy", title: "how to deploy", po_name: "assistant" },
-    { session_id: "01OLDER", name: null, title: "what is new", po_name: "reviewer" },
+    {
+      session_id: "01NEWER",
+      name: "deploy",
+      title: "how to deploy",
+      po_name: "assistant",
+      updated_at: "1970-01-01T00:00:00.000Z",
+    },
+    {
+      session_id: "01OLDER",
+      name: null,
+      title: "what is new",
+      po_name: "reviewer",
+      updated_at: "1970-01-01T00:00:00.000Z",
+    },
   ],
   workflows: [{ name: "release", description: "makes a release" }],
   models: ["openai/gpt-5"],

@@ -150,6 +150,7 @@ describe("an environment's settings and objects in a workspace", () => {
       "all/other/tests/x.yml",
       "all/other/objects/new.md",
       "all/other/.git/hooks/pre-commit",
+      "all/other/.untrusted",
     ]) {
       for (const [name, args] of [
         ["file_write", { path, content: "x" }],

@@ -28,6 +28,11 @@ export function permissionOf(
     );
     return { sessionId, toolCall: { ...shown, content }, options };
   }
+  if (request.limit) {
+    const choices = decisions.filter(({ optionId }) => optionId !== "session");
+    const toolCall = { toolCallId: request_id, title: question, kind: "other" };
+    return { sessionId, toolCall, options: choices };
+  }
   if (kind !== "question" || options.length === 0) return undefined;
   return {
     sessionId,

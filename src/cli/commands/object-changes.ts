@@ -3,6 +3,7 @@ import type { Link } from "../../client/link.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
 import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
+import { name as nameRule } from "../../protocol/messages.ts";
 import { shortHash } from "../../terminal/short-hash.ts";
 import { oneLine } from "../../terminal/strip.ts";
 import { askYesNo } from "../chat/ask.ts";
@@ -16,6 +17,8 @@ import { OBJECT_TEMPLATES, objectFrom } from "../table/object-templates.ts";
 import { isTerminal } from "../terminal.ts";
 import { warn } from "./objects.ts";
 
+const NAME_WORDS = "letters, digits, '_', '-' and '.', and a letter or digit first";
+
 type Version = Reply<"EditPO">;
 
 const reasonOf = ({ arguments: given }: Context): string => given.text("reason") ?? "";
@@ -24,6 +27,9 @@ export const create = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const { arguments: given } = context;
     const [name = ""] = given.words;
+    if (!nameRule.safeParse(name).success) {
+      throw usageError(`'${oneLine(name, 64)}' cannot be the name of an object: ${NAME_WORDS}.`);
+    }
     const template = OBJECT_TEMPLATES.find((one) => one === given.text("template")) ?? "minimal";
     const text = objectFrom(template, name);
     const reason = reasonOf(context);

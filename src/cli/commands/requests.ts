@@ -10,6 +10,7 @@ import { readSecretLine } from "../chat/ask.ts";
 import { withLink } from "../connect.ts";
 import { type Context, printJson } from "../context.ts";
 import { usageError } from "../input/arguments.ts";
+import { pickById } from "../input/find-id.ts";
 import { decodeInput, undecodable } from "../one-shot/decode-input.ts";
 import { readStdin } from "../one-shot/stdin.ts";
 import { withPager } from "../output/pager.ts";
@@ -137,16 +138,8 @@ async function send(
 
 async function findRequest(link: Link, text: string): Promise<HumanRequest> {
   const { requests } = await link.call("ListPendingRequests", {});
-  const exact = requests.find((request) => request.request_id === text);
-  if (exact) return exact;
-  const near = text === "" ? [] : requests.filter((one) => one.request_id.startsWith(text));
-  const [only, ...others] = near;
-  if (only && others.length === 0) return only;
-  if (only) {
-    throw usageError(
-      `'${text}' fits ${near.length} requests: ${near.map((one) => one.request_id).join(", ")}.`,
-    );
-  }
+  const found = pickById(requests, text, { idOf: (one) => one.request_id, what: "requests" });
+  if (found) return found;
   throw new JameyError(
     "request_not_found",
     `No open request '${text}'. See 'jamey requests list'.`,

@@ -4,6 +4,7 @@ import { ruleLine } from "../../terminal/rule-line.ts";
 import { showHidden } from "../../terminal/strip.ts";
 import { withLink } from "../connect.ts";
 import { type Context, columns, printJson } from "../context.ts";
+import { pickById } from "../input/find-id.ts";
 import { withPager } from "../output/pager.ts";
 
 export const list = (context: Context): Promise<number> =>
@@ -25,7 +26,11 @@ export const list = (context: Context): Promise<number> =>
 
 export const remove = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
-    const [rule_id = ""] = context.arguments.words;
+    const [text = ""] = context.arguments.words;
+    const { rules } = await link.call("ListRules", {});
+    const found = pickById(rules, text, { idOf: (one) => one.rule_id, what: "rules" });
+    // One that is not there is the daemon's to refuse.
+    const rule_id = found?.rule_id ?? text;
     await link.call("RemoveRule", { rule_id });
     if (context.isJson) await printJson(context, { rule_id });
     else await context.out.write(`Removed ${rule_id}.\n`);

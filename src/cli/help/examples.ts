@@ -156,20 +156,20 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   requests: [
     ["jamey requests list", "what waits"],
-    ["jamey requests approve 4f1c", "allow it once"],
+    ["jamey requests approve f3c1", "allow it once"],
   ],
   "requests list": [["jamey requests list", "questions and approvals, with their ids"]],
-  "requests show": [["jamey requests show 4f1c", "the whole call, by the start of its id"]],
+  "requests show": [["jamey requests show f3c1", "the whole call, by any part of its id"]],
   "requests answer": [
-    ["jamey requests answer 4f1c 'the second one'", "in words"],
-    ["jamey requests answer 4f1c < answer.txt", "from a file"],
+    ["jamey requests answer f3c1 'the second one'", "in words"],
+    ["jamey requests answer f3c1 < answer.txt", "from a file"],
   ],
   "requests approve": [
-    ["jamey requests approve 4f1c", "this once"],
-    ["jamey requests approve 4f1c --session", "and this call again in the session"],
+    ["jamey requests approve f3c1", "this once"],
+    ["jamey requests approve f3c1 --session", "and this call again in the session"],
   ],
   "requests deny": [
-    ["jamey requests deny 4f1c --reason 'use the test database'", "the agent is told why"],
+    ["jamey requests deny f3c1 --reason 'use the test database'", "the agent is told why"],
   ],
   inbox: [
     ["jamey inbox", "answer what waits, one after another"],
@@ -178,13 +178,13 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   rules: [["jamey rules list", "what was allowed, whom and by whom"]],
   "rules list": [["jamey rules list", "what was allowed, whom and by whom"]],
-  "rules remove": [["jamey rules remove rule_12", "it is asked again from the next message on"]],
+  "rules remove": [["jamey rules remove f3c1", "it is asked again from the next message on"]],
   schedules: [
     ["jamey schedules list", "what wakes whom, and when next"],
     ["jamey schedules run helper.cron-1a2b3c4d", "wake it now"],
   ],
   "schedules list": [["jamey schedules list", "what wakes whom, and when next"]],
-  "schedules pause": [["jamey schedules pause helper.cron", "the beginning of an id is enough"]],
+  "schedules pause": [["jamey schedules pause 3c4d", "a part of an id is enough"]],
   "schedules resume": [["jamey schedules resume helper.cron", "what fell into the pause is over"]],
   "schedules run": [
     ["jamey schedules run helper.cron", "now, also while it is paused"],

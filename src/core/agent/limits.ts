@@ -1,5 +1,7 @@
 // The limits of a turn: what is counted, and the error that names the one reached.
+import type { AgentConfig } from "../../protocol/agents.ts";
 import type { ErrorBody } from "../../protocol/errors.ts";
+import type { TurnLimit } from "../../protocol/messages.ts";
 import type { Session } from "../session/session.ts";
 import type { Turn } from "../session/state.ts";
 import { later } from "../time.ts";
@@ -27,6 +29,65 @@ const messages: Record<Limit, (value: number) => string> = {
 
 const counted = (count: number, thing: string): string =>
   `${count} ${thing}${count === 1 ? "" : "s"}`;
+
+/** Times that humans may give one turn more. */
+export const MAX_LIMIT_EXTENSIONS = 10;
+
+/** Whether a limit is asked about and not the end: only at the root of a tree, whose budget all below share. */
+export function asksAtLimit(turn: Turn, { parent }: Pick<Session, "parent">): boolean {
+  const { config, on_ask } = turn.agent;
+  const isOpen = turn.extensions.length < MAX_LIMIT_EXTENSIONS;
+  return config.on_limit === "ask" && on_ask === "queue" && parent === null && isOpen;
+}
+
+/** As an error carries it; undefined for one that nobody can raise. */
+export function extensible({ details }: ErrorBody): { name: TurnLimit; value: number } | undefined {
+  const name = turnLimits.find((one) => one === details.limit);
+  return name && typeof details.value === "number" ? { name, value: details.value } : undefined;
+}
+
+const turnLimits: readonly TurnLimit[] = ["model_calls", "tokens", "cost_usd", "wall_ms"];
+
+/** What the turn has used of it, in words. */
+export function usedText(
+  name: TurnLimit,
+  { turn, session, at }: { turn: Turn; session: Pick<Session, "state">; at: string },
+): string {
+  const calls = session.state.iteration_count + turn.child_model_calls;
+  const used = { model_calls: calls, tokens: turn.tokens, wall_ms: activeMs(turn, at) };
+  return amountText(name, name === "cost_usd" ? turn.cost_usd : used[name]);
+}
+
+export const amountText = (name: TurnLimit, value: number): string => amounts[name](value);
+
+const amounts: Record<TurnLimit, (value: number) => string> = {
+  model_calls: (value) => counted(value, "model call"),
+  tokens: (value) => counted(value, "token"),
+  cost_usd: (value) => `$${Number(value.toFixed(6))}`,
+  wall_ms: (value) => `${value / 1000} s of work`,
+};
+
+/** The limits with as much more. With more model calls come as many rounds of tools. */
+export function extended(config: AgentConfig, limit: TurnLimit, by: number): AgentConfig {
+  const plus = (held: number) => Math.min(Number.MAX_SAFE_INTEGER, held + by);
+  const orNone = (held: number | null) => (held === null ? null : plus(held));
+  switch (limit) {
+    case "model_calls": {
+      const { max_iterations, max_tool_iterations } = config;
+      return {
+        ...config,
+        max_iterations: plus(max_iterations),
+        max_tool_iterations: plus(max_tool_iterations),
+      };
+    }
+    case "tokens":
+      return { ...config, max_tokens: orNone(config.max_tokens) };
+    case "cost_usd":
+      return { ...config, max_cost_usd: orNone(config.max_cost_usd) };
+    case "wall_ms":
+      return { ...config, max_wall_ms: orNone(config.max_wall_ms) };
+  }
+}
 
 /** The limit that the turn and all below it have reached by now: checked before anything is asked. */
 export function reachedLimit(
@@ -56,9 +117,16 @@ function activeMs(turn: Turn, at: string): number {
   return Date.parse(until) - Date.parse(turn.started_at) - turn.paused_ms;
 }
 
-/** When the wall limit ends the turn if nothing else does; null while only a human is awaited. */
-export function wallDeadline(turn: Turn): string | null {
+/**
+ * When the wall limit ends the turn if nothing else does; null while only a human is awaited, and where it is
+ * asked about before the next step.
+ */
+export function wallDeadline(
+  turn: Turn,
+  session: Pick<Session, "parent"> | undefined,
+): string | null {
   const { max_wall_ms } = turn.agent.config;
   if (max_wall_ms === null || turn.waiting_since !== null) return null;
+  if (session && asksAtLimit(turn, session)) return null;
   return later(turn.started_at, turn.paused_ms + max_wall_ms);
 }

@@ -1,6 +1,7 @@
 // The fold of a session: one event in, the next state out. Total: it never throws, whatever the order.
 import type { SessionEvent } from "../../protocol/events/index.ts";
 import type { ToolCall, Usage } from "../../protocol/messages.ts";
+import { extended } from "../agent/limits.ts";
 import { match } from "../machine.ts";
 import { isObjectCall } from "./delegation.ts";
 import { grantGiven, withGrant } from "./grants.ts";
@@ -16,7 +17,13 @@ import {
   withUpdates,
 } from "./session.ts";
 import { withData } from "./shared-data.ts";
-import type { Call, Happened, SessionActorState, Turn } from "./state.ts";
+import {
+  type Call,
+  type Happened,
+  isAskingForMore,
+  type SessionActorState,
+  type Turn,
+} from "./state.ts";
 import { steered } from "./steering.ts";
 
 type Fold<Type extends SessionEvent["type"]> = Extract<Happened, { type: Type }>;
@@ -90,6 +97,12 @@ const fold = match<Happened, SessionActorState, SessionActorState>({
         child_model_calls: turn.child_model_calls + payload.model_calls,
       }),
     ),
+  LimitExtended: (state, { payload: { limit, by } }) =>
+    inTurn(state, (turn) => ({
+      ...turn,
+      agent: { ...turn.agent, config: extended(turn.agent.config, limit, by) },
+      extensions: [...turn.extensions, { limit, by }],
+    })),
   StepTaken: (state, { payload }) => inSession(state, (session) => withStep(session, payload.step)),
   TurnCompleted: (state, { payload }) => ended(state, payload.turn_id, false),
   TurnFailed: (state, { payload }) => ended(state, payload.turn_id, false),
@@ -232,6 +245,7 @@ function started(
       cost_usd: 0,
       child_model_calls: 0,
       delegations: 0,
+      extensions: [],
     },
   };
 }
@@ -331,10 +345,13 @@ function ended(state: SessionActorState, turn_id: string, isCancel: boolean): Se
 function settleWaiting(state: SessionActorState, at: string): SessionActorState {
   const { turn } = state;
   if (!turn) return state;
+  const isParked = isAskingForMore(state);
   const isWaiting =
-    turn.calls.length > 0 &&
+    (turn.calls.length > 0 || isParked) &&
     turn.model === null &&
-    turn.calls.every((call) => call.phase === "asking" || call.isPaused);
+    turn.calls.every(
+      ({ phase, isPaused }) => phase === "asking" || isPaused || (isParked && phase === "proposed"),
+    );
   if (isWaiting === (turn.waiting_since !== null)) return state;
   const paused = turn.waiting_since === null ? 0 : Date.parse(at) - Date.parse(turn.waiting_since);
   return {

@@ -153,6 +153,9 @@ export interface Delegation extends AskedCall {
   call: Call;
 }
 
+/** The most that a message may ask for; with what humans gave, a turn may have more. */
+const MAX_MODEL_CALLS = 10_000;
+
 /** Whoever is called stops by itself where the whole tree would; only what is limited is told. */
 function limitsLeft(
   { agent, tokens, cost_usd, child_model_calls }: Turn,
@@ -162,7 +165,7 @@ function limitsLeft(
   const calls = state.iteration_count + child_model_calls;
   return {
     max_delegation_depth: max_delegation_depth - 1,
-    max_iterations: Math.max(1, max_iterations - calls),
+    max_iterations: Math.min(MAX_MODEL_CALLS, Math.max(1, max_iterations - calls)),
     ...(max_tokens === null ? {} : { max_tokens: Math.max(1, max_tokens - tokens) }),
     // A price that nobody knows is refused by this, before anything is spent.
     ...(max_cost_usd === null ? {} : { max_cost_usd: Math.max(1e-9, max_cost_usd - cost_usd) }),

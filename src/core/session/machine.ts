@@ -35,6 +35,7 @@ import { dataRefusal, storeData } from "./shared-data.ts";
 import {
   type Happened,
   initialSessionState,
+  isAskingForMore,
   type SessionActorState,
   type Turn,
   waitingMessage,
@@ -98,8 +99,8 @@ const step = match<SessionInput, Draft, void>({
 function woke(draft: Draft, { partial }: { partial?: PartialAnswer | null }): void {
   retryModel(draft);
   expireRequests(draft);
-  const { turn } = draft.state();
-  if (turn) checkWall(draft, wallDeadline(turn), partial);
+  const { turn, session } = draft.state();
+  if (turn) checkWall(draft, wallDeadline(turn, session), partial);
 }
 
 /** Why a command cannot be taken, before anything is decided. */
@@ -164,12 +165,13 @@ function responseRefusal(
 
 /** Nobody shall believe in a decision that holds for longer than it does. */
 function scopeRefusal(
-  { request_id, from_po, scopes }: HumanRequest,
+  { request_id, from_po, scopes, limit }: HumanRequest,
   scope: DecisionScope,
 ): ErrorBody | undefined {
   if (!scopes || scopes.includes(scope)) return undefined;
-  const why =
-    scope === "rule"
+  const why = limit
+    ? "More of a limit is given to one turn, each time by a human."
+    : scope === "rule"
       ? "No rule can allow this call: what it would do is for a human to see each time."
       : `Here ${from_po} answers one call of another object, and its session ends with the answer.`;
   const message = `${why} Decide ${scopes.map((one) => SCOPE_WORDS[one]).join(", or ")}.`;
@@ -202,7 +204,7 @@ function outstanding(state: SessionActorState): Effect[] {
     const { message_id } = answer;
     effects.push({ type: "check_answer", id: `answer:${message_id}`, turn_id, message_id });
   }
-  let free = freePlaces(turn);
+  let free = isAskingForMore(state) ? 0 : freePlaces(turn);
   for (const { call, phase } of turn.calls) {
     if (phase === "started") {
       effects.push(startedEffect(turn, call));
@@ -213,7 +215,7 @@ function outstanding(state: SessionActorState): Effect[] {
   }
   const times = new Set([
     model?.retry_at,
-    wallDeadline(turn),
+    wallDeadline(turn, state.session),
     ...state.requests.map((one) => one.deadline_at),
   ]);
   for (const at of times) if (at) effects.push({ type: "wake_at", id: `wake:${at}`, at });

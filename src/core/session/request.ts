@@ -2,6 +2,7 @@
 // images and the specs of tools.
 import type { TurnTool } from "../../protocol/agents.ts";
 import type { Message } from "../../protocol/messages.ts";
+import { asksAtLimit } from "../agent/limits.ts";
 import type { EffectOf } from "../effects.ts";
 import type { Effort } from "../model.ts";
 import { createSystemPrompt } from "../prompt/template.ts";
@@ -65,7 +66,8 @@ export function askedModel(
     messages: shownHistory(state),
     tools: turn.agent.tools,
     effort: effortOf(turn.agent.config.reasoning_depth),
-    max_output_tokens: tokensLeft(turn),
+    // An answer that is cut cannot be gone on with: where more is asked for, that is done after it.
+    max_output_tokens: asksAtLimit(turn, session) ? undefined : tokensLeft(turn),
   };
 }
 

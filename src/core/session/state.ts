@@ -7,6 +7,7 @@ import type {
   HumanRequest,
   Source,
   ToolCall,
+  TurnLimit,
 } from "../../protocol/messages.ts";
 import type { Grant } from "./grants.ts";
 import type { Session } from "./session.ts";
@@ -76,6 +77,8 @@ export interface Turn {
   child_model_calls: number;
   /** Calls of other objects that have begun. */
   delegations: number;
+  /** What humans gave it beyond its limits. */
+  extensions: { limit: TurnLimit; by: number }[];
 }
 
 export interface SessionActorState {
@@ -123,6 +126,10 @@ export function currentTurnId(state: SessionActorState): string | undefined {
   if (state.turn) return state.turn.turn_id;
   return state.isParked ? undefined : state.queue[0]?.turn_id;
 }
+
+/** A human is asked for more of a limit: until then no step is begun. */
+export const isAskingForMore = ({ requests }: SessionActorState): boolean =>
+  requests.some((one) => one.limit !== undefined);
 
 /** A message that was accepted and that no turn has heard yet. */
 export const waitingMessage = (

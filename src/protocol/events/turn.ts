@@ -1,7 +1,7 @@
 // Events of a turn: one answer of an agent. Stream: `session/<id>`.
 import { z } from "zod";
 import { turnAgent } from "../agents.ts";
-import { agentMode, at, count, errorBody, id, toolCall, usage } from "../messages.ts";
+import { agentMode, at, count, errorBody, id, toolCall, turnLimit, usage } from "../messages.ts";
 import { event } from "./event.ts";
 
 /** The steps of patterns: what a run on paper and the run in the journal share. */
@@ -158,6 +158,11 @@ export const turnEvents = {
       model_calls: count,
       usage,
     }),
+  ),
+  LimitExtended: event(
+    1,
+    "A human gave the turn as much again of a limit that it had reached.",
+    z.object({ ...ids, limit: turnLimit, by: z.number().positive() }),
   ),
   StepTaken: event(
     1,

@@ -3,6 +3,7 @@
 
 import type { z } from "zod";
 import { JameyError } from "../../protocol/errors.ts";
+import { issueWords } from "../../protocol/issue-words.ts";
 import { isObject } from "../../protocol/json.ts";
 import { suggest } from "../../protocol/suggest.ts";
 import { type Config, configSchema } from "../config.ts";
@@ -61,7 +62,7 @@ function check(layer: ConfigLayer, values: Record<string, unknown>): void {
   const issue = result.error.issues[0];
   const path = issue?.path.map(String) ?? [];
   const key = path.join(".");
-  const message = `${layer.placeOf(path)}: ${key}: ${issue?.message ?? "is not valid"}`;
+  const message = `${layer.placeOf(path)}: ${key}: ${issue ? issueWords(issue) : "is not valid"}`;
   throw new JameyError("config_invalid", message, { details: { from: layer.from, key } });
 }
 

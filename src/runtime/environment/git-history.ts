@@ -139,8 +139,10 @@ async function catchUp(
   const held = heldIn(await git(["ls-tree", "-z", "HEAD", "objects/"], { mayFail: true }));
   for (const { po_name, file, versions } of objects) {
     if (!isThere(file)) continue;
-    for (const { text, ...said } of missingOf(held.get(file), versions())) {
-      await commit({ po_name, ...said, files: [{ name: file, text }] });
+    const missing = missingOf(held.get(file), versions());
+    for (const [index, { text, author, reason: given }] of missing.entries()) {
+      const reason = given || (index === 0 && !held.has(file) ? "made" : "");
+      await commit({ po_name, author, reason, files: [{ name: file, text }] });
     }
   }
   const gone = [...held].filter(([file]) => file.endsWith(".md") && !isThere(file));

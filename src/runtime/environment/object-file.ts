@@ -3,6 +3,7 @@ import { z } from "zod";
 import { UNIVERSAL } from "../../core/agent/universal.ts";
 import { agentConfig, group } from "../../protocol/agents.ts";
 import { JameyError } from "../../protocol/errors.ts";
+import { issueWords } from "../../protocol/issue-words.ts";
 import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
 import { agentMode, name } from "../../protocol/messages.ts";
 import { suggest } from "../../protocol/suggest.ts";
@@ -81,7 +82,7 @@ export function parseObject(options: {
   }
   const issue = result.error.issues[0];
   const path = (issue?.path ?? []).map(String);
-  const problem = `${path.join(".")}: ${issue?.message ?? "is not valid"}`;
+  const problem = `${path.join(".")}: ${issue ? issueWords(issue) : "is not valid"}`;
   throw invalid(file, lineOfPath(head, path) + 1, problem);
 }
 

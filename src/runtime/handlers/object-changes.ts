@@ -1,5 +1,5 @@
 // Handlers that change objects and tell their history.
-import { type Caller, callerName } from "../caller.ts";
+import { authorName, type Caller } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
 
@@ -13,7 +13,7 @@ export function objectChangeHandlers({
   services,
   objects,
 }: Pick<HandlerContext, "changes" | "versions" | "services" | "objects">): Pick<Handlers, Names> {
-  const by = (caller: Caller, reason: string) => ({ author: callerName(caller), reason });
+  const by = (caller: Caller, reason: string) => ({ author: authorName(caller), reason });
   const live = (po_name: string) => versions.find(po_name, null);
   return {
     CreatePO: async ({ text, reason }, caller) =>

@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, parseDocument } from "yaml";
 import { JameyError } from "../../protocol/errors.ts";
+import { issueWords } from "../../protocol/issue-words.ts";
 import type { Change, Upkeep } from "../../protocol/upkeep.ts";
 import { findSetting, unknownSetting, valueAt } from "../config/keys.ts";
 import { mergeConfig } from "../config/layers.ts";
@@ -74,6 +75,12 @@ function readChange(key: string, text: string | null): { path: string[]; value: 
   const path = rest === null ? setting.path : [...setting.path, rest];
   if (isNone) return { path, value: undefined };
   const value = rest === null ? readText(text, setting.schema) : text;
+  const read = rest === null ? setting.schema.safeParse(value) : undefined;
+  const [issue] = read?.error?.issues ?? [];
+  if (issue) {
+    const message = `${key}: '${text}' ${issueWords(issue)}.`;
+    throw new JameyError("config_invalid", message);
+  }
   // Every message would fail for it.
   if (setting.key === "model" && typeof value === "string" && !/^[^/\s]+\/\S+$/.test(value)) {
     const message = `'${value}' names no model: write vendor/model. 'jamey models' shows them.`;

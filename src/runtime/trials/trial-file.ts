@@ -22,6 +22,7 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { z } from "zod";
 import { JameyError } from "../../protocol/errors.ts";
+import { issueWords } from "../../protocol/issue-words.ts";
 import { agentMode, json, name } from "../../protocol/messages.ts";
 import { boundedRead } from "../environment/bounded-read.ts";
 import { lineOfPath, MAX_YAML_BYTES, parseYaml } from "../environment/yaml.ts";
@@ -91,6 +92,11 @@ const trialFile = z.strictObject({
   expect: expectation.default({}),
 });
 
+type Issue = z.core.$ZodIssue;
+
+/** Of one file, told at once. */
+const MAX_PROBLEMS = 20;
+
 export interface Trial extends Omit<z.infer<typeof trialFile>, "name" | "cassette" | "script"> {
   name: string;
   /** The script that stands for every model, and its path. */
@@ -101,13 +107,15 @@ export function readTrial(file: string): Trial {
   const text = boundedRead(file, MAX_YAML_BYTES);
   const read = trialFile.safeParse(parseYaml(text, file));
   if (!read.success) {
-    const [issue] = read.error.issues;
-    const path = (issue?.path ?? []).map(String);
-    const unknown = issue?.code === "unrecognized_keys" ? issue.keys.slice(0, 1) : [];
-    const line = lineOfPath(text, [...path, ...unknown]);
-    const where = path.length > 0 ? `${path.join(".")}: ` : "";
-    const message = `${file}:${line}: ${where}${issue?.message ?? "is no test"}.`;
-    throw new JameyError("config_invalid", message);
+    const issues = read.error.issues.flatMap(eachKey).slice(0, MAX_PROBLEMS);
+    const lines = issues.map((issue) => {
+      const path = issue.path.map(String);
+      const unknown = issue.code === "unrecognized_keys" ? issue.keys : [];
+      const where = path.length > 0 ? `${path.join(".")}: ` : "";
+      const words = issueWords(issue, knownAt(path));
+      return `${file}:${lineOfPath(text, [...path, ...unknown])}: ${where}${words}`;
+    });
+    throw new JameyError("config_invalid", lines.join("\n"));
   }
   const { cassette, script, name: given, ...rest } = read.data;
   if ((cassette === undefined) === (script === undefined)) {
@@ -116,6 +124,19 @@ export function readTrial(file: string): Trial {
   }
   requirePattern(rest.expect, file, text);
   return { ...rest, name: given ?? basename(file), script: scriptOf(file, cassette, script) };
+}
+
+/** Each unknown key has its own line. */
+const eachKey = (issue: Issue): Issue[] =>
+  issue.code === "unrecognized_keys"
+    ? issue.keys.map((key) => ({ ...issue, keys: [key] }))
+    : [issue];
+
+/** The keys that there may be at this place. */
+function knownAt([first, ...rest]: readonly string[]): string[] {
+  if (first === undefined) return Object.keys(trialFile.shape);
+  if (first === "expect" && rest.length === 0) return Object.keys(expectation.shape);
+  return first === "answers" ? Object.keys(trialAnswer.shape) : [];
 }
 
 function scriptOf(file: string, cassette: string | undefined, script: unknown): Trial["script"] {

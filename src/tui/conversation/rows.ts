@@ -4,7 +4,7 @@ import type { TurnState } from "../../client/transcript.ts";
 import { CANCELLED_BY_CLIENT } from "../../protocol/commands/session.ts";
 import type { GroupStep } from "../../protocol/events/turn.ts";
 import { isObject } from "../../protocol/json.ts";
-import type { HumanRequest, Message } from "../../protocol/messages.ts";
+import type { HumanRequest, Message, ToolCall } from "../../protocol/messages.ts";
 import { endSentence } from "../../terminal/activity.ts";
 import { oneLine, stripControl } from "../../terminal/strip.ts";
 import type { Line, Span } from "../shapes.ts";
@@ -117,7 +117,9 @@ const timeOf = (at: string): string => new Date(at).toTimeString().slice(0, 5);
 /** A line for the shell, as it was typed: the journal says which tool ran with what. */
 const HAND_MADE = /^\/shell (\{"command":".*"\})$/s;
 
-function asTyped(content: string): string {
+function asTyped({ content, turn_id }: Message): string {
+  // Said to an agent it is a message like any other.
+  if (turn_id !== null) return content;
   const [, json] = HAND_MADE.exec(content.slice(0, MAX_SAID_LENGTH)) ?? [];
   try {
     const args: unknown = json === undefined ? null : JSON.parse(json);
@@ -132,9 +134,7 @@ function userLines(message: Message, layout: Layout): readonly Line[] {
   const files = message.attachments.map(({ name, media_type, bytes }) =>
     line(`+ ${oneLine(name ?? media_type, 60)}, ${bytes} bytes`, "dim"),
   );
-  const said = saidLines(asTyped(message.content), layout, [
-    span(` ${timeOf(message.created_at)}`, "dim"),
-  ]);
+  const said = saidLines(asTyped(message), layout, [span(` ${timeOf(message.created_at)}`, "dim")]);
   return [...said, ...files.map((each): Line => [span(" ".repeat(MARGIN)), ...each])];
 }
 
@@ -192,8 +192,7 @@ function callsOf(
       delegation,
       action: delegation ? layout.actionOf(delegation.child_session_id) : undefined,
       isAsked: layout.requests.some(({ tool_call }) => tool_call?.id === call.id),
-      isByHand:
-        source.transcript.messages[index - 1]?.content.startsWith(`/${call.name} {`) === true,
+      isByHand: isByHand(message, call, source.transcript.messages[index - 1]),
       isLive: turn.type === "running" && turn.turn_id === message.turn_id,
       isUnfolded: conversation.folds[call.id] ?? conversation.isUnfolded ?? undefined,
     };
@@ -205,6 +204,10 @@ function callsOf(
   const shown = rows.map((row): Row => ({ ...row, line: [...left, ...row.line] }));
   return isBelow && shown.length > 0 ? [...rowsOf([[]]), ...shown] : shown;
 }
+
+/** A human ran it: what they typed stands before it, and no turn has to do with it. */
+const isByHand = ({ turn_id }: Message, { name }: ToolCall, before: Message | undefined): boolean =>
+  turn_id === null && before?.role === "user" && before.content.startsWith(`/${name} {`);
 
 function streamingRows(layout: Layout): readonly Row[] {
   const { streaming } = layout.source.transcript;

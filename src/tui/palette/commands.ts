@@ -1,6 +1,8 @@
 // The commands by name: typed behind `/`, chosen in the palette, listed in the help. A command more is one row.
 import { agentMode } from "../../protocol/messages.ts";
-import { type Act, permissionModes } from "../acts.ts";
+import { showAge } from "../../terminal/age.ts";
+import { themeNames } from "../../terminal/interface.ts";
+import { type Act, type PermissionMode, permissionModes } from "../acts.ts";
 import type { Candidate } from "../composer/index.ts";
 import type { Effect } from "../shapes.ts";
 import { rank } from "./rank.ts";
@@ -17,11 +19,13 @@ const words = (names: readonly string[], help: string): readonly Candidate[] =>
 const objectsOf = ({ objects }: PaletteContext): readonly Candidate[] =>
   objects.map(({ name, description }) => ({ name, help: description }));
 
-const sessionsOf = ({ sessions }: PaletteContext): readonly Candidate[] =>
-  sessions.slice(0, MAX_SESSIONS_OFFERED).map(({ session_id, name, title, po_name }) => ({
-    name: name ?? session_id,
-    help: `${po_name}  ${title}`,
-  }));
+const sessionsOf = ({ sessions, now }: PaletteContext): readonly Candidate[] =>
+  sessions
+    .slice(0, MAX_SESSIONS_OFFERED)
+    .map(({ session_id, name, title, po_name, updated_at }) => ({
+      name: name ?? session_id,
+      help: `${po_name}  ${showAge(updated_at, now)}  ${title}`,
+    }));
 
 /** The session that a human names: by its id or the beginning of it, by its name, else by what fits best. */
 function findSession(wanted: string, { sessions }: PaletteContext): string | null {
@@ -150,8 +154,10 @@ export const commands = {
     argument: permissionModes.join("|"),
     needsArgument: true,
     offered: () => permissionCandidates,
-    run: (mode) =>
-      oneOf(permissionModes, mode, (permissions) => ({ type: "use_permissions", permissions })),
+    run: (mode, { permissions: now }) =>
+      mode === ""
+        ? { type: "notice", text: permissionsNow(now) }
+        : oneOf(permissionModes, mode, (permissions) => ({ type: "use_permissions", permissions })),
   },
   stop: {
     help: "stop the turn; what is queued waits",
@@ -239,12 +245,37 @@ export const commands = {
         ? { type: "mouse", isOn: !isMouseOn }
         : oneOf(["on", "off"], argument, (word) => ({ type: "mouse", isOn: word === "on" })),
   },
+  theme: {
+    help: "the colours, until you leave",
+    argument: themeNames.join("|"),
+    needsArgument: true,
+    offered: () => words(themeNames, "colours"),
+    run: (argument) => oneOf(themeNames, argument, (name) => perform({ type: "theme", name })),
+  },
   keys: { help: "every key", argument: "", isAlias: true, run: () => ({ type: "help" }) },
   redraw: {
     help: "draw the screen anew",
     argument: "",
     key: "redraw",
     run: () => perform({ type: "redraw" }),
+  },
+  reconnect: {
+    help: "connect again now, and start the daemon where it was stopped",
+    argument: "",
+    run: () => perform({ type: "reconnect" }),
+  },
+  doctor: {
+    help: "how to have everything checked",
+    argument: "",
+    run: () => ({
+      type: "notice",
+      text: "In a shell: jamey doctor. It checks settings, keys, the store and the daemon.",
+    }),
+  },
+  files: {
+    help: "name a file: it is completed where you write",
+    argument: "[TEXT]",
+    run: (text) => ({ type: "insert", text: `@${text}` }),
   },
   quit: { help: "leave; what runs goes on", argument: "", run: () => ({ type: "quit" }) },
 } satisfies Record<string, Command>;
@@ -264,6 +295,12 @@ const permissionCandidates: readonly Candidate[] = [
   { name: "edit", help: "edit files without asking" },
   { name: "auto", help: "do everything without asking" },
 ];
+
+function permissionsNow(mode: PermissionMode): string {
+  const help = permissionCandidates.find(({ name }) => name === mode)?.help ?? "";
+  const others = permissionModes.filter((other) => other !== mode).join("|");
+  return `Permissions: ${mode} (${help}). /permissions ${others} changes it.`;
+}
 
 export type CommandName = keyof typeof commands;
 

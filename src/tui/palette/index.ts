@@ -1,6 +1,7 @@
 // The palette: everything that can be done, found by typing some letters of its name. Pure.
 import type { Act } from "../acts.ts";
 import { keysOf } from "../keys.ts";
+import { ago } from "../panes/parts/words.ts";
 import type { KeyPress, Line, Point, Size } from "../shapes.ts";
 import { cut, padText, span, spread, widthOf } from "../text.ts";
 import { commandNamed, commandTable } from "./commands.ts";
@@ -26,6 +27,8 @@ interface Item {
   name: string;
   help: string;
   key: string;
+  /** Words that find it, where those are others than its help. */
+  known?: string;
   act: Act;
 }
 
@@ -102,7 +105,8 @@ function chosen(state: PaletteState, item: Item | undefined): PaletteResult {
 
 function itemsFor(state: PaletteState, context: PaletteContext): readonly Item[] {
   const items = [...commandItems(context), ...placeItems(context)];
-  const nameOf = ({ name, help }: Item) => (name.startsWith("/") ? name : `${name} ${help}`);
+  const nameOf = ({ name, help, known }: Item) =>
+    name.startsWith("/") ? name : `${name} ${known ?? help}`;
   return rank(state.query, items, { nameOf, recent: state.recent }).slice(0, MAX_ITEMS);
 }
 
@@ -117,7 +121,7 @@ function commandItems(context: PaletteContext): readonly Item[] {
   });
 }
 
-function placeItems({ workflows, objects, sessions }: PaletteContext): readonly Item[] {
+function placeItems({ workflows, objects, sessions, now }: PaletteContext): readonly Item[] {
   return [
     ...workflows
       .filter(({ name }) => !commandNamed(name))
@@ -129,9 +133,15 @@ function placeItems({ workflows, objects, sessions }: PaletteContext): readonly 
       const act: Act = { type: "new_session", po_name: name };
       return { name, help: description, key: "object", act };
     }),
-    ...sessions.map(({ session_id, name, title, po_name }): Item => {
+    ...sessions.map(({ session_id, name, title, po_name, updated_at }): Item => {
       const act: Act = { type: "open_session", session_id };
-      return { name: name ?? title, help: `${po_name}  ${session_id}`, key: "conversation", act };
+      return {
+        name: name ?? title,
+        help: `${po_name}  ${ago(updated_at, now)}`,
+        known: `${po_name} ${session_id}`,
+        key: "conversation",
+        act,
+      };
     }),
   ];
 }

@@ -17,7 +17,13 @@ export interface PaletteContext {
   settings: Pick<TurnSettings, "model" | "rules">;
   objects: readonly { name: string; description: string }[];
   /** The newest first. */
-  sessions: readonly { session_id: string; name: string | null; title: string; po_name: string }[];
+  sessions: readonly {
+    session_id: string;
+    name: string | null;
+    title: string;
+    po_name: string;
+    updated_at: string;
+  }[];
   workflows: readonly { name: string; description: string }[];
   /** Models that answered before. */
   models: readonly string[];

@@ -22,7 +22,9 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
   const write = (lines: readonly string[]) => {
     if (lines.length > 0) process.stdout.write(`${lines.join("\n")}\n`);
   };
-  const link = await options.openLink((state) => write([aboutLink(state)]));
+  const link = await options.openLink((state) => {
+    if (state.type !== "waiting") write([aboutLink(state)]);
+  });
   const ending = watchEnding(() => undefined);
   const keys = watchKeys(ending, () => interrupted());
   const reader = createInterface({ input: process.stdin, terminal: false });

@@ -101,6 +101,11 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
       screen.forget();
       options.redraw();
     },
+    theme({ name }) {
+      screen.setTheme(name);
+      options.redraw();
+    },
+    reconnect: () => link.reconnect(),
     suspend: () => away(options.stop),
     quit: ({ resume }) => options.quit(resume),
   };

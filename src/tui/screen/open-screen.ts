@@ -40,6 +40,7 @@ export function openScreen(options: ScreenOptions): OpenScreen {
       isDue = hold.isIn() && stdout.isBehind();
       if (hold.isIn() && !isDue) painter.draw(frame);
     },
+    setTheme: painter.setTheme,
     forget: () => painter.reset(size()),
     ...createVoice(written, hold.isFocused),
     setMouse: hold.setMouse,

@@ -1,4 +1,5 @@
 // Frames → the cells of blessed → one write with what differs.
+import type { ThemeName } from "../../terminal/interface.ts";
 import type { Frame, Line, Size } from "../shapes.ts";
 import { isAsciiOnly } from "./ascii.ts";
 import { type CellBuffer, createCellBuffer } from "./blessed.ts";
@@ -13,7 +14,9 @@ export function createPainter(
   options: Pick<ScreenOptions, "stdout" | "variables" | "theme" | "hasColour">,
   sizeOf: () => Size,
 ) {
-  const { stdout, variables, theme, hasColour } = options;
+  const { stdout, variables, hasColour } = options;
+  let { theme } = options;
+  let isDarkNow: boolean | undefined;
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
   const isAscii = isAsciiOnly(variables);
   let written = "";
@@ -58,6 +61,7 @@ export function createPainter(
     /** What a style looks like has changed, or how a frame is written. */
     repaint({ isDark, hasSync }: { isDark?: boolean; hasSync?: boolean }) {
       if (isDark !== undefined) {
+        isDarkNow = isDark;
         attributes = attributesOf({ theme, hasColour, isDark });
         drawn = [];
       }
@@ -65,6 +69,11 @@ export function createPainter(
       if (hasSync !== undefined && !variables.JAMEY_SYNC && !variables.TMUX) {
         isSynchronised = hasSync;
       }
+    },
+    setTheme(name: ThemeName) {
+      theme = name;
+      attributes = attributesOf({ theme, hasColour, isDark: isDarkNow });
+      drawn = [];
     },
     draw(frame: Frame) {
       fill(frame);

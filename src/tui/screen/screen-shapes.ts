@@ -33,6 +33,8 @@ export interface OpenScreen {
   /** False where the text is too long for the terminal's clipboard. */
   copy(text: string): boolean;
   setMouse(isOn: boolean): void;
+  /** From the next frame on. */
+  setTheme(name: ThemeName): void;
   /** The terminal as it was, for another program or the shell; `resume` takes it back. */
   suspend(): Promise<void>;
   resume(): void;

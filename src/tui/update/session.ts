@@ -10,7 +10,7 @@ import {
 } from "../../client/transcript.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import type { FollowFrame } from "../../protocol/frames.ts";
-import { insertText } from "../composer/index.ts";
+import { type ComposerState, clearText, draftOf, insertText } from "../composer/index.ts";
 import { emptyConversation } from "../conversation/state.ts";
 import type { Effect } from "../shapes.ts";
 import { type OpenSession, openingSession, type Pending, type State } from "../state.ts";
@@ -110,6 +110,7 @@ export function withFetched(state: State, { session }: Reply<"GetSession">): Nex
   const next: State = {
     ...state,
     po_name: session.po_name,
+    composer: withoutArrived(state.composer, transcript),
     session: { ...open, transcript, facts, waiting: null },
     // What was accepted is part of what was fetched.
     pending: state.pending.filter(
@@ -117,6 +118,13 @@ export function withFetched(state: State, { session }: Reply<"GetSession">): Nex
     ),
   };
   return still(settled(next));
+}
+
+/** A draft that nobody has touched, kept of a message that arrived after all, is not said twice. */
+function withoutArrived(composer: ComposerState, { messages }: Transcript): ComposerState {
+  const isUntouched = composer.undo.length === 0 && composer.text !== "";
+  const last = messages.findLast(({ role }) => role === "user")?.content;
+  return isUntouched && last === draftOf(composer) ? clearText(composer) : composer;
 }
 
 export function withFacts(state: State, { session }: Reply<"GetSession">): Next {

@@ -40,14 +40,16 @@ export function titleLine(state: State, columns: number): Line {
 
 export function bannerLine({ link, now, keymap }: State, columns: number): Line {
   if (link.type === "up") return [];
-  const text = link.type === "lost" ? awayText(link.since, now) : goneText(link.reason, keymap);
+  const text = link.type === "lost" ? awayText(link, now) : goneText(link.reason, keymap);
   return cut([span(" "), span("⇄ ", "accent"), span(text, "accent")], columns);
 }
 
-function awayText(since: number | null, now: number): string {
+function awayText({ since, retry }: Extract<State["link"], { type: "lost" }>, now: number): string {
   const awayMs = since === null ? 0 : now - since;
   const away = awayMs < 1000 ? "" : ` for ${Math.floor(awayMs / 1000)}s`;
-  return `The daemon is away${away}: connecting again. You can read and write on.`;
+  const seconds = retry?.at ? Math.ceil((retry.at - now) / 1000) : 0;
+  const next = seconds > 0 ? `trying again in ${seconds}s` : "trying again";
+  return `The daemon is away${away}: ${next} · /reconnect tries now. You can read and write on.`;
 }
 
 function goneText(reason: string, keymap: Keymap): string {
@@ -85,7 +87,9 @@ function hintsOf(state: State): readonly Line[] {
   if (isParked(state)) {
     return [line(`stopped: ${key("send")} on nothing lets these go on · ${key("up")} edit`, "dim")];
   }
-  if (state.focus === "conversation") return [conversationHint(state)];
+  // The line of a search names its own keys.
+  const isSearched = state.conversation.search !== null;
+  if (state.focus === "conversation") return isSearched ? [] : [conversationHint(state)];
   const asked = requestsHere(state).length;
   const [inbox] = keysOf(state.keymap, "everywhere", "inbox");
   if (asked > 0 && state.open === null && inbox !== undefined) {

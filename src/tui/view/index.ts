@@ -110,8 +110,8 @@ const searchCursor = ({ conversation }: State, queue: Rectangle): Point | null =
 /** Over the conversation: a list of what can be done, or the keys. */
 function putOverlay(state: State, main: Rectangle, canvas: Canvas): Point | null {
   const inner = overlaySize(main);
-  const place = (lines: readonly Line[], title: string, below: number): void => {
-    const more = below > 0 ? ` ↓ ${below} more ` : "";
+  const place = (lines: readonly Line[], title: string, below: string): void => {
+    const more = below === "" ? "" : ` ↓ ${below} `;
     const rest = Math.max(0, main.columns - title.length - more.length - 4);
     // Where the conversation ends there is a rule already.
     const isWhole = inner.rows + 1 >= main.rows;
@@ -127,12 +127,12 @@ function putOverlay(state: State, main: Rectangle, canvas: Canvas): Point | null
   };
   if (state.overlay === "help") {
     const { lines, count } = viewKeyHelp(state.keymap, inner, state.helpScroll);
-    const below = Math.max(0, count - state.helpScroll - inner.rows);
-    place(lines, "Keys · ↑ ↓ · escape", below);
+    const hasMore = count - state.helpScroll > inner.rows;
+    place(lines, "Keys · ↑ ↓ · escape", hasMore ? "more" : "");
     return null;
   }
   const { lines, cursor, below } = viewPalette(state.palette, paletteContextOf(state), inner);
-  place(lines, "Everything by name · enter · escape", below);
+  place(lines, "Everything by name · enter · escape", below > 0 ? `${below} more` : "");
   return { row: main.row + 1 + cursor.row, column: main.column + 2 + cursor.column };
 }
 

@@ -42,7 +42,8 @@ const isTwin = (one: BusLine, other: BusLine): boolean =>
 
 /** The question as the arguments of the call that asks it. */
 const isCallWith = (call: string, text: string): boolean =>
-  call.startsWith("{") && call.includes(JSON.stringify(text.slice(0, MAX_TWIN_LETTERS)).slice(1, -1));
+  call.startsWith("{") &&
+  call.includes(JSON.stringify(text.slice(0, MAX_TWIN_LETTERS)).slice(1, -1));
 
 export const objectFolds: Folds = {
   POLoaded: (world, { po_name }) => {

@@ -134,6 +134,8 @@ export interface World {
   requests: readonly HumanRequest[];
   closed: readonly string[];
   connectors: Reply<"ListConnectors">["connectors"];
+  /** Interfaces that objects opened. */
+  servers: Reply<"ListConnectors">["servers"];
   delegations: readonly Delegation[];
   bus: readonly BusLine[];
   runs: readonly WorkflowRun[];
@@ -155,6 +157,7 @@ export const emptyWorld: World = {
   requests: [],
   closed: [],
   connectors: [],
+  servers: [],
   delegations: [],
   bus: [],
   runs: [],

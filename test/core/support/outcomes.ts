@@ -106,6 +106,7 @@ function randomConfig(random: Random): AgentConfig {
     max_delegations: random.between(0, 3),
     max_rounds: random.between(1, 3),
     compact_above_tokens: random.pick([null, null, 20, 60, 150]),
+    on_limit: random.pick(["end", "ask"]),
   };
 }
 

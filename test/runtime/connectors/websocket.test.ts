@@ -68,8 +68,7 @@ describe("attaching", () => {
     const { payload } = await wire.attach({ protocol_version: "1" });
     expect(errorOf({ payload })).toMatchObject({
       code: "invalid_request",
-      message:
-        "The first frame must be an attach: 'protocol_version': Invalid input: expected number, received string",
+      message: "The first frame must be an attach: 'protocol_version': must be a number",
     });
   });
 

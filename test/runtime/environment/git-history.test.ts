@@ -310,6 +310,23 @@ describe("what is committed", () => {
     ]);
   });
 
+  test("says of an object without a reason that it was made", () => {
+    const reasons: string[] = [];
+    const happened = createObjectCommits(
+      { add: ({ reason }) => void reasons.push(reason) },
+      () => "",
+    );
+    const by = { po_name: "a", text: "", author: "ada (cli)", reason: "" };
+    for (const [base_hash, hash] of [
+      [null, "h"],
+      ["h", "i"],
+    ] as const) {
+      happened({ type: "POModified", payload: { ...by, base_hash, hash } });
+      happened({ type: "POLoaded", payload: { po_name: "a", hash, file: "a.md" } });
+    }
+    expect(reasons).toEqual(["made", ""]);
+  });
+
   test("is each change once its file holds it, a move as a move, a removal as one", () => {
     const added: unknown[] = [];
     const git = { add: (commit: unknown) => void added.push(commit) };

@@ -116,14 +116,9 @@ describe("an object file", () => {
       "name: mixes Latin and Cyrillic letters in 'w\u043erker'",
     ],
     ["letters that are not plain", "---\nname: \uff57orker\n---\n", 2, "name: looks like 'worker'"],
-    ["no name", "---\ndescription: x\n---\n", 2, "name: Invalid input"],
-    ["a wrong value", "---\nname: a\nmodel: 7\n---\n", 3, "model: Invalid input"],
-    [
-      "a mode of tomorrow",
-      "---\nname: a\nmode: swarm\n---\n",
-      3,
-      "mode: Invalid option: expected one of",
-    ],
+    ["no name", "---\ndescription: x\n---\n", 2, "name: is missing"],
+    ["a wrong value", "---\nname: a\nmodel: 7\n---\n", 3, "model: must be text"],
+    ["a mode of tomorrow", "---\nname: a\nmode: swarm\n---\n", 3, "mode: must be one of"],
     [
       "a wrong limit",
       "---\nname: a\nlimits:\n  max_iterations: 0\n---\n",

@@ -120,6 +120,22 @@ describe("a command", () => {
   });
 });
 
+test("what holds is said, and what is done elsewhere is shown the way to", () => {
+  expect([read("/permissions"), read("/files src/ma"), read("/reconnect")]).toEqual([
+    {
+      type: "notice",
+      text: "Permissions: ask (ask as the environment says). /permissions read-only|edit|auto changes it.",
+    },
+    { type: "insert", text: "@src/ma" },
+    { type: "perform", effects: [{ type: "reconnect" }] },
+  ]);
+  expect([read("/theme light"), read("/theme blue")]).toEqual([
+    { type: "perform", effects: [{ type: "theme", name: "light" }] },
+    problem("Say one of: auto, dark, light, vivid, mono."),
+  ]);
+  expect(read("/doctor")).toMatchObject({ type: "notice" });
+});
+
 test("a workflow runs with the text behind its name", () => {
   expect(read("/release 1.2\nnow")).toEqual({
     type: "perform",

@@ -68,7 +68,9 @@ test("each that has ended keeps a row, and rows of one object say what each work
     "ended writer",
     "ended lead",
   ]);
-  const lines = playPane(agentsPane, sharedOf(world)).screen({ columns: 100, rows: 30 }).split("\n");
+  const lines = playPane(agentsPane, sharedOf(world))
+    .screen({ columns: 100, rows: 30 })
+    .split("\n");
   const line = (text: string) => lines.some((one) => one.includes(text));
   expect([line("✓  lead"), line("Review the change before…"), line("●  review")]).toEqual([
     true,

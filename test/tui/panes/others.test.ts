@@ -150,3 +150,41 @@ test("no key has two meanings in one pane", () => {
     expect([context, keys.length]).toEqual([context, new Set(keys).size]);
   }
 });
+
+test("an interface that an object opened is closed after two questions that were read", () => {
+  const server = {
+    connector_id: "srv-1",
+    po_name: "dashboard",
+    kind: "http",
+    host: "127.0.0.1",
+    port: 8080,
+    routes: {},
+    spawned_at: new Date(now - 60_000).toISOString(),
+    url: "http://127.0.0.1:8080",
+    page_url: "http://p.localhost:8080",
+    problem: null,
+    requests: 3,
+    errors: 0,
+    last_used_at: null,
+  } as const;
+  const world = { ...livelyWorld(), servers: [server] };
+  const pane = playPane(connectorsPane, sharedOf(world));
+  pane.press("d", "end", "d", "y", "y");
+  const early = pane.effects();
+  pane.wait(400);
+  pane.press("y");
+  pane.wait(400);
+  pane.press("y");
+  expect([early, pane.screen().includes("http://127.0.0.1:8080  3 requests")]).toEqual([[], true]);
+  expect([pane.effects(), pane.requests()]).toEqual([
+    [
+      {
+        type: "call",
+        command: "StopConnector",
+        params: { connector_id: "srv-1" },
+        purpose: "connectors:stop",
+      },
+    ],
+    [{ notice: "Only what an object opened can be closed here." }],
+  ]);
+});

@@ -46,6 +46,19 @@ describe("a frame", () => {
     expect(written).toHaveLength(2);
   });
 
+  test("is drawn whole in other colours once the theme is another", () => {
+    const { painter, written } = openPainter();
+    const frame = { lines: [line("one", "keyword")], cursor: null };
+    painter.draw(frame);
+    painter.setTheme("vivid");
+    painter.draw(frame);
+    expect([written.length, written[1]?.includes("one"), written[0] === written[1]]).toEqual([
+      2,
+      true,
+      false,
+    ]);
+  });
+
   test("without a cursor hides it", () => {
     const { painter, screen } = openPainter();
     painter.draw({ lines: [line("one")], cursor: null });

@@ -9,6 +9,7 @@ import {
   playInterface,
   playSession,
   said,
+  sessionOf,
 } from "../../support/tui-whole.ts";
 
 const send = (played: PlayedInterface, text: string): void => {
@@ -62,6 +63,18 @@ describe("a message that the daemon has not", () => {
     const reply = { session_id: "s1", turn_id: "t1", message_id: "m1", seq: 1, warnings: [] };
     played.replied("SendMessage", "root:send:seed-1", reply);
     expect(draftsOf(played)).toEqual({ new: "" });
+  });
+
+  test("and arrived after all is not typed again when the conversation is opened", () => {
+    for (const [draft, left] of [
+      ["did it arrive?", ""],
+      ["something else", "something else"],
+    ] as const) {
+      const played = playInterface({ session_id: "s1", draft });
+      const session = sessionOf([said("m1", "did it arrive?")]);
+      played.replied("GetSession", "root:session", { session });
+      expect(played.state.composer.text).toBe(left);
+    }
   });
 
   test("leaves the draft of a conversation that was only opened as it was", () => {
@@ -270,6 +283,17 @@ describe("a line for the shell", () => {
     expect(screen).toMatch(/▾ · shell echo hi +2 chars\n +hi\n/);
     const other = playSession(joined({ command: "ls", cwd: "/" }, "hi")).screen();
     expect(other).toContain('❯ /shell {"command":"ls","cwd":"/"}');
+    const inTurn = joined({ command: "echo hi" }, "hi").map((one) => ({ ...one, turn_id: "t1" }));
+    const asked = playSession(inTurn).screen();
+    expect(asked).toContain('❯ /shell {"command":"echo hi"}');
+    expect(asked).toMatch(/▸ · shell echo hi/);
+  });
+
+  test("that joins nothing, as a turn runs, says what came out", () => {
+    const played = playSession([said("m1", "ask")], { turn_id: "t1" });
+    const result = { id: "run1", name: "shell", output: "hi\n[exit code 0]", success: true };
+    played.replied("RunTool", "act:shell", { result, message_id: null });
+    expect(played.screen()).toContain("as a turn runs: hi [exit code 0]");
   });
 
   test("brings the end of the conversation back", () => {

@@ -138,6 +138,20 @@ describe("a message", () => {
     expect(played.screen()).not.toContain("⇄ no daemon");
   });
 
+  test("the banner counts down to the next attempt, and says what tries at once", () => {
+    const played = playSession([said("m1", "begin")]);
+    const now = played.state.now;
+    played.give({ type: "link", state: { type: "lost", reason: "it went" } });
+    played.give({ type: "link", state: { type: "waiting", wait_ms: 8_000 } });
+    played.give({ type: "tick", now });
+    const banner = (after: number) => {
+      played.give({ type: "tick", now: now + after });
+      return played.screen().includes("8s") ? "8s" : played.screen().includes("5s") ? "5s" : "none";
+    };
+    expect([banner(0), banner(3_500), banner(9_000)]).toEqual(["8s", "5s", "none"]);
+    expect(played.screen()).toContain("The daemon is away for 9s: trying again · /reconnect");
+  });
+
   test("that was never sent comes back into the composer by Escape", () => {
     const played = playSession([said("m1", "begin")]);
     send(played, "not yet");

@@ -29,6 +29,10 @@ export const modes: readonly Section[] = [
       ["group", "who works together: members, rounds, judge, author, reviewer, workflow"],
       ["permissions", "rules that narrow or ask: { shell: ask } (jamey help permissions)"],
       ["limits", "as in manifest.yml: { max_iterations: 20, max_cost_usd: 1 }"],
+      [
+        "limits: { on_limit: ask }",
+        "model calls, tokens, money or time used up: wait in the inbox for a yes that gives as much again, 10 times at most, instead of ending",
+      ],
       ["preamble", "true (default): called by an object, it is told by whom and why"],
       ["template", "true: {{NAME}} in the prompt is filled in with the session's context"],
       ["wake, on_start", "what sends it a message by itself (jamey help wake)"],

@@ -1,7 +1,7 @@
 // What becomes of a call of another object: it begins, it uses, it waits for humans, it answers.
 import type { ErrorBody } from "../../../protocol/errors.ts";
-import { reachedLimit } from "../../agent/limits.ts";
-import { calledObject } from "../delegation.ts";
+import { asksAtLimit, reachedLimit } from "../../agent/limits.ts";
+import { calledObject, isObjectCall } from "../delegation.ts";
 import type { Draft } from "../draft.ts";
 import type { InputOf } from "../inputs.ts";
 import { completeCall } from "./calls.ts";
@@ -44,7 +44,15 @@ export function childUsed(draft: Draft, input: InputOf<"child_used">): void {
   if (input.isLast) return;
   const now = running(draft);
   const limit = now && reachedLimit(now.turn, now.session, draft.at);
-  if (limit) fail(draft, limit);
+  if (!now || !limit) return;
+  if (!asksAtLimit(now.turn, now.session)) return fail(draft, limit);
+  // Whoever was called shares what is used up, and ends; the turn asks before its next step.
+  for (const { call, phase } of now.turn.calls) {
+    const open = running(draft)?.turn.calls.find((one) => one.call.id === call.id);
+    if (phase !== "started" || !open || !isObjectCall(now.turn, call)) continue;
+    completedDelegation(draft, open, limit);
+    completeCall(draft, call.id, { outcome: "failed", output: limit.message });
+  }
 }
 
 export function childPaused(draft: Draft, { call_id, isPaused }: InputOf<"child_paused">): void {
@@ -70,6 +78,7 @@ function endOf(draft: Draft, error: ErrorBody | null): ErrorBody | undefined {
   const now = running(draft);
   if (!now || !error) return undefined;
   if (error.code === "blocked" && now.turn.agent.on_ask === "fail") return error;
+  if (asksAtLimit(now.turn, now.session)) return undefined;
   return error.code === "limit_reached" ? reachedLimit(now.turn, now.session, draft.at) : undefined;
 }
 

@@ -2,7 +2,7 @@
 import type { TurnTool } from "../../../protocol/agents.ts";
 import type { ErrorBody } from "../../../protocol/errors.ts";
 import type { ToolCall } from "../../../protocol/messages.ts";
-import { limitReached, reachedLimit } from "../../agent/limits.ts";
+import { asksAtLimit, limitReached, reachedLimit } from "../../agent/limits.ts";
 import { retryDelay } from "../../agent/retry.ts";
 import { assistantMessage } from "../../orchestration/single.ts";
 import { isDue, later } from "../../time.ts";
@@ -81,8 +81,9 @@ function problemOf(draft: Draft, answer: ModelAnswer): ErrorBody | undefined {
   if (answer.reason === "length") {
     // Where the turn's own limit cut it, that is the one to name.
     const now = running(draft);
-    const limit = now && reachedLimit(now.turn, now.session, draft.at);
-    return limit ?? limitReached("output_tokens", answer.usage.output_tokens);
+    const isCut = now && !asksAtLimit(now.turn, now.session);
+    const limit = isCut && reachedLimit(now.turn, now.session, draft.at);
+    return limit || limitReached("output_tokens", answer.usage.output_tokens);
   }
   if (answer.text.trim() !== "" || answer.tool_calls.length > 0) return undefined;
   return { code: "empty_answer", message: "The model answered with nothing.", details };

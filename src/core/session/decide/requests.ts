@@ -1,12 +1,13 @@
 // Questions and approvals that wait for a human: asked, answered, expired. One winner.
-import type { DecisionScope, ToolCall } from "../../../protocol/messages.ts";
+import type { Answer, DecisionScope, HumanRequest, ToolCall } from "../../../protocol/messages.ts";
+import { limitReached } from "../../agent/limits.ts";
 import { isDue, later } from "../../time.ts";
 import type { Draft } from "../draft.ts";
 import { approvalText } from "../grants.ts";
 import type { InputOf } from "../inputs.ts";
 import { ASKED_WITH, readQuestion } from "../question.ts";
 import { completeCall, startApproved } from "./calls.ts";
-import { running } from "./turn.ts";
+import { askModel, fail, running } from "./turn.ts";
 
 function queue(
   draft: Draft,
@@ -80,10 +81,11 @@ export function responded(draft: Draft, input: InputOf<"respond">): void {
   const { request_id, response } = input;
   const request = draft.state().requests.find((one) => one.request_id === request_id);
   const call = request?.tool_call;
-  if (!request || !call) return;
+  if (!request || (!call && !request.limit)) return;
   const ids = { session_id: request.session_id, turn_id: request.turn_id, request_id };
   const kept = response.type === "secret" ? { ...response, value: "[secret]" } : response;
   draft.add("HumanRequestResponded", { ...ids, response: kept });
+  if (!call) return answeredForMore(draft, request, response);
   if (response.type === "answer") {
     completeCall(draft, call.id, { outcome: "completed", output: response.text });
   } else if (response.type === "secret") {
@@ -96,14 +98,30 @@ export function responded(draft: Draft, input: InputOf<"respond">): void {
   } else startApproved(draft);
 }
 
+/** A yes gives as much again and the turn goes on where it stood; a no ends it as if nobody had been asked. */
+function answeredForMore(draft: Draft, { limit }: HumanRequest, response: Answer): void {
+  const now = running(draft);
+  if (!now || !limit || response.type !== "decision") return;
+  if (response.decision === "deny") return fail(draft, limitReached(limit.name, limit.value));
+  draft.add("LimitExtended", {
+    session_id: now.session.id,
+    turn_id: now.turn.turn_id,
+    limit: limit.name,
+    by: limit.by,
+  });
+  // Calls of objects that wait are checked again by themselves.
+  if (limit.call_id !== null) askModel(draft, limit.call_id);
+}
+
 /** Requests whose time is over are closed; the agent is told that nobody answered. */
 export function expireRequests(draft: Draft): void {
   for (const request of draft.state().requests) {
-    const { deadline_at, tool_call, request_id, session_id, turn_id } = request;
+    const { deadline_at, tool_call, limit, request_id, session_id, turn_id } = request;
     if (deadline_at === null || !isDue(deadline_at, draft.at)) continue;
     // The one before may have ended the turn, and with it this request.
     if (!draft.state().requests.includes(request)) continue;
     draft.add("HumanRequestExpired", { request_id, session_id, turn_id, reason: "deadline" });
+    if (limit) fail(draft, limitReached(limit.name, limit.value));
     if (!tool_call) continue;
     const denial = { subject: request.question, allow_with: "answer before the deadline" };
     const output = "No human answered in time.";

@@ -9,8 +9,10 @@ import { isGranted } from "../grants.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
 import type { InputOf, PartialAnswer } from "../inputs.ts";
 import { ASK_HUMAN } from "../question.ts";
+import { isAskingForMore } from "../state.ts";
 import { completeCall, freePlaces, startCall } from "./calls.ts";
 import { keepPartial } from "./model.ts";
+import { askForMore } from "./more.ts";
 import { askApproval, askQuestion } from "./requests.ts";
 import { fail, running } from "./turn.ts";
 
@@ -18,8 +20,9 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
   const { check, call_id } = input;
   const now = running(draft);
   const open = now?.turn.calls.find((one) => one.call.id === call_id);
-  // A check that comes when all places are taken is made again when there is one.
+  // A check that comes when all places are taken, or while a limit is asked about, is made again afterwards.
   if (!now || open?.phase !== "proposed" || freePlaces(now.turn) <= 0) return;
+  if (isAskingForMore(draft.state())) return;
   if (!check.valid) {
     return completeCall(draft, call_id, { outcome: "invalid", output: check.problem });
   }
@@ -30,7 +33,7 @@ export function toolChecked(draft: Draft, input: InputOf<"tool_checked">): void 
   const object = calledObject(now.turn, call);
   if (object) {
     const limit = reachedLimit(now.turn, now.session, draft.at);
-    if (limit) return fail(draft, limit);
+    if (limit) return askForMore(draft, limit, null) ? undefined : fail(draft, limit);
     const refused = refusedDelegation(now.session, now.turn, calleeOf(object));
     if (refused) return completeCall(draft, call_id, { outcome: "invalid", output: refused });
   }

@@ -4,7 +4,7 @@ import type { ErrorBody } from "../../../protocol/errors.ts";
 import type { Message } from "../../../protocol/messages.ts";
 import type { AgentResponse, CallResult } from "../../agent/agent.ts";
 import { createAgentEngine } from "../../agent/engine.ts";
-import { reachedLimit } from "../../agent/limits.ts";
+import { asksAtLimit } from "../../agent/limits.ts";
 import { orchestrators } from "../../orchestration/index.ts";
 import { toolMessage } from "../../orchestration/single.ts";
 import type { Result } from "../../result.ts";
@@ -15,6 +15,7 @@ import { UNKNOWN_OUTCOME } from "../history.ts";
 import { MODEL, type Session } from "../session.ts";
 import type { Call, Queued, Turn } from "../state.ts";
 import { SCHEMA, uncheckedAnswer } from "../structured.ts";
+import { askForMore, limitOfCall } from "./more.ts";
 
 /** The running turn and its session, or undefined when there is none. */
 export function running(draft: Draft): { turn: Turn; session: Session } | undefined {
@@ -22,8 +23,15 @@ export function running(draft: Draft): { turn: Turn; session: Session } | undefi
   return turn && session ? { turn, session } : undefined;
 }
 
-export function engineOf({ agent }: Turn, { evaluate }: Pick<Draft, "evaluate">) {
-  return createAgentEngine(orchestrators[agent.mode](agent, evaluate), agent.config);
+export function engineOf(turn: Turn, { evaluate, state }: Pick<Draft, "evaluate" | "state">) {
+  const { agent } = turn;
+  const { session } = state();
+  // Where a human is asked for more, that is done before the call (limitOfCall), and the engine does not end it.
+  const isOpen = session !== undefined && asksAtLimit(turn, session);
+  const config = isOpen
+    ? { ...agent.config, max_iterations: Number.MAX_SAFE_INTEGER }
+    : agent.config;
+  return createAgentEngine(orchestrators[agent.mode](agent, evaluate), config);
 }
 
 /** A message as the conversation keeps it: a human's, or a caller's, who is named. */
@@ -90,8 +98,8 @@ export function askModel(draft: Draft, call_id: string): void {
   const now = running(draft);
   if (!now) return;
   const { turn, session } = now;
-  const limit = reachedLimit(turn, session, draft.at);
-  if (limit) return fail(draft, limit);
+  const limit = limitOfCall(draft, call_id);
+  if (limit) return askForMore(draft, limit, call_id) ? undefined : fail(draft, limit);
   const ids = { session_id: session.id, turn_id: turn.turn_id, model: turn.agent.model };
   // A call that its vendor found too long goes on counting its attempts.
   const attempt = turn.full?.call_id === call_id ? turn.full.attempt + 1 : 1;

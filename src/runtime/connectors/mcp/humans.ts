@@ -121,7 +121,8 @@ function textOf({ from_po, question, kind, tool_call, options }: HumanRequest): 
       ? `\n\n${tool_call.name} ${JSON.stringify(tool_call.args, null, 2)}`
       : "";
   const choices = options.length > 0 ? `\n\n${options.map((one) => `- ${one}`).join("\n")}` : "";
-  const head = kind === "approval" ? `'${from_po}' wants to run this:` : `'${from_po}' asks:`;
+  const head =
+    kind === "approval" && tool_call ? `'${from_po}' wants to run this:` : `'${from_po}' asks:`;
   return `${head} ${question}${call}${choices}`;
 }
 

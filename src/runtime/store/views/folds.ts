@@ -76,6 +76,7 @@ const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => v
     write.turns.addChildUsage(row);
     write.sessions.touch(row);
   },
+  LimitExtended: (write, row) => write.sessions.touch(row),
   StepTaken: (write, row) => write.sessions.touch(row),
   TurnCompleted: (write, row) => {
     write.turns.complete(row);

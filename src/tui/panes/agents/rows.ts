@@ -26,10 +26,7 @@ export const selectedOf = ({ key, po_name, session }: AgentRow): Selected => ({
   session_id: session?.session_id ?? null,
 });
 
-export function rowOf(
-  rows: readonly AgentRow[],
-  selected: Selected | null,
-): AgentRow | undefined {
+export function rowOf(rows: readonly AgentRow[], selected: Selected | null): AgentRow | undefined {
   if (selected === null) return rows[0];
   const { key, session_id, po_name } = selected;
   return (

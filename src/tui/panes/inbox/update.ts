@@ -97,7 +97,9 @@ function pressed(state: InboxState, input: KeyInput, shared: Shared): Result {
   if (action === "close") return { ...stay(state), request: "close" };
   if (!state.shown) return instead(state, input);
   // Reading decides nothing.
-  if (action === "on" || action === "back") return stay(movedBy(state, action, shared) ?? state);
+  if (action === "on" || action === "back") {
+    return stay(reading(movedBy(state, action, shared) ?? state, shared));
+  }
   if (isGuarded(state, shared.now)) {
     const couldAnswer = action !== undefined || input.key.text !== "";
     return couldAnswer ? stay(state) : pass(state);
@@ -111,9 +113,8 @@ function pressed(state: InboxState, input: KeyInput, shared: Shared): Result {
   const isPress = action === "press";
   const choice = isPress ? choices[state.choice] : choiceOf(choices, name, action);
   if (!choice) return pass(state);
-  return allows(choice) && !isRead(state.shown)
-    ? readOn(state, state.shown)
-    : chosen(state, choice);
+  const isUnread = allows(choice) && !isRead(state.shown);
+  return isUnread ? readOn(state, state.shown, shared) : chosen(state, choice);
 }
 
 /** Nothing waits: who types letters means the composer. */
@@ -121,9 +122,12 @@ const instead = (state: InboxState, { key }: KeyInput): Result =>
   key.text === "" ? pass(state) : { ...stay(state), request: { insert: key.text } };
 
 /** What was to be allowed goes on below what was on the screen. */
-function readOn(state: InboxState, { read }: Shown): Result {
-  const notice = "There is more of it than was shown: read on (space), then allow it.";
-  return { ...stay({ ...state, scroll: read }), request: { notice } };
+function readOn(state: InboxState, { read }: Shown, shared: Shared): Result {
+  const notice =
+    read === state.scroll
+      ? "There is no room to show what you would allow: make the window larger."
+      : "There is more of it than was shown: read on (space), then allow it.";
+  return { ...stay(reading({ ...state, scroll: read }, shared)), request: { notice } };
 }
 
 function movedBy(

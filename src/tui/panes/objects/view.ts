@@ -63,10 +63,7 @@ function footLines({ mode, tab }: ObjectsState, columns: number): Line[] {
       return [[span(asked, "bad")], keyFooter("confirm", ["yes", "no"], columns)];
     }
     case "refused": {
-      const actions =
-        mode.theirs.length > 0
-          ? (["again", "overwrite", "leave"] as const)
-          : null;
+      const actions = mode.theirs.length > 0 ? (["again", "overwrite", "leave"] as const) : null;
       return actions
         ? [keyFooter("stale", actions, columns)]
         : [keyFooter("rejected", ["again", "leave"], columns)];

@@ -93,7 +93,7 @@ export const paneKeys = {
     next: { keys: ["tab", "right"], shown: "tab", help: "sum up by" },
     previous: { keys: ["shift+tab", "left"], help: "sum up by the one before" },
   },
-  connectors: { ...moves },
+  connectors: { ...moves, stop: { keys: ["d"], help: "close it" } },
   log: {
     ...moves,
     filter: { keys: ["/"], help: "filter" },

@@ -1,0 +1,55 @@
+// How past calls ended, joined with what was followed live.
+import { expect, test } from "bun:test";
+import { withOutcomes } from "../../src/client/outcomes.ts";
+import { emptyTranscript, foldFrame } from "../../src/client/transcript.ts";
+import type { Reply } from "../../src/protocol/commands/index.ts";
+import { createFrames } from "../support/tui-frames.ts";
+
+const ids = { session_id: "s1", turn_id: "t1" };
+const call = (id: string) => ({ id, name: "shell", args: {} });
+
+const frames = (make: (add: ReturnType<typeof createFrames>["add"]) => void) => {
+  const made = createFrames();
+  make(made.add);
+  return made.frames;
+};
+
+const ended = (call_id: string, success: boolean) => ({
+  ...ids,
+  call_id,
+  name: "shell",
+  success,
+  outcome: success ? ("completed" as const) : ("failed" as const),
+  duration_ms: 5,
+  output_bytes: 8,
+  spilled_to: null,
+  denial: null,
+});
+
+test("what was told later ends a call that still ran, and never undoes what was followed", () => {
+  const live = frames((add) => {
+    add("ToolCallStarted", { ...ids, tool_call: call("missed"), hash: "h" });
+    add("ToolCallStarted", { ...ids, tool_call: call("runs"), hash: "h" });
+    add("ToolCallCompleted", ended("newer", true));
+  }).reduce(foldFrame, emptyTranscript("s1"));
+  const told = frames((add) => {
+    add("ToolCallCompleted", ended("missed", false));
+    add("ToolCallCompleted", ended("newer", false));
+    add("ToolCallCompleted", ended("old", false));
+    add("TurnFailed", {
+      ...ids,
+      error: { code: "internal", message: "broken", details: {} },
+      message_id: null,
+    });
+  });
+  const events: Reply<"ListOutcomes">["events"] = JSON.parse(JSON.stringify(told));
+  const { calls, endings } = withOutcomes(live, { session_id: "s1", events });
+  const successes = Object.entries(calls).map(([id, { success }]) => [id, success]);
+  expect(Object.fromEntries(successes)).toEqual({
+    missed: false,
+    runs: null,
+    newer: true,
+    old: false,
+  });
+  expect(endings.t1?.type).toBe("failed");
+});
