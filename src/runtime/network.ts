@@ -14,6 +14,8 @@ import { readAbout } from "./pid-file.ts";
 
 /** A shorter one can be guessed. */
 const MIN_TOKEN_LENGTH = 32;
+const ENCODED_PREFIX = "whsec_";
+const MIN_HOOK_KEY_BYTES = 24;
 
 export interface Network {
   keys: Keys;
@@ -38,9 +40,7 @@ export function createNetwork(options: {
   const keys = createKeys({ file: join(configFolder, "keys.yml"), log, now });
   const token = createToken();
   const variable = isListening ? readToken(variables.JAMEY_TOKEN) : undefined;
-  const hookSecret = isListening
-    ? readToken(variables.JAMEY_HOOK_SECRET, "JAMEY_HOOK_SECRET")
-    : undefined;
+  const hookSecret = isListening ? readHookKey(variables.JAMEY_HOOK_SECRET) : undefined;
   const hookSecrets = () => hookSecret;
   let listening: { url: string; port: number } | undefined;
   return {
@@ -82,6 +82,21 @@ function readToken(text: string | undefined, name = "JAMEY_TOKEN"): string | und
   throw new JameyError(
     "config_invalid",
     `${name} has ${text.length} characters and needs ${MIN_TOKEN_LENGTH} or more, such as: openssl rand -hex 32`,
+  );
+}
+
+/** Standard Webhooks write secrets as whsec_ and Base64; every other one is its own bytes. */
+function readHookKey(text: string | undefined): string | Uint8Array | undefined {
+  const secret = readToken(text, "JAMEY_HOOK_SECRET");
+  if (!secret?.startsWith(ENCODED_PREFIX)) return secret;
+  const unpadded = secret.slice(ENCODED_PREFIX.length).replace(/={1,2}$/, "");
+  const key = Buffer.from(unpadded, "base64");
+  // What is no Base64 would be left out silently: in the end anybody knows an empty key.
+  const isWhole = key.toString("base64").replace(/=+$/, "") === unpadded;
+  if (isWhole && key.length >= MIN_HOOK_KEY_BYTES) return key;
+  throw new JameyError(
+    "config_invalid",
+    `JAMEY_HOOK_SECRET begins with ${ENCODED_PREFIX}, and needs Base64 of ${MIN_HOOK_KEY_BYTES} bytes or more after it, such as: echo ${ENCODED_PREFIX}$(openssl rand -base64 32)`,
   );
 }
 

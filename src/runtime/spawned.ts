@@ -8,7 +8,7 @@ import type { ServerInfo, ServerKind, SpawnedServer } from "../protocol/spawned.
 import type { Catalog } from "./environment/catalog.ts";
 import type { EnvironmentActor } from "./environment-actor.ts";
 import type { Log } from "./log.ts";
-import type { OpenServer, ServerKinds } from "./spawned-port.ts";
+import type { OpenServer, ServerKinds, SpawnedAnswer } from "./spawned-port.ts";
 import type { SpawnedRequests } from "./spawned-requests.ts";
 import type { Journal } from "./store/journal.ts";
 
@@ -234,28 +234,29 @@ function requireRoom(all: readonly Running[], po_name: string): void {
   throw new JameyError("overloaded", message);
 }
 
+const full: SpawnedAnswer = {
+  status: 503,
+  body: "Too many requests are being answered: try again in a moment.\n",
+  retry_after: RETRY_AFTER_SECONDS,
+};
+
 function doorOf(one: Running, { requests, now }: Options) {
   const { host, port, po_name } = one.server;
   return {
     ...{ host, port },
     label: labelOf(po_name),
     routes: () => one.server.routes,
-    refusal: () =>
-      one.answering < MAX_ANSWERING
-        ? undefined
-        : {
-            status: 503,
-            body: "Too many requests are being answered: try again in a moment.\n",
-            retry_after: RETRY_AFTER_SECONDS,
-          },
-    async answer(request: Parameters<SpawnedRequests["answer"]>[1], signal: AbortSignal) {
+    async within(work: () => Promise<SpawnedAnswer>): Promise<SpawnedAnswer> {
+      if (one.answering >= MAX_ANSWERING) return full;
       one.answering += 1;
       try {
-        return await requests.answer(one.server, request, signal);
+        return await work();
       } finally {
         one.answering -= 1;
       }
     },
+    answer: (request: Parameters<SpawnedRequests["answer"]>[1], signal: AbortSignal) =>
+      requests.answer(one.server, request, signal),
     lost(problem: string) {
       one.open = null;
       one.problem = problem;

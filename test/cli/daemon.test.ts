@@ -102,16 +102,16 @@ describe("chat", () => {
   });
 
   test("in a terminal asks before a call, and Ctrl-C cancels, then leaves", async () => {
-    const screen = terminal();
+    const screen = terminal("chat");
     await screen.until(PROMPT);
     screen.type('/shell command="echo from-$((40+2))"\n');
     await screen.until('"command": "echo from-$((40+2))"');
-    await screen.until("[n]o? ");
+    await screen.until("[l]ater? ");
     screen.type("y\n");
     await screen.until("from-42");
     await screen.until(PROMPT);
     screen.type('/shell command="sleep 30"\n');
-    await screen.until("[n]o? ");
+    await screen.until("[l]ater? ");
     screen.type("\u0003");
     await screen.until("Cancelled.");
     await screen.until("> ");
@@ -175,16 +175,16 @@ describe("a run in the terminal", () => {
 
 describe("an approval in the terminal", () => {
   test("is asked again until the answer is clear", async () => {
-    const screen = terminal();
+    const screen = terminal("chat");
     await screen.until(PROMPT);
     screen.type('/shell command="echo ran-$((40+3))"\n');
-    await screen.until("[n]o? ");
+    await screen.until("[l]ater? ");
     for (const unclear of ["?", "", "what does it do"]) {
       screen.type(`${unclear}\n`);
       await screen.until("tells the agent why");
-      await screen.until("[n]o? ");
+      await screen.until("[l]ater? ");
     }
-    screen.type("yes\n");
+    screen.type("y");
     await screen.until("ran-43");
     await screen.until(PROMPT);
   });
@@ -194,7 +194,7 @@ describe("an approval in the terminal", () => {
     const screen = terminal("-p", `/shell command="echo ${long} here-$((40+4))"`);
     await screen.until(`"command": "echo ${long.slice(0, 40)}`);
     await screen.until("here-$((40+4))");
-    await screen.until("[n]o? ");
+    await screen.until("[l]ater? ");
     screen.type("y\n");
     await screen.until("here-44");
     await screen.child.exited;
@@ -203,8 +203,8 @@ describe("an approval in the terminal", () => {
 
   test("is refused by a no, which may say why", async () => {
     const screen = terminal("-p", '/shell command="echo no-$((40+5))"');
-    await screen.until("[n]o? ");
-    screen.type("n because it is late\n");
+    await screen.until("[l]ater? ");
+    screen.type("N because it is late\n");
     await screen.until("because it is late");
     await screen.child.exited;
     expect(screen.child.exitCode).toBe(3);
@@ -212,7 +212,7 @@ describe("an approval in the terminal", () => {
 
   test("is left by Ctrl-C, which cancels the run", async () => {
     const screen = terminal("-p", '/shell command="echo left"');
-    await screen.until("[n]o? ");
+    await screen.until("[l]ater? ");
     screen.type("\u0003");
     await screen.child.exited;
     expect(screen.child.signalCode).toBe("SIGINT");

@@ -126,3 +126,23 @@ test("lines come whole however they are cut, and one without an end is refused",
   });
   expect(Array.fromAsync(readLines(endless, 1_000))).rejects.toThrow("longer than 1000 characters");
 });
+
+test("a line that is nested too deeply, or whose id is none, is refused, and the next one is heard", () => {
+  const ledger = begun();
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+  const nested = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":${deep}}}`;
+  expect(JSON.parse(ledger.fromHost(nested).tell ?? "")).toMatchObject({
+    id: null,
+    error: { code: -32_700 },
+  });
+  const no_text = { toString: 1, valueOf: 1 };
+  const refused = ledger.fromHost(line({ id: no_text, method: "ping" }));
+  expect(refused.send).toBeUndefined();
+  expect(JSON.parse(refused.tell ?? "")).toMatchObject({ id: null, error: { code: -32_600 } });
+  expect(ledger.fromHost(line({ id: no_text, result: {} }))).toEqual({});
+  const subscribe = { id: 3, method: "resources/subscribe", params: { uri: no_text } };
+  expect(ledger.fromHost(line(subscribe))).toEqual({ send: line(subscribe) });
+  expect(ledger.fromHost(line({ id: 2, method: "ping" }))).toEqual({
+    send: line({ id: 2, method: "ping" }),
+  });
+});

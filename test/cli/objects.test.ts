@@ -66,7 +66,7 @@ describe("jamey objects", () => {
     const [version] = (await json(["history", "critic"])).versions;
     expect([version.reason, version.author, version.is_live]).toEqual([
       "wanted",
-      expect.stringMatching(/^cli:c/),
+      expect.stringMatching(/^\S+ \(cli\)$/),
       true,
     ]);
   });
@@ -114,7 +114,9 @@ describe("jamey objects", () => {
     await printed(["edit", "tester", "--file", "-", "--reason", "stricter"], { stdin: second });
     const rows = (await printed(["history", "tester"])).split("\n");
     expect(rows.length).toBe(3);
-    expect(rows[0]).toMatch(new RegExp(`^${VERSION}  live  now  \\S+ \\(cli\\) +\\d+ bytes  stricter$`));
+    expect(rows[0]).toMatch(
+      new RegExp(`^${VERSION}  live  now  \\S+ \\(cli\\) +\\d+ bytes  stricter$`),
+    );
     const versions = (await json(["history", "tester"])).versions;
     const [live, before] = versions.map((one: { hash: string }) => one.hash);
     const patch = [
@@ -281,7 +283,7 @@ test("where the settings ask for it, each change is a commit in the environment'
     "assistant: made",
     "",
   ]);
-  expect(git("log", "-1", "--format=%an")).toMatch(/^\S+ \(cli\)$/);
+  expect(git("log", "-1", "--format=%an").trim()).toMatch(/^\S+ \(cli\)$/);
 });
 
 describe("what is wrong with an object that answers", () => {

@@ -267,6 +267,7 @@ describe("what is wrong with an object", () => {
       client.reply(asked, "POList", {
         prompt_objects,
         problems: [{ file: "a.md", problem }],
+        warnings: [],
       });
     });
     const stderr = `jamey: warning: ${problem}\n`;

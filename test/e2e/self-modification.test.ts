@@ -172,16 +172,16 @@ test("changes are committed by their author also where the daemon is killed befo
   const reasons = () =>
     git(place.folder, "log", "--reverse", "--format=%an %s")
       .split("\n")
-      .flatMap((line) => /^(?:cli|api):\S+ poet: (.*)$/.exec(line)?.[1] ?? []);
+      .flatMap((line) => /^(?:api:\S+|\S+ \(cli\)) poet: (.*)$/.exec(line)?.[1] ?? []);
   await run(place, ["daemon", "stop"]);
   // How much the dead one had committed is chance; it was no more than all, and nothing is there twice.
-  expect(reasons()).toEqual(["changed", ...edits]);
+  expect(reasons()).toEqual(["made", ...edits]);
   // The next one knows where the file is that it never saw change.
   await run(place, ["daemon", "start"]);
   await run(place, ["objects", "delete", "poet", "--yes", "-q", "--reason", "too old"]);
   await place.kill();
   await run(place, ["daemon", "stop"]);
-  expect(reasons()).toEqual(["changed", ...edits, "too old"]);
+  expect(reasons()).toEqual(["made", ...edits, "too old"]);
 }, 60_000);
 
 test("every change of an object is seen by all, committed once by its author, and made of files alone", async () => {

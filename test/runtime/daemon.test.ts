@@ -215,7 +215,7 @@ describe("a daemon that starts", () => {
   test("in an environment that is not there says where it looked", async () => {
     await using home = openDaemonHome();
     const daemon = home.start({ environment: "nowhere", mode: "background" });
-    expect(await daemon.exited).toBe(2);
+    expect(await daemon.exited).toBe(1);
     expect(daemon.said()).toContain("There is no environment 'nowhere' (looked in ");
   });
 

@@ -1,6 +1,7 @@
 // Limits that are asked about, in a whole daemon: who is asked, who may want it so, what becomes of the answer.
 import { describe, expect, test } from "bun:test";
 import type { Params } from "../../src/protocol/commands/index.ts";
+import { say as begin, calling, childrenOf, playing, team } from "../support/delegating.ts";
 import { testTool } from "../support/test-tools.ts";
 import { openTestWorld, type TestWorld } from "../support/world.ts";
 
@@ -104,5 +105,22 @@ describe("a limit that is asked about", () => {
     );
     const other = await mild.happened("TurnStarted");
     expect(other.payload).toMatchObject({ agent: { config: { on_limit: "end" } } });
+  });
+
+  test("of a tree is asked about at its root: below all is stopped, and a yes lets the caller go on", async () => {
+    await using world = await openTestWorld({
+      objects: team,
+      script: playing({ lead: [calling("helper", "What?"), "It is blue."], help: [undefined] }),
+      config: { limits: { max_tokens: 30, on_limit: "ask" } },
+    });
+    const { turn_id, run } = await begin(world);
+    (await world.model.next()).answer({ calls: [{ name: "lead", args: { message: "Again!" } }] });
+    const { request_id, session_id, hash } = await asked(world, turn_id, 1);
+    const { requests } = await world.ask("ListPendingRequests", {});
+    expect(requests.map((one) => one.request_id)).toEqual([request_id]);
+    expect(await childrenOf(world, session_id)).toHaveLength(1);
+    const response = { type: "decision", decision: "approve", hash: hash ?? "" };
+    await world.call("RespondToRequest", { request_id, response });
+    expect(await run()).toMatchObject({ status: "completed", response: "It is blue." });
   });
 });

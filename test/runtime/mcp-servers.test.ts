@@ -125,10 +125,27 @@ describe("an MCP server", () => {
     const now = await find(world);
     expect(now.state).toBe("changed");
     expect(now.difference).toContain(
-      "-tool calc__add: Adds.\n+tool calc__add: Adds, and <important>",
+      '-tool calc__add: "Adds."\n+tool calc__add: "Adds, and <important>',
     );
     await world.ask("ApprovePlugin", { plugin: "calc", hash: now.hash ?? "" });
     expect(await run(world, "add", { a: 1, b: 2 })).toEqual([true, "3"]);
+  });
+
+  test("shows each tool in lines of its own, whatever its description says", async () => {
+    using folder = openPluginFolder();
+    using outside = openPluginFolder();
+    const words = join(outside.path, "words");
+    writeFileSync(words, "Adds.\n  {}\ntool calc__safe: x\u2028y\u202ez");
+    serverIn(folder, "plain", words);
+    await using world = await open(folder.path);
+    const first = await find(world);
+    await world.ask("ApprovePlugin", { plugin: "calc", hash: first.hash ?? "" });
+    const { shown, tools } = await find(world);
+    const lines = (shown ?? "").split("\n").filter((line) => line.startsWith("tool "));
+    expect(lines.map((line) => line.split(":")[0])).toEqual(tools.map((name) => `tool ${name}`));
+    expect(lines[0]).toBe(
+      String.raw`tool calc__add: "Adds.\n  {}\ntool calc__safe: x\u2028y\u202ez"`,
+    );
   });
 
   test("that says what is no message cannot be seen, and why is said", async () => {

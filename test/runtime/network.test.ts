@@ -12,8 +12,8 @@ const root = mkdtempSync(join(tmpdir(), "jamey-network-"));
 afterAll(() => rmSync(root, { recursive: true }));
 
 /** An environment whose settings ask for a listener at this port. */
-function openNetwork(port: number) {
-  const variables = { JAMEY_HOME: mkdtempSync(join(root, "home-")) };
+function openNetwork(port: number, more: Record<string, string> = {}) {
+  const variables = { JAMEY_HOME: mkdtempSync(join(root, "home-")), ...more };
   const flags = { connectors: { http: { enabled: true, port } } };
   const found = findEnvironment({ environment: "default", variables, mayMake: true });
   const environment = openEnvironment(found, { variables, flags });
@@ -57,4 +57,20 @@ test("Where nothing can listen there is no token, and a listener that ends takes
   expect([existsSync(token), network.ports().length]).toEqual([true, 1]);
   await connector.stop();
   expect(existsSync(token)).toBe(false);
+});
+
+test("A secret of webhooks that begins with whsec_ is Base64 of 24 bytes or more, else nothing starts", () => {
+  const bytes = Buffer.alloc(24, 0xfb);
+  const openWith = (JAMEY_HOOK_SECRET: string) =>
+    codeOf(() => typeof openNetwork(0, { JAMEY_HOOK_SECRET }).network);
+  const wrong = [
+    `whsec_${"!".repeat(40)}`,
+    `whsec_${"_".repeat(40)}`,
+    `whsec_${bytes.toString("base64")}!`,
+    `whsec_${bytes.subarray(1).toString("base64")}`,
+    `whsec_${"=".repeat(40)}`,
+  ];
+  expect(wrong.map(openWith)).toEqual(wrong.map(() => "config_invalid"));
+  const right = [`whsec_${bytes.toString("base64")}`, `whsec_${"Ab1".repeat(12)}`, "x".repeat(32)];
+  expect(right.map(openWith)).toEqual(right.map(() => "object"));
 });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { plugins } from "../../src/cli/help/topics/plugins.ts";
 import type { RunContext } from "../../src/tools/define.ts";
 import { callEndpoint } from "../../src/tools/external/endpoint.ts";
 import { linesOf } from "../../src/tools/external/lines.ts";
@@ -95,6 +96,20 @@ describe("a program run once", () => {
     expect((await running).success).toBe(false);
     const pid = Number(readFileSync(join(world.workspace, "escaped"), "utf8"));
     expect(isAlive(pid)).toBe(false);
+  });
+
+  test("that leaves its group with an empty environment is not found, as its help says", async () => {
+    await using world = await openToolWorld();
+    const { context } = listening(world);
+    const script =
+      "env -i setsid sh -c 'echo $$ > named; mv named gone; exec sleep 600' > /dev/null 2>&1 & until [ -e gone ]; do :; done";
+    expect(await runOnce(sh(script), {}, context)).toEqual({ success: true });
+    const pid = Number(readFileSync(join(world.workspace, "gone"), "utf8"));
+    const isFound = !isAlive(pid);
+    process.kill(pid, "SIGKILL");
+    expect(isFound).toBe(false);
+    const said = plugins.find(({ title }) => title === "mode: once")?.text?.join(" ");
+    expect(said).toContain("(env -i setsid …) is not found and runs on");
   });
 });
 

@@ -1,4 +1,5 @@
 // JSON-RPC over lines, both ways: requests of the editor are answered, ours are waited for.
+import { parseJson } from "../../protocol/decode.ts";
 import { type ErrorCode, JameyError, messageOf } from "../../protocol/errors.ts";
 import { isObject } from "../../protocol/json.ts";
 import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
@@ -85,8 +86,9 @@ export async function serveRpc(
 
   function settle(message: Fields): void {
     const { id, result, error } = message;
-    const open = waiting.get(Number(id));
-    waiting.delete(Number(id));
+    if (typeof id !== "number") return;
+    const open = waiting.get(id);
+    waiting.delete(id);
     if (error === undefined) open?.resolve(result);
     else
       open?.reject(new JameyError("unavailable", `The editor refused: ${JSON.stringify(error)}`));
@@ -95,11 +97,18 @@ export async function serveRpc(
   async function take(line: string): Promise<void> {
     const message = parsed(line);
     if (!message) {
-      const error = { code: codes.parse, message: "This line is no JSON object." };
+      const error = {
+        code: codes.parse,
+        message: "This line is no JSON object, or is nested too deeply.",
+      };
       return await send({ id: null, error });
     }
     const { id, method, params } = message;
     if (typeof method !== "string") return settle(message);
+    if (id !== undefined && typeof id !== "string" && typeof id !== "number") {
+      const error = { code: codes.invalid, message: "The id of a request is a text or a number." };
+      return await send({ id: null, error });
+    }
     if (id !== undefined) {
       const one: Promise<void> = answer(id, method, params).finally(() => running.delete(one));
       running.add(one);
@@ -115,9 +124,10 @@ export async function serveRpc(
   for (const open of waiting.values()) open.reject(gone);
 }
 
+/** Bounded: what is nested too deeply could be read, and then not be written again. */
 function parsed(line: string): Fields | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value = parseJson(line);
     return isObject(value) ? value : undefined;
   } catch (_broken) {
     return undefined;

@@ -64,6 +64,8 @@ function editedLines(editor: LineEditor): ChatLines {
   return {
     read: async () =>
       await orSignal(async () => {
+        // What is typed behind the prompt is said: it is not shown while keys still count for nothing.
+        await settledSoon(editor);
         const typed = await editor.ask(PROMPT, { isKept: true });
         return typed.type === "interrupt" ? { type: "signal", name: "SIGINT" } : typed;
       }, editor.restore),

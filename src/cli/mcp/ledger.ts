@@ -6,6 +6,7 @@
 //        2. A question of a daemon to the host has an id of ours: an answer to a daemon that is gone never reaches
 //           the next one, whose ids begin anew.
 //        3. What changed while no daemon was there, nobody knows: the host is told of all that it listens to.
+import { parseJson } from "../../protocol/decode.ts";
 import { isObject } from "../../protocol/json.ts";
 
 type Id = string | number;
@@ -37,6 +38,7 @@ const MAX_SUBSCRIBED = 1_000;
 const OWN = "jamey-bridge";
 const INTERNAL_ERROR = -32_603;
 const PARSE_ERROR = -32_700;
+const INVALID_REQUEST = -32_600;
 const SAFE_METHODS =
   /^(ping|server\/discover|initialize|completion\/complete|logging\/setLevel|subscriptions\/listen|(tools|resources|prompts)\/(list|get|read|subscribe|unsubscribe|templates\/list))$/;
 const SAFE_TOOLS = /^(list|get|inspect|search|wait)_|^cancel_turn$/;
@@ -66,10 +68,11 @@ export function createLedger(newKey: () => string): Ledger {
 
   return {
     fromHost(line) {
-      const message = parse(line);
+      const message = parse(line, (text) => parseJson(text));
       if (!message) return { tell: failure(null, NO_MESSAGE, PARSE_ERROR) };
       const { id, method } = message;
       if (typeof method !== "string") return questions.answered(message);
+      if (id !== undefined && !isId(id)) return { tell: failure(null, NO_ID, INVALID_REQUEST) };
       memory.note(message);
       if (isId(id)) return ask(message, id);
       const { params } = message;
@@ -117,7 +120,7 @@ function createMemory() {
   return {
     note(message: Message): void {
       const { method, params } = message;
-      const uri = isObject(params) ? String(params.uri ?? "") : "";
+      const uri = isObject(params) && typeof params.uri === "string" ? params.uri : "";
       if (method === "initialize") handshake = message;
       if (method === "notifications/initialized") isInitialized = true;
       if (method === "logging/setLevel") level = message;
@@ -165,9 +168,9 @@ function createQuestions(ownId: () => string) {
     },
     /** An answer to a daemon that is gone is nothing for the next one. */
     answered(message: Message): { send?: string } {
-      const id = String(message.id);
-      const original = open.get(id);
-      if (original === undefined) return {};
+      const { id } = message;
+      const original = typeof id === "string" ? open.get(id) : undefined;
+      if (typeof id !== "string" || original === undefined) return {};
       open.delete(id);
       return { send: JSON.stringify({ ...message, id: original }) };
     },
@@ -180,7 +183,8 @@ function createQuestions(ownId: () => string) {
   };
 }
 
-const NO_MESSAGE = "This line is no message of JSON-RPC";
+const NO_MESSAGE = "This line is no message of JSON-RPC, or is nested too deeply";
+const NO_ID = "The id of a request is a text or a number";
 const INITIALIZED = JSON.stringify({ jsonrpc: "2.0", method: "notifications/initialized" });
 const UNKNOWN_END =
   "The daemon was started anew while it worked on this: whether it was done is not known. Look, before asking again.";
@@ -190,9 +194,10 @@ const isId = (id: unknown): id is Id => typeof id === "string" || typeof id === 
 /** Noted are only messages of the host that have one, or need none. */
 const idOf = ({ id }: Message): Id => (isId(id) ? id : "");
 
-function parse(text: string): Message | undefined {
+/** Bounded where it is a host's: what is nested too deeply could be read, and then not be written again. */
+function parse(text: string, read: (text: string) => unknown = JSON.parse): Message | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value = read(text);
     return isObject(value) ? value : undefined;
   } catch (_broken) {
     return undefined;
@@ -239,7 +244,8 @@ function staleOf(text: string): string[] {
   const { resourceSubscriptions } = isObject(params.notifications) ? params.notifications : {};
   const uris: unknown[] = Array.isArray(resourceSubscriptions) ? resourceSubscriptions : [];
   const _meta = { "io.modelcontextprotocol/subscriptionId": message?.id };
-  return uris.slice(0, MAX_SUBSCRIBED).map((uri) => updated(String(uri), { _meta }));
+  const named = uris.filter((uri) => typeof uri === "string");
+  return named.slice(0, MAX_SUBSCRIBED).map((uri) => updated(uri, { _meta }));
 }
 
 const cancellation = (requestId: string): string =>

@@ -5,8 +5,13 @@
 import type { Dirent } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
+import {
+  type IgnoreRule,
+  isIgnored,
+  isSkippedName,
+  parseIgnoreRules,
+} from "../../terminal/ignored-paths.ts";
 import { isAddress, parseAddress } from "./fetch-file.ts";
-import { type IgnoreRule, isIgnored, isSkippedName, parseIgnoreRules } from "../../terminal/ignored-paths.ts";
 
 export type Gathered =
   /** Named by itself: it must be text. */

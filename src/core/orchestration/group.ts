@@ -43,7 +43,6 @@ export interface Course {
   rounds: number;
   /** The answers of each round that is over. */
   done: Answer[][];
-  steps: GroupStep[];
 }
 
 /** What a pattern does next. `ended` says why there is no more. */
@@ -98,7 +97,6 @@ function courseOf(agent: TurnAgent, session: Session, conversation: Message[]): 
     done: since
       .filter((one) => isPatternCall(turn?.id ?? "", one.message_id) && one.tool_calls.length > 0)
       .map((one) => one.tool_calls.map(answered)),
-    steps: turn?.steps ?? [],
   };
 }
 

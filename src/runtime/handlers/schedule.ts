@@ -22,8 +22,7 @@ export function scheduleHandlers({
     return schedules.find(named);
   }
 
-  const wakeOf = ({ schedule_id }: Schedule, delivery_id: string): string =>
-    `wake-${services.world.hash(`${schedule_id}\n${delivery_id}`).slice(0, 32)}`;
+  const { wakeOf, hasCome, requireOwn } = createDeliveries({ schedules, services, views });
 
   function requireTrust(): void {
     if (isTrusted) return;
@@ -68,14 +67,14 @@ export function scheduleHandlers({
         const message = `No object waits for the webhook '${hook_name}': write it in one as wake: [{webhook: ${hook_name}, message: …}].`;
         throw new JameyError("not_found", message);
       }
+      if (delivery_id !== null) requireOwn(delivery_id, hook_name, called);
       await schedules.look();
       const from = callerName(caller);
       const about = { reason: `${from} called the webhook '${hook_name}'`, caller: from, body };
       const woken: { schedule_id: string; wake_id: string }[] = [];
       for (const schedule of called) {
         const named = delivery_id === null ? undefined : wakeOf(schedule, delivery_id);
-        // The message of a wake has its id as key: what came before has woken already.
-        const isAgain = named !== undefined && views.findMessageKey(`wake:${named}`) !== undefined;
+        const isAgain = named !== undefined && hasCome(named);
         const asked = { ...about, ...(named === undefined ? {} : { wake_id: named }) };
         const wake_id = isAgain ? named : await schedules.wake(schedule, asked);
         if (wake_id !== undefined) woken.push({ schedule_id: schedule.schedule_id, wake_id });
@@ -86,4 +85,29 @@ export function scheduleHandlers({
       throw new JameyError("overloaded", message);
     },
   };
+}
+
+/** What signed webhooks brought, known again by the ids of the wakes. */
+function createDeliveries({
+  schedules,
+  services,
+  views,
+}: Pick<HandlerContext, "schedules" | "services" | "views">) {
+  const wakeOf = ({ schedule_id }: Pick<Schedule, "schedule_id">, delivery_id: string): string =>
+    `wake-${services.world.hash(`${schedule_id}\n${delivery_id}`).slice(0, 32)}`;
+
+  // The message of a wake has its id as key: what came before has woken already.
+  const hasCome = (wake_id: string): boolean =>
+    views.findMessageKey(`wake:${wake_id}`) !== undefined;
+
+  /** One secret signs for all, and nothing that is signed names the webhook: caught, it must wake nobody else. */
+  function requireOwn(delivery_id: string, hook_name: string, called: readonly Schedule[]): void {
+    const own = new Set(called.map(({ schedule_id }) => schedule_id));
+    const others = schedules.list().filter(({ schedule_id }) => !own.has(schedule_id));
+    if (!others.some((one) => hasCome(wakeOf(one, delivery_id)))) return;
+    const message = `This delivery came to another webhook before, and wakes nobody at '${hook_name}'.`;
+    throw new JameyError("conflict", message);
+  }
+
+  return { wakeOf, hasCome, requireOwn };
 }

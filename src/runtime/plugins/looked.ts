@@ -2,7 +2,7 @@
 // Rule: of a server first what runs is approved, then the tools that it was seen to offer: both together are
 //       what its hash is about, so that a server which says something else later asks again.
 import type { Attempt } from "../../core/world.ts";
-import type { ToolSpec } from "../../protocol/messages.ts";
+import type { Json, ToolSpec } from "../../protocol/messages.ts";
 import type { Plugin, PluginApproval } from "../../protocol/plugins.ts";
 import { differenceOf } from "../difference.ts";
 import type { Fingerprint } from "./fingerprint.ts";
@@ -42,13 +42,25 @@ function withTools(program: Fingerprint, tools: ToolSpec[] | null): Fingerprint 
     tools === null
       ? ["its tools: nobody has seen them yet; it is started to look, then they are shown"]
       : tools.flatMap(({ name, description, parameters }) => [
-          `tool ${name}: ${description}`,
-          `  ${JSON.stringify(parameters)}`,
+          `tool ${name}: ${inOneLine(description)}`,
+          `  ${inOneLine(parameters)}`,
         ]);
   const shown = `${program.shown}${lines.join("\n")}\n`;
-  const hash = new Bun.CryptoHasher("sha256").update(shown).digest("hex");
+  const named = tools?.map(({ name, description, parameters }) => [name, description, parameters]);
+  const about = JSON.stringify([program.hash, named ?? null]);
+  const hash = new Bun.CryptoHasher("sha256").update(about).digest("hex");
   return { ...program, shown, hash };
 }
+
+/** JSON lets these stand as they are, and a reader may break a line or turn its direction at them. */
+const MISLEADING = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** What a server says, as JSON: it cannot look like a line that is not its own. */
+const inOneLine = (said: Json): string =>
+  JSON.stringify(said).replace(
+    MISLEADING,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 
 export async function describe(
   file: PluginFile,

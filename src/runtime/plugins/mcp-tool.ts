@@ -93,10 +93,8 @@ export function mcpTool(
     problemsOf: (args) => (isChecked ? problemsOf(spec.parameters, args) : []),
     standing: parts.standing,
     approved: parts.approved,
-    async run(args, context) {
-      const standing = await parts.standing(context.call_id);
-      if (!standing.ok) return { success: false, output: standing.problem };
-      const host = serverOf(parts, standing.value);
+    async run(args, context, standing) {
+      const host = serverOf(parts, standing);
       return await call(host, { name: manifest.name, spec, pinned, args, context, timeout_ms });
     },
   });

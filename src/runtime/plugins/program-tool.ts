@@ -12,12 +12,14 @@ import { externalTool, type Standing } from "../../tools/external/tool.ts";
 import { fit } from "../answers/fit.ts";
 import type { Hosts } from "./hosts.ts";
 
+type ProgramStanding = Standing & { argv: [string, ...string[]] | null };
+
 export interface ProgramToolParts {
   manifest: Manifest;
   hosts: Hosts;
   http: World["http"];
   variable(name: string): string | undefined;
-  standing(call_id: string): Promise<Attempt<Standing & { argv: [string, ...string[]] | null }>>;
+  standing(call_id: string): Promise<Attempt<ProgramStanding>>;
   approved(standing: Standing, call_id: string): Promise<void>;
 }
 
@@ -31,7 +33,7 @@ export function programTool(parts: ProgramToolParts): Tool {
     problemsOf: (args) => problemsOf(parameters, args),
     standing: parts.standing,
     approved: parts.approved,
-    run: async (args, context) => await run(parts, args, context),
+    run: async (args, context, standing) => await run(parts, standing, { args, context }),
   });
 }
 
@@ -46,7 +48,11 @@ export function problemsOf(schema: Manifest["parameters"], args: Json): string[]
   return fit(schema, args).problems ?? ["the arguments take too long to check"];
 }
 
-async function run(parts: ProgramToolParts, args: Json, context: RunContext): Promise<RunResult> {
+async function run(
+  parts: ProgramToolParts,
+  { argv, hash }: ProgramStanding,
+  { args, context }: { args: Json; context: RunContext },
+): Promise<RunResult> {
   const { manifest, http } = parts;
   const variables = variablesOf(parts);
   if (manifest.mode === "http") {
@@ -55,9 +61,6 @@ async function run(parts: ProgramToolParts, args: Json, context: RunContext): Pr
     );
     return await callEndpoint({ url: manifest.endpoint ?? "", headers, http }, args, context);
   }
-  const standing = await parts.standing(context.call_id);
-  if (!standing.ok) return { success: false, output: standing.problem };
-  const { argv, hash } = standing.value;
   if (!argv) return { success: false, output: `${manifest.name} has no command.` };
   if (manifest.mode === "once") {
     return await runOnce({ argv, variables, input: manifest.input }, args, context);

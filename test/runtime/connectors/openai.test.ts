@@ -325,6 +325,24 @@ describe("responses", () => {
     expect(last && words(last)).toEqual(["user: one", "assistant: You said: one", "user: three"]);
   });
 
+  test("a response of another key is gone on from in a copy", async () => {
+    await using scene = await open();
+    const { text } = await scene.listening.makeKey(["chat"]);
+    const ask = (openai: OpenAI, input: string, previous_response_id?: string) =>
+      openai.responses.create({
+        model: "helper",
+        input,
+        ...(previous_response_id === undefined ? {} : { previous_response_id }),
+      });
+    const first = await ask(scene.client(), "one");
+    await ask(scene.client(text), "theirs", first.id);
+    expect(await sessionsOf(scene)).toHaveLength(2);
+    await ask(scene.client(), "mine", first.id);
+    expect(await sessionsOf(scene)).toHaveLength(2);
+    const last = scene.listening.world.model.requests.at(-1);
+    expect(last && words(last)).toEqual(["user: one", "assistant: You said: one", "user: mine"]);
+  });
+
   test("the events of a stream come in the order that the SDK knows", async () => {
     await using scene = await open();
     const stream = scene.client().responses.stream({ model: "helper", input: "one" });

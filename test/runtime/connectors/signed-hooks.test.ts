@@ -76,6 +76,30 @@ describe("a webhook with a signature", () => {
     expect(wakes(listening)).toBe(2);
   });
 
+  test("that was caught wakes nobody at another webhook, also after a restart", async () => {
+    const other = objectText({
+      name: "other",
+      front: "wake: [{ webhook: deploy, message: Deploy it., cooldown: 0 }]",
+    });
+    await using listening = await openListening({
+      world: { ...world, objects: { ...objects, "other.md": other } },
+      options: { hookSecrets: () => SECRET },
+    });
+    const body = '{"ref": "main"}';
+    for (const headers of [standard(body), github(body)]) {
+      const seen = wakes(listening);
+      expect(await post(listening, headers, { body })).toBe(200);
+      while (wakes(listening) === seen) await listening.world.happened("WakeDelivered");
+      expect(await post(listening, headers, { body, path: "/hooks/deploy" })).toBe(409);
+      expect(await post(listening, headers, { body, path: "/hooks/builder" })).toBe(200);
+    }
+    await listening.world.restart();
+    const caught = { hook_name: "deploy", body: "", delivery_id: "id:msg_1" };
+    const asking = listening.world.ask("CallHook", caught);
+    expect(await asking.catch((thrown) => thrown.code)).toBe("conflict");
+    expect(wakes(listening)).toBe(2);
+  });
+
   test("that is wrong in any way is 401, and nobody learns which hooks there are", async () => {
     await using listening = await open();
     const body = '{"ref": "main"}';

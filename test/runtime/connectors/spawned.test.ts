@@ -214,6 +214,33 @@ describe("a request that fails", () => {
     );
   });
 
+  test("has its place from its head on: 32 whose bodies have not come are all that there may be", async () => {
+    const port = await freePort();
+    await using world = await openSpawningWorld({ port, routes, answer: () => "done" });
+    await startedWith(world);
+    const bodies = new Set<ReadableStreamDefaultController<Uint8Array>>();
+    const begin = () => {
+      const sending = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
+      const body = new ReadableStream<Uint8Array>({
+        start(controller) {
+          sending.resolve(controller);
+          bodies.add(controller);
+          controller.enqueue(new TextEncoder().encode("x"));
+        },
+        // Whoever is refused sends no more.
+        cancel: async () => void bodies.delete(await sending.promise),
+      });
+      return fetch(`http://127.0.0.1:${port}/`, { method: "POST", body });
+    };
+    const all = Array.from({ length: 33 }, begin);
+    // Which of them is one too many, nobody knows: none has an answer but that one.
+    expect((await Promise.race(all)).status).toBe(503);
+    expect(bodies.size).toBe(32);
+    for (const body of bodies) body.close();
+    const statuses = await Promise.all(all.map(async (one) => (await one).status));
+    expect(statuses.sort()).toEqual([...Array.from({ length: 32 }, () => 200), 503]);
+  });
+
   test("with a body that is too large, or no text, costs no call of the model", async () => {
     const port = await freePort();
     await using world = await openSpawningWorld({ port, routes });
@@ -243,6 +270,10 @@ describe("a request that fails", () => {
       [`Host: evil.example:${port}`],
       [`Host: 127.0.0.1.evil.example:${port}`],
       [`Host: localhost.:${port}`],
+      // With these no address can be parsed at all.
+      [`Host: 127.0.0.1:${port}.evil.example`],
+      ["Host: [::1"],
+      ["Host: a b"],
       [own, `Host: evil.example:${port}`],
       [own, "Origin: https://evil.example"],
       [own, "Origin: null"],

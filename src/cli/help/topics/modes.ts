@@ -28,10 +28,9 @@ export const modes: readonly Section[] = [
       ["mode", "how new sessions work: single (default), or one of those below"],
       ["group", "who works together: members, rounds, judge, author, reviewer, workflow"],
       ["permissions", "rules that narrow or ask: { shell: ask } (jamey help permissions)"],
-      ["limits", "as in manifest.yml: { max_iterations: 20, max_cost_usd: 1 }"],
       [
-        "limits: { on_limit: ask }",
-        "model calls, tokens, money or time used up: wait in the inbox for a yes that gives as much again, 10 times at most, instead of ending",
+        "limits",
+        "as in manifest.yml: { max_iterations: 20, max_cost_usd: 1 }. With on_limit: ask, a turn that has used up its model calls, tokens, money or time waits in the inbox for a yes that gives as much again, 10 times at most",
       ],
       ["preamble", "true (default): called by an object, it is told by whom and why"],
       ["template", "true: {{NAME}} in the prompt is filled in with the session's context"],

@@ -16,8 +16,8 @@ export const MAX_HOOK_BYTES = 1024 * 1024;
 const MAX_CLOCK_SECONDS = 300;
 const MAX_ID_LENGTH = 100;
 
-/** The secret of a hook; undefined where nobody has set one. */
-export type HookSecrets = (hook_name: string) => string | undefined;
+/** The key of a hook, or a secret that is one as it stands; undefined where nobody has set one. */
+export type HookSecrets = (hook_name: string) => string | Uint8Array | undefined;
 
 /** undefined: it is no signed webhook. `mayFail` is asked before a signature is refused: false where there were too many. */
 export type SignedHooks = (
@@ -93,9 +93,11 @@ function claimOf(headers: Headers, nowMs: number): Claim | undefined {
   return { signatures: [{ encoding: "hex", text }], before: "", delivery_id };
 }
 
-function isSigned({ signatures, before }: Claim, secret: string, body: Uint8Array): boolean {
-  // Standard Webhooks write secrets as whsec_ and base64; every other one is its own bytes.
-  const key = secret.startsWith("whsec_") ? Buffer.from(secret.slice(6), "base64") : secret;
+function isSigned(
+  { signatures, before }: Claim,
+  key: string | Uint8Array,
+  body: Uint8Array,
+): boolean {
   const right = createHmac("sha256", key).update(before).update(body).digest();
   return signatures.some(({ encoding, text }) => {
     const given = Buffer.from(text, encoding);

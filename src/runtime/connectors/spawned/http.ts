@@ -26,25 +26,26 @@ export function openSpawnedHttp(door: SpawnedDoor): OpenServer {
   const stopped = Promise.withResolvers<SpawnedAnswer>();
 
   async function answered(request: Request, server: Bun.Server<undefined>): Promise<SpawnedAnswer> {
-    const { pathname, search } = new URL(request.url);
+    // First: with a host that is no name the address does not even parse.
     if (hostRule(request) || isForeignPage(request))
       return refused(403, "Not for this page or name.");
+    const { pathname, search } = new URL(request.url);
     const { method } = request;
     const routed = routeOf(door.routes(), { method, pathname });
     if (routed.type === "nothing") return refused(404, `There is nothing at ${pathname}.`);
     if (routed.type === "method") {
       return { ...refused(405, `Use ${routed.allow}.`), allow: routed.allow };
     }
-    const full = door.refusal();
-    if (full) return full;
-    const body = await readBody(request);
-    if (typeof body !== "string") return body;
-    // The body had to come in time; the answer may take as long as a turn does.
-    server.timeout(request, 0);
-    const signal = AbortSignal.any([request.signal, stopping.signal]);
-    const said = { method, path: pathname, query: search.slice(1), body, action: routed.action };
-    // Who waits at the end is told so, whatever still runs.
-    return await Promise.race([door.answer(said, signal), stopped.promise]);
+    return await door.within(async () => {
+      const body = await readBody(request);
+      if (typeof body !== "string") return body;
+      // The body had to come in time; the answer may take as long as a turn does.
+      server.timeout(request, 0);
+      const signal = AbortSignal.any([request.signal, stopping.signal]);
+      const said = { method, path: pathname, query: search.slice(1), body, action: routed.action };
+      // Who waits at the end is told so, whatever still runs.
+      return await Promise.race([door.answer(said, signal), stopped.promise]);
+    });
   }
 
   async function answerTo(request: Request, self: Bun.Server<undefined>): Promise<Response> {
@@ -96,6 +97,8 @@ function listen(
       hostname: host,
       port,
       fetch,
+      // What nobody foresaw, a body that breaks off too: no word of ours goes to a stranger.
+      error: () => new Response("This request failed.\n", { status: 500 }),
       idleTimeout: IDLE_SECONDS,
       development: false,
       // More than is read, so that it is we who say what is wrong.

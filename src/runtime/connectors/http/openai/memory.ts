@@ -3,8 +3,8 @@
 import { createHash } from "node:crypto";
 import type { SaidBefore } from "./conversation.ts";
 
-/** Conversations that are known again; the one used longest ago goes first. */
-const MAX_CONVERSATIONS = 2_000;
+/** What is known again, two for each answer: the conversation, and the response. The oldest goes first. */
+const MAX_CONVERSATIONS = 4_000;
 
 interface Known {
   session_id: string;
@@ -29,6 +29,12 @@ export function createMemory(): Memory {
     },
   };
 }
+
+/** A response, of who was given it. */
+export const responseKey = ({ who, turn_id }: { who: string; turn_id: string }): string =>
+  createHash("sha256")
+    .update(JSON.stringify([who, turn_id]))
+    .digest("hex");
 
 /** Ids of calls are the session's own; a client that makes up others is in another conversation. */
 export function conversationKey(about: {

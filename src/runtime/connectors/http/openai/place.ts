@@ -5,7 +5,7 @@ import { JameyError } from "../../../../protocol/errors.ts";
 import type { Message } from "../../../../protocol/messages.ts";
 import type { Ask } from "../route.ts";
 import { type Conversation, refused, type SaidBefore, type SaidNow } from "./conversation.ts";
-import { conversationKey, type Memory } from "./memory.ts";
+import { conversationKey, type Memory, responseKey } from "./memory.ts";
 
 export interface Place {
   session_id: string;
@@ -98,9 +98,9 @@ const asMessage = (said: SaidBefore, index: number, created_at: string): Message
   created_at,
 });
 
-/** Where a response stands: its session, or a copy up to it where that has gone on. */
+/** Where a response stands: its session, or a copy up to it where that has gone on, or another was answered. */
 export async function placeOfResponse(
-  { ask, po_name }: Looking,
+  { ask, po_name, who, memory }: Looking,
   response_id: string,
   { before, now }: Conversation,
 ): Promise<Place> {
@@ -121,7 +121,8 @@ export async function placeOfResponse(
   const { session_id } = run;
   const { session } = await ask("GetSession", { session_id });
   const isLast = session.conversation.at(-1)?.turn_id === turn_id && session.turn_id === null;
-  if (isLast) return { session_id, now };
+  const isOwn = memory.find(responseKey({ who, turn_id }))?.session_id === session_id;
+  if (isLast && isOwn) return { session_id, now };
   const last = session.conversation.findLast((message) => message.turn_id === turn_id);
   const forked = await ask("ForkSession", { session_id, message_id: last?.message_id ?? null });
   return { session_id: forked.session.session_id, now };

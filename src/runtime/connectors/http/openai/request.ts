@@ -6,7 +6,7 @@ import type { Json } from "../../../../protocol/messages.ts";
 import type { OpenAiFormat, OpenAiToolChoice } from "../../../../protocol/openai.ts";
 import type { Ask } from "../route.ts";
 import { type Conversation, readFormat, readTools, type SaidBefore } from "./conversation.ts";
-import { conversationKey, type Memory } from "./memory.ts";
+import { conversationKey, type Memory, responseKey } from "./memory.ts";
 import { findPlace, messageOf, placeOfResponse } from "./place.ts";
 import type { TurnEnd } from "./turn.ts";
 
@@ -59,7 +59,9 @@ export async function prepare(looking: Looking, wanted: Wanted) {
     remember(text: string, { run, calls, message_count }: TurnEnd): void {
       const said = [...conversation.before, ...saidNow(conversation), answerOf(text, calls)];
       const key = conversationKey({ ...looking, po_name, said });
-      looking.memory.keep(key, { session_id: run.session_id, message_count });
+      const known = { session_id: run.session_id, message_count };
+      looking.memory.keep(key, known);
+      looking.memory.keep(responseKey({ who: looking.who, turn_id: run.turn_id }), known);
     },
   };
 }
