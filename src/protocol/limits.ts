@@ -19,6 +19,8 @@ export const MAX_JSON_VALUES = 500_000;
 export const MAX_ITEMS = 1_000;
 /** Names of objects, tools, sessions. */
 export const MAX_NAME_LENGTH = 64;
+/** What a name is made of: letters, digits, '_', '-' and '.', not first '.'. */
+export const NAME_PATTERN = /^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u;
 export const MAX_TITLE_LENGTH = 200;
 export const MAX_KEYS = 1000;
 /** One secret, in UTF-16 units. */

@@ -10,6 +10,7 @@ import {
   MAX_NAME_LENGTH,
   MAX_RULE_LENGTH,
   MAX_TITLE_LENGTH,
+  NAME_PATTERN,
 } from "./limits.ts";
 
 /** Absent and null are the same on input; null inside. */
@@ -19,7 +20,7 @@ export const name = z
   .string()
   .min(1)
   .max(MAX_NAME_LENGTH)
-  .regex(/^[\p{L}\p{N}][\p{L}\p{N}_.-]*$/u, "letters, digits, '_', '-' and '.', not first '.'");
+  .regex(NAME_PATTERN, "letters, digits, '_', '-' and '.', not first '.'");
 export const id = z.string().min(1).max(128);
 /** An id that a client chose, such as a UUID. */
 export const chosenId = z

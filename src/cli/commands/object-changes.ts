@@ -2,8 +2,7 @@
 import type { Link } from "../../client/link.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
-import { MAX_OBJECT_BYTES } from "../../protocol/limits.ts";
-import { name as nameRule } from "../../protocol/messages.ts";
+import { MAX_NAME_LENGTH, MAX_OBJECT_BYTES, NAME_PATTERN } from "../../protocol/limits.ts";
 import { shortHash } from "../../terminal/short-hash.ts";
 import { oneLine } from "../../terminal/strip.ts";
 import { askYesNo } from "../chat/ask.ts";
@@ -27,7 +26,7 @@ export const create = (context: Context): Promise<number> =>
   withLink(context, async (link) => {
     const { arguments: given } = context;
     const [name = ""] = given.words;
-    if (!nameRule.safeParse(name).success) {
+    if (name.length > MAX_NAME_LENGTH || !NAME_PATTERN.test(name)) {
       throw usageError(`'${oneLine(name, 64)}' cannot be the name of an object: ${NAME_WORDS}.`);
     }
     const template = OBJECT_TEMPLATES.find((one) => one === given.text("template")) ?? "minimal";
