@@ -37,24 +37,24 @@ export function createObjectVersions(parts: {
   function teller(po_name: string): (row: Row) => PoVersion {
     const latest = newest(po_name)?.version;
     const live = catalog.get(po_name)?.hash;
-    return ({ version, ...row }) => ({
+    return ({ seq: _, version, ...row }) => ({
       ...row,
       is_live: version === latest && row.hash === live,
     });
   }
 
-  /** Also of the time when it had other names; newest first. */
-  function allOf(po_name: string, until?: string, seen: readonly string[] = []): Row[] {
+  /** Also those that it had under other names, newest first: in the journal's order, for clocks go back. */
+  function allOf(po_name: string, until = Infinity, seen: readonly string[] = []): Row[] {
     const own = views
       .listVersions(po_name, { hash: null, limit: MAX_VERSIONS })
-      .filter(({ at }) => until === undefined || at <= until);
-    const before = own.flatMap(({ base_hash, version, at }) => {
+      .filter(({ seq }) => seq < until);
+    const before = own.flatMap(({ base_hash, version, seq }) => {
       const former = base_hash === null ? objects.formerName(po_name, version) : undefined;
       const isNew = former !== undefined && former !== po_name && !seen.includes(former);
-      return isNew && seen.length < MAX_NAMES ? allOf(former, at, [...seen, po_name]) : [];
+      return isNew && seen.length < MAX_NAMES ? allOf(former, seq, [...seen, po_name]) : [];
     });
     const all = [...own, ...before];
-    return all.toSorted((a, b) => b.at.localeCompare(a.at)).slice(0, MAX_VERSIONS);
+    return all.toSorted((a, b) => b.seq - a.seq).slice(0, MAX_VERSIONS);
   }
 
   function rowsLike(po_name: string, beginning: string): Row[] {

@@ -69,6 +69,24 @@ describe("a renamed object", () => {
   });
 });
 
+describe("a renamed object, where the clock goes back", () => {
+  test("lists its versions in the order of their changes, and only its own", async () => {
+    let hour = 24;
+    const now = () => new Date(Date.UTC(2026, 0, 1, --hour)).toISOString();
+    await using world = await openTestWorld({ now });
+    await edit(world, second);
+    await world.ask("RenamePO", { po_name: "helper", new_name: "aide" });
+    await world.ask("CreatePO", { text: third });
+    const { versions } = await world.ask("ListPOHistory", { po_name: "aide" });
+    expect(versions.map(({ po_name, hash }) => [po_name, hash === versions[0]?.hash])).toEqual([
+      ["aide", true],
+      ["helper", false],
+      ["helper", false],
+    ]);
+    expect(versions.slice(1).map((one) => one.base_hash === null)).toEqual([false, true]);
+  });
+});
+
 describe("an object is changed", () => {
   test("by an edit: an event with its author and reason, then the file, live at once", async () => {
     await using world = await openTestWorld();

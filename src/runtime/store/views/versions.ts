@@ -31,6 +31,8 @@ export function openVersionWrites(db: Db) {
 }
 
 export interface VersionView {
+  /** Of the journal: what orders the versions of several names. */
+  seq: number;
   po_name: string;
   /** Of the object's stream. */
   version: number;
@@ -43,11 +45,10 @@ export interface VersionView {
 }
 
 export function openVersionReads(db: Db) {
-  const { seq: _, ...columns } = getTableColumns(objectVersions);
   const beginning = sql.placeholder("hash");
   const list = lazily(() =>
     db
-      .select(columns)
+      .select(getTableColumns(objectVersions))
       .from(objectVersions)
       .where(
         and(
