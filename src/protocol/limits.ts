@@ -67,3 +67,6 @@ export const MAX_SUBSCRIPTIONS = 64;
 export const MAX_BATCH_BYTES = 256 * 1024;
 /** A client that does not attach within this time is dropped. */
 export const ATTACH_TIMEOUT_MS = 10_000;
+
+/** What wakes one object by itself. */
+export const MAX_WAKES = 16;

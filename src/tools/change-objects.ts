@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { ObjectChange } from "../core/environment-port.ts";
 import type { PromptEdit } from "../core/prompt/edit.ts";
 import type { Tool, ToolContext } from "../core/tool.ts";
+import { MAX_WAKES } from "../protocol/limits.ts";
 import { defineTool, type ToolDefinition } from "./define.ts";
 import { environmentOf, objectName, reason, resultOf, within } from "./environment.ts";
 import type { OutputLimits } from "./output.ts";
@@ -13,7 +14,6 @@ const MAX_PROMPT_LENGTH = 50_000;
 const MAX_DESCRIPTION_LENGTH = 2_000;
 const MAX_HEADING_LENGTH = 200;
 const MAX_CAPABILITIES = 64;
-const MAX_WAKES = 16;
 
 const capability = z.string().min(1).max(128);
 const whose = objectName.optional().describe("The object to change; left out, you yourself.");

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { type Home, openHome } from "../support/home.ts";
-import { startTerminalRun, type TerminalRun } from "../support/terminal-run.ts";
+import { childOf, startTerminalRun } from "../support/terminal-run.ts";
 
 const IN_USE = [1004, 1049, 2004];
 const READY = "Say something";
@@ -18,12 +18,6 @@ function open(home: Home, args: string[] = [], variables: Record<string, string>
   });
 }
 
-/** The program itself, a child of the shell. */
-function interfaceOf(run: TerminalRun): number {
-  const { stdout } = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(run.pid)]);
-  return Number(stdout.toString().trim().split("\n")[0]);
-}
-
 describe("a signal that others ignore", () => {
   for (const [name, code] of [
     ["SIGQUIT", 131],
@@ -33,7 +27,7 @@ describe("a signal that others ignore", () => {
       await using home = await openHome();
       await using run = open(home);
       await run.shows(READY);
-      process.kill(interfaceOf(run), name);
+      process.kill(childOf(run), name);
       await run.shows(`ended with ${code}`);
       const [before, after] = await Promise.all(
         ["before", "after"].map((file) => Bun.file(`${home.folder}/user/${file}`).text()),
@@ -119,7 +113,7 @@ describe("somebody else in the same terminal", () => {
     await run.shows(READY);
     run.type("half a thought");
     await run.shows("half a thought");
-    process.kill(interfaceOf(run), "SIGSTOP");
+    process.kill(childOf(run), "SIGSTOP");
     await run.shows("Stopped");
     run.type(`stty sane; printf '\\033[?1049l\\033[?1004l\\033[?2004l'; echo is" "left\r`);
     await run.shows("is left");
@@ -169,7 +163,7 @@ describe("somebody else in the same terminal", () => {
     await run.shows(READY);
     run.type("\u0007");
     await run.shows("in the editor");
-    for (const name of ["SIGINT", "SIGQUIT"] as const) process.kill(interfaceOf(run), name);
+    for (const name of ["SIGINT", "SIGQUIT"] as const) process.kill(childOf(run), name);
     await Bun.write(`${home.folder}/user/go-on`, "");
     await run.shows("from the editor");
     expect(run.screen.modes()).toEqual(IN_USE);

@@ -1,7 +1,7 @@
 // The full-screen interface in a real terminal: the compiled binary, keys typed, a model of the screen.
 import { describe, expect, test } from "bun:test";
 import { type Home, openHome } from "../support/home.ts";
-import { startTerminalRun, type TerminalRun } from "../support/terminal-run.ts";
+import { childOf, startTerminalRun, type TerminalRun } from "../support/terminal-run.ts";
 
 const LEFT_ALONE: number[] = [];
 const IN_USE = [1004, 1049, 2004];
@@ -112,18 +112,12 @@ describe("leaving the interface", () => {
       await using home = await openHome();
       await using run = open(home);
       await run.shows(READY);
-      process.kill(interfaceOf(run), name);
+      process.kill(childOf(run), name);
       await run.shows(`ended with ${code}`);
       await isRestored(home, run);
     });
   }
 });
-
-/** The program itself, a child of the shell. */
-function interfaceOf(run: TerminalRun): number {
-  const { stdout } = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(run.pid)]);
-  return Number(stdout.toString().trim().split("\n")[0]);
-}
 
 test("a terminal that answers is waited for at the end: what it still sends is not typed into the shell", async () => {
   await using home = await openHome();
@@ -267,7 +261,7 @@ describe("what was typed", () => {
       run.type("a draft that matters");
       await run.shows("a draft that matters");
       await draftOf(home, "a draft that matters");
-      process.kill(interfaceOf(run), "SIGKILL");
+      process.kill(childOf(run), "SIGKILL");
     }
     await using again = open(home);
     await again.shows("a draft that matters");

@@ -90,3 +90,9 @@ export function startTerminalRun(options: TerminalRunOptions): TerminalRun {
     },
   };
 }
+
+/** The first child of what runs: the program, where a shell was begun around it. */
+export function childOf(run: TerminalRun): number {
+  const { stdout } = Bun.spawnSync(["ps", "-o", "pid=", "--ppid", String(run.pid)]);
+  return Number(stdout.toString().trim().split("\n")[0]);
+}

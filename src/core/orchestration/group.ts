@@ -9,10 +9,11 @@ import type { ErrorBody } from "../../protocol/errors.ts";
 import type { GroupStep } from "../../protocol/events/turn.ts";
 import type { Json, Message, ToolCall } from "../../protocol/messages.ts";
 import type { AgentResponse, CallResult } from "../agent/agent.ts";
-import { isPatternCall, patternCallId } from "../session/delegation.ts";
+import { isPatternCall } from "../session/delegation.ts";
 import { MODEL, type Session } from "../session/session.ts";
 import { SCHEMA } from "../session/structured.ts";
 import type { Orchestrator } from "./orchestrator.ts";
+import { nextRoundId } from "./round-id.ts";
 import {
   askModel,
   assistantMessage,
@@ -141,12 +142,4 @@ function roundMessage(agent: TurnAgent, session: Session, asks: Ask[], at: strin
   const answer = { content: "", tool_calls, reasoning: null };
   const said: CallResult = { id, name: MODEL, output: "", success: true, at, answer };
   return assistantMessage(session, said);
-}
-
-function nextRoundId({ turn, conversation }: Session): string {
-  const turn_id = turn?.id ?? "";
-  const said = conversation.filter(
-    (one) => one.role === "assistant" && isPatternCall(turn_id, one.message_id),
-  );
-  return patternCallId(turn_id, said.length + 1);
 }

@@ -1,6 +1,7 @@
-// What the members of a group are told. English, plain, the same for every model.
+// What the members of a group are told, and what is read out of what they say. English, plain, the same for
+// every model.
 import type { ErrorBody } from "../../protocol/errors.ts";
-import type { Message } from "../../protocol/messages.ts";
+import type { Json, Message } from "../../protocol/messages.ts";
 import type { Answer } from "./group.ts";
 
 /** Messages of the conversation before, and UTF-16 units of each, that a member is shown. */
@@ -40,4 +41,19 @@ export function unanswered(answers: Answer[]): ErrorBody {
     message: `The group has no answer. ${why}`,
     details: { members: answers.map(({ member }) => member) },
   };
+}
+
+/** The JSON object that an answer is, or holds among other words. */
+export function dataIn(text: string): { [key: string]: Json } {
+  const from = text.indexOf("{");
+  const until = text.lastIndexOf("}");
+  if (from < 0 || until < from) return {};
+  try {
+    const read: unknown = JSON.parse(text.slice(from, until + 1));
+    // JSON.parse makes nothing but JSON, and a text from brace to brace is an object.
+    return read as { [key: string]: Json };
+  } catch {
+    // No JSON: who asks may look at the text itself.
+    return {};
+  }
 }

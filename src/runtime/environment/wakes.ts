@@ -3,14 +3,14 @@
 // summer leaves out comes an hour later that day; one that comes twice in autumn counts once, and only
 // expressions with `*` as minute or hour run through both.
 import { z } from "zod";
+import { MAX_WAKES_PER_HOUR } from "../../core/environment/wakes.ts";
+import { MAX_WAKES } from "../../protocol/limits.ts";
 import { name } from "../../protocol/messages.ts";
 import type { ScheduleKind } from "../../protocol/schedules.ts";
 
 /** In UTF-16 units. */
 const MAX_SPEC_LENGTH = 200;
 const MAX_WAKE_MESSAGE_LENGTH = 100_000;
-/** Of one object. */
-const MAX_WAKES = 16;
 /** Seconds. */
 const MAX_COOLDOWN = 7 * 86_400;
 /** More than one a minute is an accident. */
@@ -30,7 +30,7 @@ const wake = z
     message: z.string().min(1).max(MAX_WAKE_MESSAGE_LENGTH),
     /** Seconds after a wake in which there is no other. */
     cooldown: z.number().int().min(0).max(MAX_COOLDOWN).optional(),
-    max_per_hour: z.number().int().min(1).max(1_000).default(DEFAULT_PER_HOUR),
+    max_per_hour: z.number().int().min(1).max(MAX_WAKES_PER_HOUR).default(DEFAULT_PER_HOUR),
   })
   .superRefine((given, context) => {
     const refuse = (key: string | undefined, message: string) =>

@@ -3,7 +3,7 @@
 import type { OutputShape } from "../../../protocol/agents.ts";
 import type { GroupStep } from "../../../protocol/events/turn.ts";
 import type { Answer, Course, Next, Pattern } from "../group.ts";
-import { unanswered } from "../words.ts";
+import { dataIn, unanswered } from "../words.ts";
 
 const verdictShape: OutputShape = {
   schema: {
@@ -79,22 +79,12 @@ function ask(
 
 type Verdict = Extract<GroupStep, { type: "verdict" }>;
 
-function readVerdict({ member, output }: Answer, round: number): Verdict {
-  const { accepted, comments } = documentOf(output);
-  return { type: "verdict", round, reviewer: member, accepted, comments };
-}
-
 /** It was held against the schema; one that a changed daemon reads otherwise accepts nothing. */
-function documentOf(text: string): { accepted: boolean; comments: string } {
-  const from = text.indexOf("{");
-  const until = text.lastIndexOf("}");
-  try {
-    const read: unknown = JSON.parse(text.slice(from, until + 1));
-    if (read !== null && typeof read === "object" && "accepted" in read && "comments" in read) {
-      return { accepted: read.accepted === true, comments: String(read.comments) };
-    }
-  } catch {
-    // Said below: what cannot be read accepts nothing.
-  }
-  return { accepted: false, comments: text };
+function readVerdict({ member, output }: Answer, round: number): Verdict {
+  const { accepted, comments } = dataIn(output);
+  const isWhole = accepted !== undefined && comments !== undefined;
+  const said = isWhole
+    ? { accepted: accepted === true, comments: String(comments) }
+    : { accepted: false, comments: output };
+  return { type: "verdict", round, reviewer: member, ...said };
 }

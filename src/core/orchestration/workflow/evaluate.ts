@@ -25,18 +25,3 @@ export const noConditions: Evaluate = () => ({
   ok: false,
   problem: "nobody here evaluates conditions",
 });
-
-/** The JSON object that an answer is, or holds among other words. */
-export function dataIn(text: string): { [key: string]: Json } {
-  const from = text.indexOf("{");
-  const until = text.lastIndexOf("}");
-  if (from < 0 || until < from) return {};
-  try {
-    const read: unknown = JSON.parse(text.slice(from, until + 1));
-    // JSON.parse makes nothing but JSON, and a text from brace to brace is an object.
-    return read as { [key: string]: Json };
-  } catch {
-    // No JSON: the condition may look at the text itself.
-    return {};
-  }
-}

@@ -15,11 +15,12 @@ import { isPatternCall } from "../../session/delegation.ts";
 import { MODEL } from "../../session/session.ts";
 import { SCHEMA } from "../../session/structured.ts";
 import type { Orchestrator } from "../orchestrator.ts";
+import { nextRoundId } from "../round-id.ts";
 import { assistantMessage, createSingleAgentMode, nothing, toolMessage } from "../single.ts";
-import { quoted } from "../words.ts";
+import { dataIn, quoted } from "../words.ts";
 import { allFailed, answerOf, endReason, limitBeforeAnswer, NO_ANSWER } from "./end.ts";
-import { dataIn, type Evaluate } from "./evaluate.ts";
-import { nextRoundId, outputOf, parametersOf, type Run, runOf, stepsOf } from "./run.ts";
+import type { Evaluate } from "./evaluate.ts";
+import { outputOf, parametersOf, type Run, runOf, stepsOf } from "./run.ts";
 import { entries, nextStart, type Start, visitsOf, type Walk, walked, walkOf } from "./walk.ts";
 
 /** UTF-16 units of an answer that a step shows; of what one node is asked. */

@@ -3,7 +3,6 @@ import type { TurnAgent } from "../../../protocol/agents.ts";
 import type { GroupStep } from "../../../protocol/events/turn.ts";
 import type { Message } from "../../../protocol/messages.ts";
 import type { Workflow } from "../../../protocol/workflows.ts";
-import { isPatternCall, patternCallId } from "../../session/delegation.ts";
 import type { Session } from "../../session/session.ts";
 import { SCHEMA } from "../../session/structured.ts";
 import type { Walk } from "./walk.ts";
@@ -54,13 +53,4 @@ export function parametersOf({ workflow, session }: Run): Record<string, string>
 export function outputOf({ outputs }: Run, walk: Walk, node: string): string {
   const last = walk.done.findLast((one) => one.node === node);
   return last ? (outputs.get(last.call_id) ?? "") : "";
-}
-
-/** The id of the next message that the run says; its calls have it in front of theirs. */
-export function nextRoundId({ turn, conversation }: Session): string {
-  const turn_id = turn?.id ?? "";
-  const said = conversation.filter(
-    (one) => one.role === "assistant" && isPatternCall(turn_id, one.message_id),
-  );
-  return patternCallId(turn_id, said.length + 1);
 }
