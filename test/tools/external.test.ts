@@ -16,6 +16,7 @@ function listening(world: ToolWorld, signal = new AbortController().signal) {
   const written: string[] = [];
   const context: RunContext = {
     ...world.context({ signal }),
+    unhurried: async (waiting) => await waiting,
     write: async (content) => {
       written.push(typeof content === "string" ? content : new TextDecoder().decode(content));
     },
@@ -135,8 +136,9 @@ describe("a program that goes on running", () => {
     const spoken = serve(
       world,
       `read -r a; read -r b; echo '{"id":"9","output":"nobody","success":true}'
+       printf '%s' "$a" > asked
        echo '{"id":"2","chunk":"half "}'; echo '{"id":"2","output":{"n":2},"success":true}'
-       echo '{"id":"1","output":"one","success":false}'; printf '%s' "$a" > asked; sleep 600`,
+       echo '{"id":"1","output":"one","success":false}'; sleep 600`,
     );
     const heard: string[] = [];
     const answers = await Promise.all([spoken.call(call()), spoken.call(call(undefined, heard))]);

@@ -64,21 +64,20 @@ function open(options: StartOptions, graceMs: number): Attempt<SpokenProcess> {
   const value: SpokenProcess = {
     ...{ pid, exited, end, output: output.chunks, errors: errors.chunks },
     async write(bytes) {
-      try {
-        stdin.write(bytes);
-        return await Promise.resolve(stdin.flush()).then(() => true, unread);
-      } catch (_closed) {
-        return false;
-      }
+      // A write that must wait is a promise, too, which the types do not say: it fails apart from the flush.
+      const written = attempt(() => stdin.write(bytes));
+      const flushed = attempt(() => stdin.flush());
+      return await Promise.all([written, flushed]).then(() => true, unread);
     },
     closeInput() {
-      void Promise.resolve()
-        .then(() => stdin.end())
-        .then(() => true, unread);
+      void attempt(() => stdin.end()).catch(unread);
     },
   };
   return { ok: true, value };
 }
+
+/** What throws at once fails like what fails later. */
+const attempt = async (act: () => unknown): Promise<unknown> => await act();
 
 function spawn<Input extends "ignore" | "pipe">(
   options: StartOptions,
