@@ -263,7 +263,7 @@ describe("a plugin that goes on running", () => {
   const answers = `echo $$ >> pids
     while read -r line; do
       id=$(printf '%s' "$line" | sed 's/.*"id":"\\([0-9]*\\)".*/\\1/')
-      case $line in *die*) exit 5;; esac
+      case $line in *'"do":"die"'*) exit 5;; esac
       printf '{"id":"%s","output":"%s","success":true}\\n' "$id" "VERSION"
     done`;
   const write = (folder: PluginFolder, version: string) =>
