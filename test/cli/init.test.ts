@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { temporaryHome } from "../support/fake-daemon.ts";
 import { type FakeVendor, startFakeVendor } from "../support/fake-vendors/server.ts";
+import { filesHolding } from "../support/files-holding.ts";
 import { type CliOptions, openTerminal, runCli } from "../support/run-cli.ts";
 
 const KEY = "sk-canary-good-1";
@@ -63,14 +64,6 @@ const settings = (home: string): string => {
   const file = `${home}/config/daemon.yml`;
   return existsSync(file) ? readFileSync(file, "utf8") : "";
 };
-const filesWith = async (home: string, text: string): Promise<string[]> => {
-  const paths = await Array.fromAsync(
-    new Bun.Glob("**").scan({ cwd: home, onlyFiles: true, dot: true }),
-  );
-  const found = paths.filter((path) => readFileSync(`${home}/${path}`).includes(text));
-  return found.toSorted();
-};
-
 describe("jamey init, with flags", () => {
   test("tries the model with the key, keeps both, and the next prompt is answered by it", async () => {
     await using fake = await vendor();
@@ -93,7 +86,7 @@ describe("jamey init, with flags", () => {
     expect((statSync(`${home}/config/credentials`).mode & 0o777).toString(8)).toBe("600");
     expect(settings(home)).toBe("model: compatible/tiny\n");
     expect(await runCli(["-p", "hi"], { home })).toEqual({ code: 0, stdout: "OK\n", stderr: "" });
-    expect(await filesWith(home, KEY)).toEqual(["config/credentials"]);
+    expect(filesHolding(home, KEY)).toEqual(["config/credentials"]);
     const { sessions } = JSON.parse(
       (await runCli(["sessions", "list", "--json"], { home })).stdout,
     );
@@ -137,7 +130,7 @@ describe("jamey init, with flags", () => {
     });
     expect(ran.stderr).toContain("Nothing was kept; --no-test keeps it untried.\n");
     expect([credentials(home), settings(home)]).toEqual(["", ""]);
-    expect(await filesWith(home, "sk-canary-bad")).toEqual([]);
+    expect(filesHolding(home, "sk-canary-bad")).toEqual([]);
   });
 
   test("reaches a running daemon at once, which keeps running", async () => {

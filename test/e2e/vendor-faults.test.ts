@@ -3,7 +3,7 @@
 // never the key.
 // Method: a server on a raw socket that does what no proper server does, in the dialect of each vendor.
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Dialect, dialects } from "../support/fake-vendors/dialects.ts";
 import {
@@ -13,6 +13,7 @@ import {
   refusingOrigin,
   startFakeVendor,
 } from "../support/fake-vendors/server.ts";
+import { filesHolding } from "../support/files-holding.ts";
 import { type Finished, type Home, openHome } from "../support/home.ts";
 import { commandLine } from "../support/processes.ts";
 
@@ -223,13 +224,6 @@ async function askAt(home: Home, dialect: Dialect, origin: string, args: string[
   });
 }
 
-/** Every byte that a run may leave behind. */
-function filesBeneath(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name));
-}
-
 for (const dialect of dialects) {
   describe(dialect.vendor, () => {
     for (const fault of faults) {
@@ -299,9 +293,10 @@ describe("the key", () => {
         expect(finished.stdout + finished.stderr).not.toContain(KEY);
       }
     }
-    const files = filesBeneath(home.folder);
-    expect(files.filter((file) => readFileSync(file).includes(KEY))).toEqual([]);
-    expect(files).toContain(home.database);
+    expect(filesHolding(home.folder, KEY)).toEqual([]);
+    // It is looked where all is kept.
+    const holding = filesHolding(home.folder, "tell me everything");
+    expect(holding.some((path) => join(home.folder, path).startsWith(home.database))).toBe(true);
     expect(commandLine(home.daemonPid())).not.toContain(KEY);
   });
 });
