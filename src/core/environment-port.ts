@@ -13,6 +13,7 @@ export interface EnvironmentPort {
   /** What there is and this turn may not call, by name. */
   others(): string[];
   objects(): ObjectLine[];
+  standing(): EnvironmentStanding;
   sessions(asked: { po_name: string | null; query: string | null; limit: number }): SessionLine[];
   /** What a change would make of an object. The first answer stays: what was checked is what is made. */
   draft(change: ObjectChange): Promise<Attempt<ObjectDraft>>;
@@ -74,6 +75,19 @@ export interface ObjectLine {
   description: string;
   state: string;
   capabilities: string[];
+}
+
+/** How the environment stands at this moment. */
+export interface EnvironmentStanding {
+  environment: string;
+  /** When its daemon began. */
+  started_at: string;
+  uptime_seconds: number;
+  sessions: number;
+  running_turns: number;
+  pending_requests: number;
+  /** What waits for a human, the oldest first; not all where there are many. */
+  waiting: { po_name: string; kind: string; question: string; at: string }[];
 }
 
 export interface SessionLine {

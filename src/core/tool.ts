@@ -20,6 +20,15 @@ export interface ToolContext {
   environment: EnvironmentPort | null;
   /** Whether rules about its path keep this file, as `file_read` names it, from being read unasked. */
   isKeptBack?(path: string): boolean;
+  /** Asks the human of the turn and waits, for days if need be; null: nobody answers. Left out where nobody could. */
+  ask?(asked: {
+    /** Who wants to know: a program of others. */
+    program: string;
+    question: string;
+    options: string[];
+    /** It does not want to know any more. */
+    signal: AbortSignal;
+  }): Promise<string | null>;
   /** Live output, for the signal `ToolOutputDelta`. */
   emit(text: string): void;
 }

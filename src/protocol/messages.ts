@@ -244,6 +244,8 @@ export const humanRequest = z.object({
   scopes: z.array(decisionScope).optional(),
   /** Of an approval without a call: the limit that the turn has reached. */
   limit: askedLimit.optional(),
+  /** Of a question without a call: the program that asks it while it runs for this call, such as an MCP server. */
+  asked_by: z.object({ call_id: id, program: z.string() }).optional(),
 });
 
 export const answer = z.discriminatedUnion("type", [

@@ -5,6 +5,7 @@ import type { Tool, ToolCheck, ToolContext, ToolOutput } from "../core/tool.ts";
 import type { Attempt } from "../core/world.ts";
 import type { Risk } from "../protocol/agents.ts";
 import type { ToolSpec } from "../protocol/messages.ts";
+import { createDeadline } from "./deadline.ts";
 import { createOutput, grouped, type OutputLimits, outputLimits } from "./output.ts";
 
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -18,6 +19,8 @@ const MAX_NAMED_PROBLEMS = 5;
 export interface RunContext extends ToolContext {
   /** Adds to the output while the tool runs; clients see it live. One at a time. */
   write(content: Uint8Array | string): Promise<void>;
+  /** What only a human delays: the run's time stands still meanwhile. */
+  unhurried<Out>(waiting: Promise<Out>): Promise<Out>;
 }
 
 export interface RunResult {
@@ -122,8 +125,7 @@ async function runBounded<Input extends z.ZodObject>(
   limits: OutputLimits,
 ): Promise<ToolOutput> {
   const timeoutMs = definition.timeoutMs?.(args) ?? DEFAULT_TIMEOUT_MS;
-  const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(new Error("timed out")), timeoutMs);
+  const deadline = createDeadline(timeoutMs, context.world.monotonicMs);
   const signal = AbortSignal.any([context.signal, deadline.signal]);
   const output = createOutput(
     limits,
@@ -145,12 +147,12 @@ async function runBounded<Input extends z.ZodObject>(
     const run = async () =>
       signal.aborted
         ? { success: false }
-        : await definition.run(args, { ...context, signal, write });
+        : await definition.run(args, { ...context, signal, write, unhurried: deadline.unhurried });
     result = await Promise.race([run(), stopped.late]);
   } catch (error) {
     result = { success: false, output: messageOf(error) };
   } finally {
-    clearTimeout(timer);
+    deadline.clear();
     stopped.forget();
   }
   await output.write(result.output ?? "");

@@ -4,6 +4,7 @@ import { Client as ModernClient } from "@modelcontextprotocol/client";
 import { StdioClientTransport as ModernStdio } from "@modelcontextprotocol/client/stdio";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js";
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { type Home, openHome } from "../support/home.ts";
 import { shakeHands, startBridge, structureOf } from "../support/mcp-bridge.ts";
 
@@ -58,6 +59,38 @@ describe("From cold", () => {
       await listening.close();
       const result = await client.callTool(say("/say hello"));
       expect(result.structuredContent).toMatchObject({ status: "completed", response: "hello" });
+      await client.close();
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe("A question on the way to the human of a host", () => {
+  test.each(["2025-11-25", "2026-07-28"] as const)(
+    "is answered in the very call, in the era of %s",
+    async (era) => {
+      await using home = await openHome();
+      const forms: string[] = [];
+      const options = { capabilities: { elicitation: { form: {} } } };
+      const human = (message: string) => {
+        forms.push(message);
+        return { action: "accept" as const, content: { decision: "approve" } };
+      };
+      const client =
+        era === "2025-11-25"
+          ? new Client(about, options)
+          : new ModernClient(about, { ...options, versionNegotiation: { mode: { pin: era } } });
+      if (client instanceof Client) {
+        client.setRequestHandler(ElicitRequestSchema, ({ params }) => human(params.message));
+        await client.connect(new StdioClientTransport(started(home)));
+      } else {
+        client.setRequestHandler("elicitation/create", ({ params }) => human(params.message));
+        await client.connect(new ModernStdio(started(home)));
+      }
+      const result = await client.callTool(say("/shell echo done-by-hand", { wait_ms: 30_000 }));
+      expect(result.structuredContent).toMatchObject({ status: "completed" });
+      expect(JSON.stringify(result.structuredContent)).toContain("done-by-hand");
+      expect(forms).toEqual([expect.stringContaining("echo done-by-hand")]);
       await client.close();
     },
     TIMEOUT_MS,

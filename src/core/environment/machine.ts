@@ -60,7 +60,9 @@ export type EnvironmentCommand =
   | ({ type: "plugin_approved" } & Omit<PluginApproval, "approved_at">)
   | { type: "plugin_revoked"; plugin: string }
   | ({ type: "server_spawned" } & Omit<SpawnedServer, "spawned_at">)
-  | { type: "server_closed"; connector_id: string; reason: string };
+  | { type: "server_closed"; connector_id: string; reason: string }
+  /** The object has another name now, and what it opened with it. */
+  | { type: "servers_moved"; po_name: string; new_name: string };
 
 export type EnvironmentInput = EnvironmentCommand & { at: string };
 
@@ -139,6 +141,10 @@ export const environmentMachine: Machine<
           type: "ServerClosed",
           payload: { connector_id, po_name, reason },
         })),
+    servers_moved: (state, { po_name, new_name }) =>
+      state.servers
+        .filter((one) => one.po_name === po_name)
+        .map((server) => ({ type: "ServerSpawned", payload: { ...server, po_name: new_name } })),
   }),
   apply: match<EnvironmentEvent, EnvironmentState, EnvironmentState>({
     ConnectorAttached: (state, { payload }) => ({

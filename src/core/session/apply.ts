@@ -350,7 +350,11 @@ function settleWaiting(state: SessionActorState, at: string): SessionActorState 
     (turn.calls.length > 0 || isParked) &&
     turn.model === null &&
     turn.calls.every(
-      ({ phase, isPaused }) => phase === "asking" || isPaused || (isParked && phase === "proposed"),
+      ({ call, phase, isPaused }) =>
+        phase === "asking" ||
+        isPaused ||
+        (isParked && phase === "proposed") ||
+        state.requests.some(({ asked_by }) => asked_by?.call_id === call.id),
     );
   if (isWaiting === (turn.waiting_since !== null)) return state;
   const paused = turn.waiting_since === null ? 0 : Date.parse(at) - Date.parse(turn.waiting_since);

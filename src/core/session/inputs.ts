@@ -124,6 +124,17 @@ export type SessionOutcome =
       output: ToolOutput;
       duration_ms: number;
     }
+  /** A program that runs for a call wants to know something of a human. */
+  | {
+      type: "tool_asked";
+      call_id: string;
+      request_id: string;
+      program: string;
+      question: string;
+      options: string[];
+    }
+  /** It wants to know it no more. */
+  | { type: "tool_unasked"; request_id: string }
   /** The session that answers a call has begun, or was found. */
   | { type: "delegation_started"; call_id: string; child: { session_id: string; turn_id: string } }
   /** What the called object used between two places of its journal. */

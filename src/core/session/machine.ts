@@ -25,7 +25,7 @@ import {
   send,
   withdraw,
 } from "./decide/queue.ts";
-import { expireRequests, responded } from "./decide/requests.ts";
+import { expireRequests, responded, toolAsked, toolUnasked } from "./decide/requests.ts";
 import { checkWall, toolChecked, toolFinished } from "./decide/tools.ts";
 import { isObjectCall } from "./delegation.ts";
 import { createDraft, type Draft } from "./draft.ts";
@@ -87,6 +87,8 @@ const step = match<SessionInput, Draft, void>({
   model_failed: modelFailed,
   tool_checked: toolChecked,
   tool_finished: toolFinished,
+  tool_asked: toolAsked,
+  tool_unasked: toolUnasked,
   delegation_started: delegationStarted,
   child_used: childUsed,
   child_paused: childPaused,

@@ -17,7 +17,8 @@ export const requestEvents = {
       request_id: id,
       session_id: id,
       turn_id: id,
-      reason: z.enum(["deadline", "turn_ended"]),
+      /** `withdrawn`: the program that asked has ended, or wants it no more. */
+      reason: z.enum(["deadline", "turn_ended", "withdrawn"]),
     }),
   ),
 } as const;

@@ -9,6 +9,7 @@ import { type ErrorBody, JameyError, messageOf } from "../../protocol/errors.ts"
 import type { Child } from "../children.ts";
 import type { Services } from "../services.ts";
 import { sessionStream } from "../store/journal.ts";
+import { createBell } from "./bell.ts";
 import { usedSince } from "./child-usage.ts";
 import type { Context, Performed } from "./index.ts";
 
@@ -142,19 +143,4 @@ function errorOf(run: Run, session_id: string): ErrorBody | null {
   if (run.status === "completed") return null;
   if (run.error) return { ...run.error, details: { ...run.error.details, session_id } };
   return { code: "cancelled", message: "its turn was cancelled.", details: { session_id } };
-}
-
-/** Rung by any commit; what rings while nobody waits is heard by the next who does. */
-function createBell(signal: AbortSignal) {
-  let next = Promise.withResolvers<void>();
-  const ring = () => next.resolve();
-  signal.addEventListener("abort", ring, { once: true });
-  return {
-    ring,
-    async rung(): Promise<void> {
-      await next.promise;
-      next = Promise.withResolvers<void>();
-    },
-    close: () => signal.removeEventListener("abort", ring),
-  };
 }

@@ -40,6 +40,7 @@ export function environmentOf(
         return { name, description, capabilities, state: objects.state(name) };
       });
     },
+    standing: services.standing,
     sessions: (asked) => sessionsOf(asked, services),
     async draft(change) {
       draft ??= draftOf(change, services);

@@ -9,6 +9,7 @@ import type { Services } from "../services.ts";
 import { environmentOf } from "./environment.ts";
 import type { Context, Performed } from "./index.ts";
 import { checkObjectCall } from "./object-tools.ts";
+import { createAsker } from "./tool-questions.ts";
 import { openWriter } from "./writer.ts";
 
 export async function checkTool(
@@ -62,7 +63,8 @@ export async function runTool(
     const environment = environmentOf(asked, services);
     const ownContext = toolContextOf(ids, context.signal, services, writer.write);
     const keptBack = (path: string) => isKeptBack(turn.agent.rules, path);
-    const toolContext = { ...ownContext, environment, isKeptBack: keptBack };
+    const ask = createAsker({ call_id, session_id }, context, services);
+    const toolContext = { ...ownContext, environment, isKeptBack: keptBack, ask };
     const check = await tool.check(call.args, toolContext);
     const problem = changed(check, callHash(call, workspace, check, services) === hash);
     if (problem !== undefined) {

@@ -1,12 +1,9 @@
 // One MCP server as a client sees it: connected in the newest era that both know, its tools listed and called.
-// Rules: 1. Nothing is declared that is not answered: no sampling, no roots, and questions to the user only where
-//           somebody is given who answers them. 2. Every request has a time limit. 3. The SDK is loaded when a
-//           server is first needed.
+// Rules: 1. Nothing is declared that is not answered: no sampling, no roots, no pages to open. Forms are for the
+//           human of a call that runs; outside of calls they are cancelled. 2. Every request has a time limit; that
+//           of a call is its signal's. 3. The SDK is loaded when a server is first needed.
 import type {
   CallToolResult,
-  ClientCapabilities,
-  ElicitRequest,
-  ElicitResult,
   StreamableHTTPClientTransport,
   Transport,
 } from "@modelcontextprotocol/client";
@@ -15,6 +12,7 @@ import type { Json } from "../../protocol/messages.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { type NamedTool, nameTools } from "./names.ts";
 import { textOf } from "./result.ts";
+import { createRunningCalls, type Questions, type RunningCalls } from "./running-calls.ts";
 import type { SignIn } from "./sign-in.ts";
 import { processWire, worldFetch } from "./wire.ts";
 
@@ -22,13 +20,22 @@ import { processWire, worldFetch } from "./wire.ts";
 const CONNECT_TIMEOUT_MS = 30_000;
 /** A server of the older era may not answer the question for the newer at all. */
 const PROBE_TIMEOUT_MS = 3_000;
+/** The longest that a timer waits. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+export interface CallOptions {
+  signal: AbortSignal;
+  heard(text: string): Promise<void>;
+  /** What the server asks while it runs for this call; left out, nobody answers. */
+  questions?: Questions;
+}
 
 export interface McpServer {
   tools: NamedTool[];
   call(
     own_name: string,
     args: Record<string, Json>,
-    options: { signal: AbortSignal; timeout_ms: number; heard(text: string): Promise<void> },
+    options: CallOptions,
   ): Promise<{ output: string; success: boolean }>;
   /** Of an open connection of this kind: everything further that a client may ask. */
   ended: Promise<string>;
@@ -45,8 +52,6 @@ export interface McpOptions {
   hash(text: string): string;
   /** The server says that its tools are others now; it counts as ended after this. */
   changed?(): void;
-  /** Answers what the server asks of the user. */
-  answer?(asked: ElicitRequest["params"]): Promise<ElicitResult>;
 }
 
 /** Rejects with a sentence where the server cannot be reached or offers what is not taken. */
@@ -74,7 +79,8 @@ async function overHttp(options: McpOptions, reach: HttpReach): Promise<McpServe
   for (let signIns = 0; ; signIns += 1) {
     const transport = await httpTransport(reach);
     try {
-      const server = await attempt(options, transport, "auto");
+      const calls = createRunningCalls();
+      const server = await attempt({ ...options, calls }, transport, "auto");
       return { ...server, call: signingIn(server.call, transport, reach) };
     } catch (thrown) {
       if (signIns >= MAX_SIGN_INS || !(await signedIn(thrown, transport, reach))) {
@@ -130,9 +136,10 @@ async function overProcess(
   era: "auto" | "legacy",
 ): Promise<McpServer> {
   const { parseJSONRPCMessage } = await import("@modelcontextprotocol/client");
-  const wire = processWire(reach.open(), (line) => parseJSONRPCMessage(JSON.parse(line)));
+  const calls = createRunningCalls();
+  const wire = processWire(reach.open(), (line) => parseJSONRPCMessage(JSON.parse(line)), calls);
   try {
-    const server = await attempt(options, wire.transport, era);
+    const server = await attempt({ ...options, calls }, wire.transport, era);
     return { ...server, ended: Promise.race([wire.ended, server.ended]) };
   } catch (thrown) {
     await wire.transport.close();
@@ -152,38 +159,36 @@ async function httpTransport(reach: HttpReach): Promise<StreamableHTTPClientTran
 }
 
 async function attempt(
-  options: McpOptions,
+  options: McpOptions & { calls: RunningCalls },
   transport: Transport,
   era: "auto" | "legacy",
 ): Promise<McpServer> {
   const { Client } = await import("@modelcontextprotocol/client");
-  const { answer, reach } = options;
+  const { reach, calls } = options;
   // A web server that is silent is out of order, a program that is may just be of the older era.
   const timeoutMs = reach.type === "http" ? CONNECT_TIMEOUT_MS : PROBE_TIMEOUT_MS;
   const ended = Promise.withResolvers<string>();
-  const capabilities: ClientCapabilities = answer
-    ? { elicitation: { form: { applyDefaults: true } } }
-    : {};
   const client = new Client(
     { name: "jamey", version: VERSION },
     {
-      capabilities,
+      capabilities: { elicitation: { form: { applyDefaults: true } } },
       versionNegotiation: { mode: era, probe: { timeoutMs } },
       listChanged: {
         tools: { autoRefresh: false, onChanged: () => options.changed?.() },
       },
     },
   );
-  if (answer) {
-    client.setRequestHandler("elicitation/create", async ({ params }) => await answer(params));
-  }
+  client.setRequestHandler("elicitation/create", async ({ params }, { mcpReq }) => {
+    return await calls.answer(params, mcpReq.signal);
+  });
   await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS });
   client.onclose = () => ended.resolve("its connection was closed");
   try {
     const listed = client.getServerCapabilities()?.tools
       ? (await client.listTools(undefined, { timeout: CONNECT_TIMEOUT_MS })).tools
       : [];
-    return serverOf(client, nameTools(options.name, listed, options.hash), ended.promise);
+    const tools = nameTools(options.name, listed, options.hash);
+    return { ...serverOf(client, calls, tools), ended: ended.promise };
   } catch (thrown) {
     await client.close();
     throw thrown;
@@ -192,19 +197,27 @@ async function attempt(
 
 type McpClient = InstanceType<typeof import("@modelcontextprotocol/client")["Client"]>;
 
-function serverOf(client: McpClient, tools: NamedTool[], ended: Promise<string>): McpServer {
+function serverOf(
+  client: McpClient,
+  calls: RunningCalls,
+  tools: NamedTool[],
+): Omit<McpServer, "ended"> {
   return {
     tools,
-    ended,
-    async call(name, args, { signal, timeout_ms, heard }) {
+    async call(name, args, { signal, heard, questions }) {
       // The SDK leaves the choice between its shapes of results open; a tool's is this one.
-      const result = (await client.callTool(
-        { name, arguments: args },
-        {
-          signal,
-          timeout: timeout_ms,
-          onprogress: ({ message }) => void (message && heard(`${message}\n`)),
-        },
+      const result = (await calls.run(
+        questions,
+        async () =>
+          await client.callTool(
+            { name, arguments: args },
+            {
+              signal,
+              // A human may think for days; how long the server may is the signal's to say.
+              timeout: MAX_TIMER_MS,
+              onprogress: ({ message }) => void (message && heard(`${message}\n`)),
+            },
+          ),
       )) as CallToolResult;
       return { output: textOf(result), success: result.isError !== true };
     },

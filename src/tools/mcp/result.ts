@@ -1,5 +1,6 @@
 // What an MCP tool gave back, as the text that a model gets. What is no text is named with its size.
 import type { CallToolResult } from "@modelcontextprotocol/client";
+import { isObject } from "../../protocol/json.ts";
 
 type Block = CallToolResult["content"][number];
 
@@ -33,3 +34,24 @@ function blockText(block: Block): string {
 
 /** Of base64. */
 const decodedBytes = (text: string): number => Math.floor((text.replace(/=+$/, "").length * 3) / 4);
+
+/** The error of a call that wants pages opened first. */
+const PAGES_WANTED = -32_042;
+/** Of these, and of what is said of each, in UTF-16 units. */
+const MAX_PAGES = 5;
+const MAX_PAGE_LENGTH = 500;
+
+/** What a call that failed is said to have failed of. */
+export function failureOf(thrown: unknown): string {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const { code, data } = Object(thrown);
+  const wanted = code === PAGES_WANTED && isObject(data) ? data.elicitations : undefined;
+  if (!Array.isArray(wanted)) return message;
+  const pages = wanted
+    .slice(0, MAX_PAGES)
+    .map((page) =>
+      isObject(page) ? `${page.message}: ${page.url}`.slice(0, MAX_PAGE_LENGTH) : "",
+    );
+  const why = "it wants a human to open a page first, which jamey does not do";
+  return `${why}: ${pages.join("; ")}`;
+}

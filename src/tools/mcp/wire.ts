@@ -4,6 +4,7 @@
 import type { FetchLike, JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
 import type { Http, SpokenProcess } from "../../core/world.ts";
 import { createTail, linesOf } from "../external/lines.ts";
+import type { RunningCalls } from "./running-calls.ts";
 
 export interface ProcessWire {
   transport: Transport;
@@ -11,10 +12,11 @@ export interface ProcessWire {
   ended: Promise<string>;
 }
 
-/** `parse` makes a message of a line, or throws. */
+/** `parse` makes a message of a line, or throws. Of the messages of all calls `calls` knows which is whose. */
 export function processWire(
   running: SpokenProcess,
   parse: (line: string) => JSONRPCMessage,
+  calls: Pick<RunningCalls, "sent" | "heard">,
 ): ProcessWire {
   const ended = Promise.withResolvers<string>();
   const errors = createTail();
@@ -24,6 +26,7 @@ export function processWire(
       return Promise.resolve();
     },
     async send(message) {
+      calls.sent(message);
       const bytes = new TextEncoder().encode(`${JSON.stringify(message)}\n`);
       if (!(await running.write(bytes))) throw new Error("the server does not read any more");
     },
@@ -34,7 +37,10 @@ export function processWire(
   };
   const hear = async (): Promise<string | undefined> => {
     try {
-      for await (const line of linesOf(running.output)) transport.onmessage?.(parse(line));
+      for await (const line of linesOf(running.output)) {
+        const message = parse(line);
+        calls.heard(message, () => transport.onmessage?.(message));
+      }
       return undefined;
     } catch (thrown) {
       return `it said what is no message: ${thrown instanceof Error ? thrown.message : thrown}`;

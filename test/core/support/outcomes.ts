@@ -46,13 +46,15 @@ export function outcomeOf(
     case "check_tool":
       return checked(random, effect.call_id, at, state);
     case "run_tool":
-      return {
-        type: "tool_finished",
-        at,
-        call_id: effect.call_id,
-        output: toolOutput(random),
-        duration_ms: random.between(0, 5_000),
-      };
+      return mood === "wild" && random.oneIn(4)
+        ? questionOf(random, effect.call_id, at, state)
+        : {
+            type: "tool_finished",
+            at,
+            call_id: effect.call_id,
+            output: toolOutput(random),
+            duration_ms: random.between(0, 5_000),
+          };
     case "delegate":
       return delegationOutcome(random, effect.call_id, at, state);
     case "check_answer": {
@@ -174,6 +176,21 @@ function checked(
       ? { valid: false as const, problem: "There is no such tool or path." }
       : { valid: true as const, subject: random.pick(subjects), hash: hashOf(call_id) };
   return { type: "tool_checked", at, call_id, check };
+}
+
+/** A program that runs asks a human, or does not want to know any more. */
+function questionOf(
+  random: Random,
+  call_id: string,
+  at: string,
+  { requests }: SessionActorState,
+): SessionInput {
+  const open = requests.filter(({ asked_by }) => asked_by?.call_id === call_id);
+  const [first] = open;
+  if (first && random.oneIn(2)) return { type: "tool_unasked", at, request_id: first.request_id };
+  const request_id = `ask_${call_id}_${random.between(1, 1e12)}`;
+  const asked = { program: "calc", question: "How many?", options: ["one", "(decline)"] };
+  return { type: "tool_asked", at, call_id, request_id, ...asked };
 }
 
 /** What a called object does, in any order and twice: begins, uses, waits for humans, answers or fails. */

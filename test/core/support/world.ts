@@ -146,7 +146,7 @@ function isWanted(state: SessionActorState, outcome: SessionInput): boolean {
       return effect.type === "delegate" && effect.call_id === outcome.call_id;
     }
     return (
-      outcome.type === "tool_finished" &&
+      (outcome.type === "tool_finished" || outcome.type === "tool_asked") &&
       effect.type === "run_tool" &&
       effect.call_id === outcome.call_id
     );

@@ -25,6 +25,7 @@ export function completeCall(
   const now = running(draft);
   const open = now?.turn.calls.find((one) => one.call.id === call_id);
   if (!now || !open) return;
+  withdrawQuestions(draft, call_id);
   const success = completion.outcome === "completed";
   const { name } = open.call;
   draft.add("ToolCallCompleted", {
@@ -47,6 +48,14 @@ export function completeCall(
   }
   settle(draft, result);
   startApproved(draft);
+}
+
+/** What ran for a call has ended: nobody is there to hear what a human says to its questions. */
+export function withdrawQuestions(draft: Draft, call_id: string): void {
+  for (const { asked_by, request_id, session_id, turn_id } of draft.state().requests) {
+    if (asked_by?.call_id !== call_id) continue;
+    draft.add("HumanRequestExpired", { request_id, session_id, turn_id, reason: "withdrawn" });
+  }
 }
 
 /** The call is written down before it runs: `outstanding` names it only then. */

@@ -66,25 +66,64 @@ export function askQuestion(draft: Draft, call: ToolCall, hash: string): void {
   const asked = readQuestion(call);
   const on_ask = draft.state().turn?.agent.on_ask ?? "queue";
   if (on_ask === "queue") return queue(draft, call, { ...asked, hash });
-  const denial = { subject: asked.question, allow_with: ASKED_WITH };
-  const output = "Nobody is there to answer. Go on without, or say what you need.";
-  const blocked = {
-    code: "blocked" as const,
-    message: `A human's answer is needed and nobody is there to give it: ${asked.question}`,
-    details: { question: asked.question },
-  };
-  const end = on_ask === "fail" ? blocked : undefined;
-  completeCall(draft, call.id, { outcome: "denied", output, denial }, end);
+  const [denied, blocked] = nobodyThere(asked.question);
+  completeCall(draft, call.id, denied, on_ask === "fail" ? blocked : undefined);
+}
+
+/** How a call ends that asks where nobody is, and how its turn does where that ends it. */
+const nobodyThere = (question: string) =>
+  [
+    {
+      outcome: "denied",
+      output: "Nobody is there to answer. Go on without, or say what you need.",
+      denial: { subject: question, allow_with: ASKED_WITH },
+    },
+    {
+      code: "blocked",
+      message: `A human's answer is needed and nobody is there to give it: ${question}`,
+      details: { question },
+    },
+  ] as const;
+
+/** A program that runs for a call asks. Where nobody is there it goes on without an answer. */
+export function toolAsked(draft: Draft, input: InputOf<"tool_asked">): void {
+  const { call_id, request_id, program, question, options } = input;
+  const now = running(draft);
+  const open = now?.turn.calls.find((one) => one.call.id === call_id);
+  if (!now || open?.phase !== "started") return;
+  const { on_ask, config } = now.turn.agent;
+  if (on_ask === "fail") return completeCall(draft, call_id, ...nobodyThere(question));
+  if (on_ask !== "queue") return;
+  const { request_deadline_ms } = config;
+  draft.add("HumanRequestQueued", {
+    request_id,
+    session_id: now.session.id,
+    turn_id: now.turn.turn_id,
+    from_po: now.session.po_name,
+    ...{ kind: "question", question, options, tool_call: null, hash: null },
+    created_at: draft.at,
+    deadline_at: request_deadline_ms === null ? null : later(draft.at, request_deadline_ms),
+    asked_by: { call_id, program },
+  });
+}
+
+export function toolUnasked(draft: Draft, { request_id }: InputOf<"tool_unasked">): void {
+  const request = draft.state().requests.find((one) => one.request_id === request_id);
+  if (!request?.asked_by) return;
+  const { session_id, turn_id } = request;
+  draft.add("HumanRequestExpired", { request_id, session_id, turn_id, reason: "withdrawn" });
 }
 
 export function responded(draft: Draft, input: InputOf<"respond">): void {
   const { request_id, response } = input;
   const request = draft.state().requests.find((one) => one.request_id === request_id);
   const call = request?.tool_call;
-  if (!request || (!call && !request.limit)) return;
+  if (!request || (!call && !request.limit && !request.asked_by)) return;
   const ids = { session_id: request.session_id, turn_id: request.turn_id, request_id };
   const kept = response.type === "secret" ? { ...response, value: "[secret]" } : response;
   draft.add("HumanRequestResponded", { ...ids, response: kept });
+  // What asked is told by the journal.
+  if (request.asked_by) return;
   if (!call) return answeredForMore(draft, request, response);
   if (response.type === "answer") {
     completeCall(draft, call.id, { outcome: "completed", output: response.text });

@@ -10,7 +10,7 @@ import { UNKNOWN_OUTCOME } from "../history.ts";
 import type { InputOf, PartialAnswer } from "../inputs.ts";
 import { ASK_HUMAN } from "../question.ts";
 import { isAskingForMore } from "../state.ts";
-import { completeCall, freePlaces, startCall } from "./calls.ts";
+import { completeCall, freePlaces, startCall, withdrawQuestions } from "./calls.ts";
 import { keepPartial } from "./model.ts";
 import { askForMore } from "./more.ts";
 import { askApproval, askQuestion } from "./requests.ts";
@@ -97,6 +97,8 @@ export function interruptStarted(draft: Draft): void {
   for (const { call, phase } of draft.state().turn?.calls ?? []) {
     const turn = draft.state().turn;
     const tool = turn?.agent.tools.find((one) => one.name === call.name);
+    // What runs again asks again.
+    withdrawQuestions(draft, call.id);
     if (phase !== "started" || tool?.replay === "safe") continue;
     completeCall(draft, call.id, { outcome: "interrupted", output: UNKNOWN_OUTCOME });
   }

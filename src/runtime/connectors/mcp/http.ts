@@ -1,12 +1,14 @@
 // `/mcp` over HTTP, both eras: which one a request belongs to, and streams that count and end like our others.
 // A host of the 2026 era has no session: a server is made for each request, and one that listens is attached.
 import type { ServerEvent, ServerEventBus } from "@modelcontextprotocol/server";
-import { errorCodes, JameyError, messageOf, toErrorBody } from "../../../protocol/errors.ts";
+import { type ErrorBody, JameyError, messageOf, toErrorBody } from "../../../protocol/errors.ts";
 import { isObject } from "../../../protocol/json.ts";
 import type { Gateway } from "../../gateway.ts";
 import { readJson } from "../http/body.ts";
 import { isEventStream } from "../http/events.ts";
+import type { Admit } from "../http/options.ts";
 import type { Visit } from "../http/others.ts";
+import { rpcErrorResponse } from "../http/refusals.ts";
 import { apiHeaders } from "../http/responses.ts";
 import { type Changes, followChanges } from "./changes.ts";
 import { attachHost, clientName, openLink, passingLink } from "./link.ts";
@@ -28,7 +30,11 @@ export interface McpHttp {
   end(): void;
 }
 
-export function createMcpHttp(gateway: Gateway, options: McpOptions = {}): McpHttp {
+export function createMcpHttp(
+  gateway: Gateway,
+  options: McpOptions = {},
+  admit: Admit = () => undefined,
+): McpHttp {
   const legacy = createLegacySessions(gateway);
   const open = new Set<object>();
   let loading: Promise<McpParts> | undefined;
@@ -68,6 +74,7 @@ export function createMcpHttp(gateway: Gateway, options: McpOptions = {}): McpHt
       const given = await readGivenBody(request);
       if (given instanceof Response) return given;
       asking.received();
+      requireRate(given.body, () => admit(asking.identity));
       const { method, url, headers } = request;
       // The body was read, within our bounds; what is left of the request ends with the daemon or the key.
       const rest = new Request(url, { method, headers, signal: asking.signal });
@@ -94,12 +101,16 @@ async function readGivenBody(request: Request): Promise<{ body: unknown } | Resp
   try {
     return { body: await readJson(request) };
   } catch (thrown) {
-    const { code, message } = toErrorBody(thrown);
-    const error = { code: PARSE_ERROR, message, data: { code } };
-    return Response.json(
-      { jsonrpc: "2.0", error, id: null },
-      { status: errorCodes[code].status, headers: apiHeaders },
-    );
+    return rpcErrorResponse(toErrorBody(thrown), { code: PARSE_ERROR });
+  }
+}
+
+/** A batch is as many requests as it holds; the listener has counted one. */
+function requireRate(body: unknown, refusal: () => ErrorBody | undefined): void {
+  if (!Array.isArray(body)) return;
+  for (let more = 1; more < body.length; more += 1) {
+    const refused = refusal();
+    if (refused) throw new JameyError(refused.code, refused.message, refused);
   }
 }
 

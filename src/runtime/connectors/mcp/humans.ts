@@ -3,14 +3,16 @@
 // Rules: 1. Questions, and approvals with the whole of the call in front of the human; never a secret: what is
 //           typed into a host's form passes through the host.
 //        2. What comes back is from outside. It counts only with the state that was sent along: signed, bound to
-//           the caller, short-lived, and of this very call.
+//           the caller, short-lived, and of this very call: its tool and its arguments.
 //        3. An approval carries the hash of the call that was shown.
+import { createHash } from "node:crypto";
 import type {
   InputRequiredResult,
   RequestStateCodec,
   ServerContext,
 } from "@modelcontextprotocol/server";
 import type { Params } from "../../../protocol/commands/index.ts";
+import { JameyError } from "../../../protocol/errors.ts";
 import { isObject } from "../../../protocol/json.ts";
 import type { HumanForm } from "../../../protocol/mcp.ts";
 import type { HumanRequest } from "../../../protocol/messages.ts";
@@ -33,6 +35,13 @@ export interface CallState {
   hash: string | null;
 }
 
+/** One call of a tool, as far as its human is concerned. */
+export interface AskingCall {
+  context: ServerContext;
+  /** Of its tool and its arguments: what is carried for it counts for no other. */
+  fingerprint: string;
+}
+
 /** What the human said: an answer for the door, `later` to leave it open, undefined: nothing was asked. */
 export type HumanSaid =
   | { type: "answer"; params: Params<"RespondToRequest"> }
@@ -42,9 +51,9 @@ export type HumanSaid =
 export interface Humans {
   /** Whether this request can be put to the human of this host. */
   mayAsk(request: HumanRequest, context: ServerContext, caller: Caller): boolean;
-  ask(request: HumanRequest, turn_id: string, context: ServerContext): Promise<InputRequiredResult>;
-  /** The state that came back, verified before the tool was called. */
-  stateOf(context: ServerContext): CallState | undefined;
+  ask(request: HumanRequest, turn_id: string, call: AskingCall): Promise<InputRequiredResult>;
+  /** The state that came back, its signature verified before the tool was called. Throws for that of another call. */
+  stateOf(call: AskingCall): CallState | undefined;
   read(state: CallState, context: ServerContext): HumanSaid;
 }
 
@@ -60,16 +69,25 @@ export function createHumans(
       if (request.kind === "approval" && !caller.scopes.includes("admin")) return false;
       return caller.isHuman && hasForms(saidWith(context) ?? atHandshake());
     },
-    async ask(request, turn_id, context) {
+    async ask(request, turn_id, { context, fingerprint }) {
       const { request_id, kind } = request;
       const hash = kind === "approval" ? request.hash : null;
-      const state: CallState = { turn_id, request_id, hash };
+      const state = { turn_id, request_id, hash, fingerprint };
       return inputRequired({
         inputRequests: { [KEY]: inputRequired.elicit(formOf(request)) },
         requestState: await codec.mint(state, context),
       });
     },
-    stateOf: (context) => readState(context.mcpReq.requestState()),
+    stateOf({ context, fingerprint }) {
+      const carried: unknown = context.mcpReq.requestState();
+      if (carried === undefined) return undefined;
+      const state = isObject(carried) && carried.fingerprint === fingerprint && readState(carried);
+      if (state) return state;
+      throw new JameyError(
+        "invalid_request",
+        "This requestState belongs to another call: send back each with the very call that it was given for.",
+      );
+    },
     read(state, context) {
       const view = inputResponse(context.mcpReq.inputResponses, KEY);
       if (view.kind !== "elicit") return undefined;
@@ -93,8 +111,16 @@ function hasForms(capabilities: unknown): boolean {
   return Object.keys(elicitation).length === 0 || isObject(elicitation.form);
 }
 
-function readState(state: unknown): CallState | undefined {
-  if (!isObject(state)) return undefined;
+/** The arguments are as the tool's schema has read them, so in its order. */
+export function fingerprintOf(tool: string, args: unknown): string {
+  // The bridge gives each delivery a key of its own: it is nothing of what was asked.
+  const { message_key: _delivery, ...asked } = isObject(args) ? args : {};
+  return createHash("sha256")
+    .update(JSON.stringify([tool, asked]))
+    .digest("hex");
+}
+
+function readState(state: Record<string, unknown>): CallState | undefined {
   const { turn_id, request_id, hash } = state;
   if (typeof turn_id !== "string" || typeof request_id !== "string") return undefined;
   return { turn_id, request_id, hash: typeof hash === "string" ? hash : null };

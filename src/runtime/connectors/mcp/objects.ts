@@ -43,19 +43,35 @@ export function offerObjects(
     offered.set(found.name, { key, all: [prompt, ...tool] });
   }
 
-  return {
-    async refresh() {
-      const { prompt_objects } = await ask("ListPOs", {});
-      const names = prompt_objects.slice(0, MAX_OFFERED).map(({ name }) => name);
-      for (const name of offered.keys()) if (!names.includes(name)) withdraw(name);
-      for (const name of names) {
-        const found = await ask("InspectPO", { po_name: name }).catch(() => undefined);
-        const key = found && `${found.version} ${found.description}`;
-        if (offered.get(name)?.key === key) continue;
-        withdraw(name);
-        if (found && key !== undefined) offer(found, key);
-      }
-    },
+  async function look(): Promise<void> {
+    const { prompt_objects } = await ask("ListPOs", {});
+    const names = prompt_objects.slice(0, MAX_OFFERED).map(({ name }) => name);
+    for (const name of offered.keys()) if (!names.includes(name)) withdraw(name);
+    for (const name of names) {
+      const found = await ask("InspectPO", { po_name: name }).catch(() => undefined);
+      const key = found && `${found.version} ${found.description}`;
+      if (offered.get(name)?.key === key) continue;
+      withdraw(name);
+      if (found && key !== undefined) offer(found, key);
+    }
+  }
+
+  return { refresh: createTurns(look) };
+}
+
+/** One after the other, for an older look must not undo a newer; who comes while one waits shares that one. */
+function createTurns(look: () => Promise<void>): () => Promise<void> {
+  let running = Promise.resolve();
+  let waiting: Promise<void> | undefined;
+  return () => {
+    waiting ??= running
+      .catch(() => undefined)
+      .then(() => {
+        waiting = undefined;
+        running = look();
+        return running;
+      });
+    return waiting;
   };
 }
 

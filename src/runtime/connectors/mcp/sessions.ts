@@ -97,6 +97,7 @@ export function createLegacySessions(gateway: Gateway) {
       const session = begins ? await begin(parts, asked) : own;
       if (!session) return id === null ? withoutSession() : unknownSession();
       session.seenMs = performance.now();
+      if (Array.isArray(body) && !takesBatches(session.server)) return batchRefused();
       const response = await session.transport.handleRequest(request, {
         ...(body === undefined ? {} : { parsedBody: body }),
       });
@@ -160,9 +161,17 @@ function hostOf(body: unknown): string {
   return isObject(info) && typeof info.name === "string" ? info.name : "host";
 }
 
+/** The revisions that have batches; later ones took them out. */
+const BATCHED = ["2024-11-05", "2025-03-26"];
+
+const takesBatches = ({ server }: McpServer): boolean =>
+  BATCHED.includes(server.getNegotiatedProtocolVersion() ?? "");
+
 const refused = (status: number, code: number, message: string): Response =>
   Response.json({ jsonrpc: "2.0", error: { code, message }, id: null }, { status });
 
+const batchRefused = () =>
+  refused(400, -32_600, "This revision of the protocol has no batches: send each message alone.");
 const withoutSession = () =>
   refused(400, -32_000, "Bad Request: an Mcp-Session-Id header is required after initialize.");
 const unknownSession = () =>

@@ -21,8 +21,9 @@ import { type ErrorBody, JameyError, toErrorBody } from "../../../protocol/error
 import { MAX_FRAME_BYTES } from "../../../protocol/limits.ts";
 import type { Schema } from "../../../protocol/schema.ts";
 import type { Ask } from "../http/route.ts";
-import type { Humans } from "./humans.ts";
+import { type CallState, fingerprintOf, type Humans } from "./humans.ts";
 import type { McpLink } from "./link.ts";
+import { described } from "./schemas.ts";
 
 /** A result travels twice, as text and as a structure. */
 const MAX_RESULT_BYTES = MAX_FRAME_BYTES / 4;
@@ -33,7 +34,10 @@ export interface Visit {
   /** Asks for as long as the call lasts. */
   ask: Ask<CommandName>;
   context: ServerContext;
+  fingerprint: string;
   humans: Humans;
+  /** Where this very call stood when its human was asked. */
+  state: CallState | undefined;
 }
 
 /** What a tool says; `isError` where it is nothing that was hoped for. */
@@ -115,27 +119,6 @@ export function flow<Asked, Answer>(
   };
 }
 
-/** The same schema; its JSON Schema is made once, however many servers show it. */
-function described(schema: Schema): StandardSchemaWithJSON {
-  // zod's schemas are Standard Schemas that describe themselves.
-  const standard = (schema as unknown as StandardSchemaWithJSON)["~standard"];
-  const known = new Map<string, Record<string, unknown>>();
-  const describe = (io: "input" | "output", options: never) => {
-    const found = known.get(io) ?? standard.jsonSchema[io](options);
-    known.set(io, found);
-    return found;
-  };
-  return {
-    "~standard": {
-      ...standard,
-      jsonSchema: {
-        input: (options) => describe("input", options as never),
-        output: (options) => describe("output", options as never),
-      },
-    },
-  };
-}
-
 /** Whether this caller would be let through the door with it. */
 function mayCall({ link }: Pick<Visit, "link">, row: ToolRow): boolean {
   const { scopes, isHuman, isOnSocket } = link.caller;
@@ -160,7 +143,9 @@ export function offerTool(
     async (asked: unknown, context: ServerContext) => {
       try {
         const ask = about.link.askFor(context.mcpReq.signal);
-        return resultOf(await row.run({ ...about, ask, context }, asked));
+        const call = { context, fingerprint: fingerprintOf(row.name, asked) };
+        const state = about.humans.stateOf(call);
+        return resultOf(await row.run({ ...about, ...call, ask, state }, asked));
       } catch (thrown) {
         return errorResult(toErrorBody(thrown));
       }

@@ -107,10 +107,10 @@ export async function readConversation(
 
 /** An approval is a human's own: the host's model may ask for it, and never gives it. */
 async function respond(
-  { ask, humans, context, link }: Visit,
+  visit: Visit,
   { request_id, text, decision, reason }: ReturnType<typeof respondCall.parse>,
 ): Promise<Said<ReturnType<typeof respondAnswer.parse>>> {
-  const state = humans.stateOf(context);
+  const { ask, humans, context, link, state } = visit;
   if (state?.request_id === request_id) {
     const said = humans.read(state, context);
     if (said?.type !== "answer") return { answer: { request_id, answered: false } };
@@ -137,7 +137,7 @@ async function respond(
     decision === "approve" &&
     humans.mayAsk(request, context, link.caller)
   ) {
-    return { asks: await humans.ask(request, request.turn_id, context) };
+    return { asks: await humans.ask(request, request.turn_id, visit) };
   }
   throw refusal(kind);
 }

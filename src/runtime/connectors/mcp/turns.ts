@@ -54,8 +54,7 @@ export const turnTools: readonly ToolRow[] = [
     asks: waitForTurnCall,
     answers: turnAnswer,
     async run(visit, { turn_id, wait_ms }) {
-      const state = visit.humans.stateOf(visit.context);
-      if (state?.turn_id === turn_id) return await goOn(visit, state, wait_ms);
+      if (visit.state?.turn_id === turn_id) return await goOn(visit, visit.state, wait_ms);
       return await wait(visit, { turn_id }, wait_ms);
     },
   }),
@@ -72,8 +71,7 @@ export async function converse(
   visit: Visit,
   { wait_ms, ...message }: ReturnType<typeof sendMessageCall.parse>,
 ): Promise<Said<TurnAnswer>> {
-  const state = visit.humans.stateOf(visit.context);
-  if (state) return await goOn(visit, state, wait_ms);
+  if (visit.state) return await goOn(visit, visit.state, wait_ms);
   const { turn_id, session_id } = await visit.ask("SendMessage", message);
   return await wait(visit, { turn_id, session_id, po_name: message.po_name }, wait_ms);
 }
@@ -125,7 +123,7 @@ async function wait(
     if (!("request_id" in first)) return finished(first);
     // It is asked again when the human has answered.
     ended.catch(() => undefined);
-    return { asks: await humans.ask(first, waiting.turn_id, context) };
+    return { asks: await humans.ask(first, waiting.turn_id, visit) };
   } catch (thrown) {
     if (!(thrown instanceof JameyError) || thrown.code !== "timeout") throw thrown;
     return { answer: await unfinished(visit, waiting) };

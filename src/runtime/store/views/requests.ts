@@ -47,7 +47,7 @@ export function openRequestWrites(db: Db) {
     expire: ({ payload }: RowOf<"HumanRequestExpired">) =>
       settle().run({
         request_id: payload.request_id,
-        state: payload.reason === "deadline" ? "expired" : "turn_ended",
+        state: payload.reason === "turn_ended" ? "turn_ended" : "expired",
       }),
     endTurn: (turn_id: string) => endTurn().run({ turn_id }),
   };
