@@ -26,15 +26,16 @@ const chosenFunction = z.looseObject({
   name: z.string().optional(),
   function: z.looseObject({ name: z.string() }).optional(),
 });
-const toolChoice = z.union([z.enum(["none", "auto", "required"]), chosenFunction]).nullish();
+export const openAiToolChoice = z.union([z.enum(["none", "auto", "required"]), chosenFunction]);
+const toolChoice = openAiToolChoice.nullish();
 export type OpenAiToolChoice = z.infer<typeof toolChoice>;
 
-const format = z.looseObject({
+export const openAiFormat = z.looseObject({
   type: z.enum(["text", "json_object", "json_schema"]),
   schema: z.record(z.string(), json).nullish(),
   json_schema: z.looseObject({ schema: z.record(z.string(), json).nullish() }).optional(),
 });
-export type OpenAiFormat = z.infer<typeof format>;
+export type OpenAiFormat = z.infer<typeof openAiFormat>;
 
 const chatCall = z.looseObject({
   id: z.string(),
@@ -59,7 +60,7 @@ export const chatRequest = z.looseObject({
     .max(MAX_CLIENT_TOOLS)
     .nullish(),
   tool_choice: toolChoice,
-  response_format: format.nullish(),
+  response_format: openAiFormat.nullish(),
 });
 export type ChatRequest = z.infer<typeof chatRequest>;
 
@@ -77,15 +78,19 @@ export const responsesRequest = z.looseObject({
   model: z.string().min(1),
   input: z.union([z.string().min(1), z.array(responseItem).min(1).max(MAX_IMPORTED_MESSAGES)]),
   instructions: z.string().nullish(),
+  metadata: z.record(z.string(), z.string()).nullish(),
   previous_response_id: z.string().min(1).max(256).nullish(),
   stream: z.boolean().nullish(),
   tools: z
     .array(
-      functionWords.extend({ type: z.literal("function", "only functions of the client's own") }),
+      functionWords.extend({
+        type: z.literal("function", "only functions of the client's own"),
+        strict: z.boolean().nullish(),
+      }),
     )
     .max(MAX_CLIENT_TOOLS)
     .nullish(),
   tool_choice: toolChoice,
-  text: z.looseObject({ format: format.nullish() }).nullish(),
+  text: z.looseObject({ format: openAiFormat.nullish() }).nullish(),
 });
 export type ResponsesRequest = z.infer<typeof responsesRequest>;

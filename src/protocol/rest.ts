@@ -4,6 +4,7 @@ import { z } from "zod";
 import { onAsk, turnSettings } from "./agents.ts";
 import { commands } from "./commands/index.ts";
 import { eventName } from "./events/index.ts";
+import { caughtUp, eventFrame, gap, signalFrame } from "./frames.ts";
 import {
   agentMode,
   errorBody,
@@ -108,6 +109,18 @@ export const eventsRequest = z.object({
     z.string().regex(/^(?:[A-Za-z0-9_-]{1,64}:)?\d{1,15}$/, "a seq, or an id of this stream"),
   ),
 });
+
+/** `data:` of one event of that stream. */
+const told = { subscription_id: true } as const;
+export const streamedEvent = z.union([
+  eventFrame.omit(told),
+  signalFrame.omit(told),
+  caughtUp.omit(told),
+  gap.omit(told),
+]);
+
+/** What a program that signs its webhooks sends: anything. */
+export const hookBody = z.unknown();
 
 export const errorAnswer = z.object({ error: errorBody });
 

@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type ClientContext,
+  type CreateElicitationRequest,
   client,
   ndJsonStream,
   type RequestPermissionRequest,
@@ -37,18 +38,32 @@ const answers: Record<string, string> = {
 const asks: Record<string, string> = {
   "session/update": "SessionNotification",
   "session/request_permission": "RequestPermissionRequest",
+  "elicitation/create": "CreateElicitationRequest",
+  "$/cancel_request": "CancelRequestNotification",
 };
 
 interface Editor {
   context: ClientContext;
   updates: SessionNotification["update"][];
   permissions: RequestPermissionRequest[];
+  forms: CreateElicitationRequest[];
+  /** Forms that need no answer any more. */
+  takenBack: CreateElicitationRequest[];
   /** Which option is chosen; undefined: the question is dismissed. */
   choose(optionId: string | undefined): void;
 }
 
+/** What an editor that shows forms answers in each; undefined: it declines; "": its human does not answer. */
+interface Forms {
+  answer: string | undefined;
+}
+
 /** Runs the agent, and holds each of its lines against the schema. */
-async function withEditor(args: string[], work: (editor: Editor) => Promise<void>): Promise<void> {
+async function withEditor(
+  args: string[],
+  work: (editor: Editor) => Promise<void>,
+  form?: Forms,
+): Promise<void> {
   const child = Bun.spawn([home.binary, "acp", ...args], {
     cwd: home.workspace,
     env: home.variables,
@@ -86,6 +101,8 @@ async function withEditor(args: string[], work: (editor: Editor) => Promise<void
   let optionId: string | undefined = "once";
   const updates: Editor["updates"] = [];
   const permissions: RequestPermissionRequest[] = [];
+  const forms: CreateElicitationRequest[] = [];
+  const takenBack: CreateElicitationRequest[] = [];
   const app = client()
     .onNotification("session/update", ({ params }) => void updates.push(params.update))
     .onRequest("session/request_permission", ({ params }) => {
@@ -94,14 +111,26 @@ async function withEditor(args: string[], work: (editor: Editor) => Promise<void
         outcome:
           optionId === undefined ? { outcome: "cancelled" } : { outcome: "selected", optionId },
       };
+    })
+    .onRequest("elicitation/create", async ({ params, signal }) => {
+      forms.push(params);
+      const { answer } = form ?? {};
+      if (answer === "") {
+        await new Promise((resolve) => signal.addEventListener("abort", resolve));
+        takenBack.push(params);
+      }
+      return answer === undefined
+        ? { action: "decline" as const }
+        : { action: "accept" as const, content: { answer } };
     });
   try {
     await app.connectWith(ndJsonStream(output, theirs), async (context) => {
       const choose = (id: string | undefined) => {
         optionId = id;
       };
-      await context.request("initialize", { protocolVersion: 1, clientCapabilities: {} });
-      await work({ context, updates, permissions, choose });
+      const clientCapabilities = form ? { elicitation: { form: {} } } : {};
+      await context.request("initialize", { protocolVersion: 1, clientCapabilities });
+      await work({ context, updates, permissions, forms, takenBack, choose });
     });
     child.stdin.end();
     expect(await child.exited).toBe(0);
@@ -118,6 +147,10 @@ const begin = ({ context }: Editor) =>
 
 const say = ({ context }: Editor, sessionId: string, text: string) =>
   context.request("session/prompt", { sessionId, prompt: [{ type: "text", text }] });
+
+/** What is open, as the command line lists it. */
+const questions = async (): Promise<{ request_id: string }[]> =>
+  JSON.parse((await home.run(["requests", "list", "--json"])).stdout).requests;
 
 const textOf = (updates: Editor["updates"], kind = "agent_message_chunk") =>
   updates
@@ -203,6 +236,99 @@ describe("an editor", () => {
       await editor.context.notify("session/cancel", { sessionId });
       expect(await asked).toMatchObject({ stopReason: "cancelled" });
     });
+  });
+
+  test("answers a question with the next prompt, and the same turn goes on", async () => {
+    await withEditor([], async (editor) => {
+      const { sessionId } = await begin(editor);
+      expect(await say(editor, sessionId, "/ask Which town?")).toEqual({ stopReason: "end_turn" });
+      expect(textOf(editor.updates)).toContain("Which town?\n\nAnswer with your next message");
+      expect(await say(editor, sessionId, "Bonn")).toEqual({ stopReason: "end_turn" });
+      expect(textOf(editor.updates)).toContain("ask_human answered:\nBonn");
+      expect((await questions()).length).toBe(0);
+      expect(await say(editor, sessionId, "/say And on")).toEqual({ stopReason: "end_turn" });
+      expect(textOf(editor.updates)).toEndWith("And on");
+      expect([editor.permissions, editor.forms]).toEqual([[], []]);
+    });
+  });
+
+  test("that shows forms is asked in one; what it declines is answered by the next prompt", async () => {
+    const form: Forms = { answer: "Bonn" };
+    await withEditor(
+      [],
+      async (editor) => {
+        const { sessionId } = await begin(editor);
+        expect(await say(editor, sessionId, "/ask Which town?")).toEqual({
+          stopReason: "end_turn",
+        });
+        expect(editor.forms).toMatchObject([{ mode: "form", sessionId, message: "Which town?" }]);
+        expect(textOf(editor.updates)).toContain("ask_human answered:\nBonn");
+        form.answer = undefined;
+        await say(editor, sessionId, "/ask Which river?");
+        expect(textOf(editor.updates)).toContain("Which river?\n\nAnswer with your next message");
+        await say(editor, sessionId, "Rhine");
+        expect(textOf(editor.updates)).toContain("ask_human answered:\nRhine");
+      },
+      form,
+    );
+  });
+
+  test("that loads a session whose question is open sees it, and answers it", async () => {
+    let sessionId = "";
+    await withEditor([], async (editor) => {
+      ({ sessionId } = await begin(editor));
+      await say(editor, sessionId, "/ask Which town?");
+    });
+    expect((await questions()).length).toBe(1);
+    await withEditor([], async (editor) => {
+      const place = { sessionId, cwd: home.workspace, mcpServers: [] };
+      await editor.context.request("session/load", place);
+      expect(textOf(editor.updates)).toContain("Which town?\n\nAnswer with your next message");
+      expect(await say(editor, sessionId, "Bonn")).toEqual({ stopReason: "end_turn" });
+      expect(textOf(editor.updates)).toContain("ask_human answered:\nBonn");
+    });
+    expect((await questions()).length).toBe(0);
+  });
+
+  test("cancels a turn that waits for an answer, and says something else", async () => {
+    await withEditor([], async (editor) => {
+      const { sessionId } = await begin(editor);
+      await say(editor, sessionId, "/ask Which town?");
+      await editor.context.notify("session/cancel", { sessionId });
+      expect(await say(editor, sessionId, "/say Never mind")).toEqual({ stopReason: "end_turn" });
+      expect(textOf(editor.updates)).toEndWith("Never mind");
+    });
+  });
+
+  test("says something new where the question was answered in a terminal", async () => {
+    await withEditor([], async (editor) => {
+      const { sessionId } = await begin(editor);
+      await say(editor, sessionId, "/ask Which town?");
+      const [{ request_id } = { request_id: "" }] = await questions();
+      await home.run(["requests", "answer", request_id, "Cologne"]);
+      expect(await say(editor, sessionId, "/say Thank you")).toEqual({ stopReason: "end_turn" });
+      expect(textOf(editor.updates)).toContain("ask_human answered:\nCologne");
+      expect(textOf(editor.updates)).toEndWith("Thank you");
+    });
+  });
+
+  test("is told that a form needs no answer any more, where it was answered in a terminal", async () => {
+    await withEditor(
+      [],
+      async (editor) => {
+        const { sessionId } = await begin(editor);
+        const asked = say(editor, sessionId, "/ask Which town?");
+        while (editor.forms.length === 0) await new Promise(setImmediate);
+        const [{ request_id } = { request_id: "" }] = await questions();
+        await home.run(["requests", "answer", request_id, "Cologne"]);
+        expect(await asked).toEqual({ stopReason: "end_turn" });
+        expect(textOf(editor.updates)).toContain("ask_human answered:\nCologne");
+        while (editor.takenBack.length === 0) await new Promise(setImmediate);
+        expect(editor.takenBack).toEqual(editor.forms);
+        expect(textOf(editor.updates)).not.toContain("Answer with your next message");
+      },
+      { answer: "" },
+    );
   });
 
   test("goes on after the daemon was killed", async () => {

@@ -3,18 +3,18 @@
 import type { Link } from "../../client/link.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { isObject } from "../../protocol/json.ts";
-import type { SessionView } from "../../protocol/messages.ts";
+import type { HumanRequest, SessionView } from "../../protocol/messages.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { modes } from "./modes.ts";
 import { ACP_VERSION, type Asked, readers } from "./params.ts";
-import { type Open, runPrompt, type Talking, tellUpdate } from "./prompts.ts";
+import { type Open, runPrompt, type Talking, tellQuestion, tellUpdate } from "./prompts.ts";
 import type { Handlers } from "./rpc.ts";
 import { replayed } from "./updates.ts";
 
 /** Sessions that one page of the list holds. */
 const PAGE_LENGTH = 50;
 
-export interface AgentOptions extends Talking {
+export interface AgentOptions extends Omit<Talking, "hasForms"> {
   po_name: string;
   /** The link of a folder: sessions that begin over it work there. */
   linkIn(folder: string): Promise<Link>;
@@ -25,10 +25,15 @@ export interface AgentOptions extends Talking {
 type RequestName = keyof Asked;
 type Answers = { [Name in RequestName]: (params: Asked[Name]) => Promise<object> };
 
-export function createAgent(options: AgentOptions): Handlers {
+export function createAgent(given: AgentOptions): Handlers {
   const sessions = createSessions();
+  let hasForms = false;
+  const options = { ...given, hasForms: () => hasForms };
   const answers: Answers = {
-    initialize: () => Promise.resolve(about),
+    initialize(asked) {
+      hasForms = asked.hasForms;
+      return Promise.resolve(about);
+    },
     ...sessionAnswers(options, sessions),
     "session/prompt": ({ sessionId, prompt }) =>
       runPrompt(options, sessions.find(sessionId), prompt),
@@ -53,7 +58,7 @@ export function createAgent(options: AgentOptions): Handlers {
 }
 
 function sessionAnswers(
-  options: AgentOptions,
+  options: AgentOptions & Talking,
   sessions: ReturnType<typeof createSessions>,
 ): Pick<Answers, "session/new" | "session/load" | "session/resume" | "session/list"> {
   const { linkIn, note, po_name, folder } = options;
@@ -77,11 +82,17 @@ function sessionAnswers(
       for (const update of replayed(session.conversation, session.workspace)) {
         await tellUpdate(options, sessionId, update);
       }
-      return sessions.open(link, session);
+      const opened = sessions.open(link, session);
+      const question = await waitingQuestion(sessions.find(sessionId));
+      if (question) await tellQuestion(options, sessionId, question);
+      return opened;
     },
     async "session/resume"({ cwd, sessionId }) {
       const { link, session } = await look(cwd, sessionId, "none");
-      return sessions.open(link, session);
+      const opened = sessions.open(link, session);
+      // The editor still shows what was asked.
+      await waitingQuestion(sessions.find(sessionId));
+      return opened;
     },
     async "session/list"({ cwd, cursor }) {
       const link = await linkIn(cwd ?? folder);
@@ -100,13 +111,32 @@ function sessionAnswers(
   };
 }
 
+/** What the session's turn asked before it was opened here: the next prompt answers it. */
+async function waitingQuestion(one: Open): Promise<HumanRequest | undefined> {
+  const { link, session_id } = one;
+  const asked = { session_id };
+  const { requests } = await link.call("ListPendingRequests", asked, { isRepeatable: true });
+  const wanted = requests.find(({ kind, limit }) => kind === "question" && limit === undefined);
+  one.question = one.turn ? undefined : wanted;
+  return one.question;
+}
+
+const nothingRuns = {
+  isPrompted: false,
+  abort: undefined,
+  turn: undefined,
+  question: undefined,
+};
+
 function createSessions() {
   const sessions = new Map<string, Open>();
   return {
     open(link: Link, { session_id, workspace, po_name }: SessionView) {
       const known = sessions.get(session_id);
-      const { mode = modes.currentModeId, prompt } = known ?? {};
-      sessions.set(session_id, { session_id, link, po_name, workspace, mode, prompt });
+      const mode = known?.mode ?? modes.currentModeId;
+      // What runs goes on in the same one.
+      const one = known ?? { ...nothingRuns };
+      sessions.set(session_id, Object.assign(one, { session_id, link, po_name, workspace, mode }));
       return { modes: { ...modes, currentModeId: mode } };
     },
     find(session_id: string): Open {
@@ -115,7 +145,7 @@ function createSessions() {
       const message = `The session ${session_id} is not open here: load it or resume it first.`;
       throw new JameyError("session_not_found", message);
     },
-    running: (session_id: string) => sessions.get(session_id)?.prompt,
+    running: (session_id: string) => sessions.get(session_id)?.abort,
   };
 }
 

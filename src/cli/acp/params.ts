@@ -2,6 +2,7 @@
 // schemas' library would cost each start of an editor. Fields are that protocol's own.
 import { JameyError } from "../../protocol/errors.ts";
 import { isObject } from "../../protocol/json.ts";
+import { hasForms } from "./forms.ts";
 import type { Fields } from "./rpc.ts";
 
 /** The newest version that is spoken. */
@@ -22,7 +23,7 @@ interface Place {
 }
 
 export interface Asked {
-  initialize: object;
+  initialize: { hasForms: boolean };
   "session/new": Place;
   "session/load": Place & { sessionId: string };
   "session/resume": Place & { sessionId: string };
@@ -34,7 +35,7 @@ export interface Asked {
 export const readers: { [Name in keyof Asked]: (params: Fields) => Asked[Name] } = {
   initialize(params) {
     if (!Number.isSafeInteger(params.protocolVersion)) throw wrong("protocolVersion", "a number");
-    return {};
+    return { hasForms: hasForms(params) };
   },
   "session/new": readPlace,
   "session/load": (params) => ({ ...readPlace(params), sessionId: text(params, "sessionId") }),

@@ -57,5 +57,11 @@ export function answerOf(request: HumanRequest, said: unknown): Answer | undefin
 }
 
 /** Said in the conversation where the editor cannot ask it. */
-export const openQuestion = (request: HumanRequest): string =>
-  `\n\n${requestText(request)}\n\nAnswer in a terminal: \`${answersTo(request).join("` or `")}\`\n\n`;
+export function openQuestion(request: HumanRequest): string {
+  const commands = `\`${answersTo(request).join("` or `")}\``;
+  const how =
+    request.kind === "question"
+      ? `Answer with your next message, or in a terminal: ${commands}`
+      : `Answer in a terminal: ${commands}`;
+  return `\n\n${requestText(request)}\n\n${how}\n\n`;
+}

@@ -8,12 +8,15 @@ import { readLines } from "../mcp/lines.ts";
 /** Requests of the editor that are answered at once; a prompt is one of them. */
 const MAX_REQUESTS = 256;
 
+/** Whoever was asked need not answer any more. */
+const CANCEL_REQUEST = "$/cancel_request";
+
 export type Fields = Record<string, unknown>;
 
 export interface Peer {
   notify(method: string, params: Fields): Promise<void>;
-  /** Rejects where the editor refuses, or has gone. */
-  request(method: string, params: Fields): Promise<unknown>;
+  /** Rejects where the editor refuses, or has gone. Aborting takes the request back. */
+  request(method: string, params: Fields, signal: AbortSignal): Promise<unknown>;
 }
 
 export interface Handlers {
@@ -61,11 +64,19 @@ export async function serveRpc(
   const send = (message: Fields) => tell(JSON.stringify({ jsonrpc: "2.0", ...message }));
   const handlers = begin({
     notify: (method, params) => send({ method, params }),
-    async request(method, params) {
+    async request(method, params, signal) {
+      signal.throwIfAborted();
       asked += 1;
       const id = asked;
       const answer = Promise.withResolvers<unknown>();
       waiting.set(id, answer);
+      const takeBack = () => {
+        if (!waiting.delete(id)) return;
+        answer.reject(signal.reason);
+        // An editor that has gone meanwhile asks nobody any more.
+        send({ method: CANCEL_REQUEST, params: { requestId: id } }).catch(() => undefined);
+      };
+      signal.addEventListener("abort", takeBack, { once: true });
       await send({ id, method, params });
       return await answer.promise;
     },

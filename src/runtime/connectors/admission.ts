@@ -9,7 +9,8 @@ import type { Gateway } from "../gateway.ts";
 import { createAccessLog } from "./access-log.ts";
 import type { Door } from "./http/door.ts";
 import type { Admit } from "./http/options.ts";
-import { errorResponse, healthResponse } from "./http/responses.ts";
+import { refusal } from "./http/refusals.ts";
+import { healthResponse } from "./http/responses.ts";
 import { createSignedHooks, type HookSecrets } from "./http/signed-hooks.ts";
 import { canonicalAddress, createLimiter, type LimiterOptions } from "./limiter.ts";
 import type { HostRule } from "./origin.ts";
@@ -83,7 +84,8 @@ export function createAnswer(options: {
     const about = { request, startedMs: performance.now() };
     const refuse = (error: ErrorBody) => {
       accessLog({ ...about, status: errorCodes[error.code].status, identity: undefined });
-      return errorResponse(error, { closes: true });
+      const isWrongKey = secretOf(request.headers) !== undefined;
+      return refusal(error, { url: request.url, closes: true, isWrongKey });
     };
     const foreign = hostRule(request);
     if (foreign) return refuse(foreign);
@@ -102,7 +104,7 @@ export function createAnswer(options: {
     }
     const found = page ?? letIn(request, server);
     if ("code" in found) return refuse(found);
-    const response = await whileLetIn(found, door.fetch(request, server, found));
+    const response = await whileLetIn(found, request.url, door.fetch(request, server, found));
     // What has no response became a WebSocket.
     accessLog({ ...about, status: response?.status ?? 101, identity: found.name });
     return response;
@@ -117,10 +119,12 @@ const isLooking = (method: string): boolean => method === "GET" || method === "H
 /** An answer that takes long is not waited for by who has been sent away meanwhile. */
 async function whileLetIn(
   { ended }: Identity,
+  url: string,
   answering: Promise<Response | undefined>,
 ): Promise<Response | undefined> {
   const sentAway = Promise.withResolvers<Response>();
-  const sendAway = () => sentAway.resolve(errorResponse(wrongKey, { closes: true }));
+  const sendAway = () =>
+    sentAway.resolve(refusal(wrongKey, { url, closes: true, isWrongKey: true }));
   ended.addEventListener("abort", sendAway);
   try {
     return await Promise.race([answering, sentAway.promise]);

@@ -17,7 +17,7 @@ import type { Identity } from "../access.ts";
 import type { Connector, Gateway } from "../gateway.ts";
 import { MAX_INCOMING_BYTES } from "./http/body.ts";
 import { createDoor, type Door, type DoorOptions } from "./http/door.ts";
-import { errorResponse } from "./http/responses.ts";
+import { refusal } from "./http/refusals.ts";
 import type { SocketData } from "./websocket.ts";
 
 /** Running answers get this long when the daemon stops. */
@@ -88,11 +88,17 @@ function takePlace(socket: string, listenAt: (path: string) => Bun.Server<Socket
 function listen(path: string, door: Door, identity: Identity) {
   return Bun.serve<SocketData>({
     unix: path,
+    // Whatever breaks, no page of ours shows where.
+    development: false,
     maxRequestBodySize: MAX_INCOMING_BYTES,
     async fetch(request, server) {
       if (request.headers.has("origin")) {
         const message = "Web pages may not speak to this socket.";
-        return errorResponse({ code: "forbidden", message, details: {} });
+        return refusal({ code: "forbidden", message, details: {} }, request);
+      }
+      if (!URL.canParse(request.url)) {
+        const message = "The Host or the target of this request is none.";
+        return refusal({ code: "invalid_request", message, details: {} }, request);
       }
       return await door.fetch(request, server, identity);
     },

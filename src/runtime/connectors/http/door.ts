@@ -11,13 +11,14 @@ import { createMatcher, type Match } from "./match.ts";
 import { createHttpCounts } from "./metrics.ts";
 import { type DoorOptions, IDLE_SECONDS } from "./options.ts";
 import { createOthers, type Others, type Visit } from "./others.ts";
+import { refusal } from "./refusals.ts";
 import { errorResponse } from "./responses.ts";
 import type { Method } from "./route.ts";
 import {
   CALL_PATH,
   followingCommands,
+  methodsOf,
   type OtherKind,
-  otherMethods,
   otherPaths,
   routes,
 } from "./routes.ts";
@@ -65,7 +66,8 @@ export function createDoor(gateway: Gateway, options: DoorOptions = {}): Door {
       if (isEnding) throw new JameyError("unavailable", "The daemon is stopping.");
       return await answer(visit);
     } catch (thrown) {
-      return errorResponse(toErrorBody(stopping.signal.aborted ? stopped(thrown) : thrown));
+      const error = toErrorBody(stopping.signal.aborted ? stopped(thrown) : thrown);
+      return refusal(error, visit.request);
     }
   }
 
@@ -153,16 +155,15 @@ function createAnswer({
   };
 }
 
-function rowsOf(hasWebSocket: boolean): { path: string; row: Row }[] {
+/** Every place that is answered here, with each of its methods: the router is made of these and of no others. */
+export function rowsOf(hasWebSocket: boolean): { path: string; row: Row }[] {
   const played = routes.map((route) => ({
     path: route.path,
     row: { method: route.method, play: createPlay(route) },
   }));
   const others = Object.entries(otherPaths)
     .filter(([, kind]) => hasWebSocket || !kind.endsWith("socket"))
-    .flatMap(([path, kind]) =>
-      (otherMethods[kind] ?? ["GET" as const]).map((method) => ({ path, row: { method, kind } })),
-    );
+    .flatMap(([path, kind]) => methodsOf(kind).map((method) => ({ path, row: { method, kind } })));
   return [...others, ...played];
 }
 

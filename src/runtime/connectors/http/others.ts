@@ -12,7 +12,7 @@ import { type Asking, requireScopes } from "./calls.ts";
 import { openEventStream } from "./events.ts";
 import { answerMetrics, createHttpCounts, type HttpCounts } from "./metrics.ts";
 import { createOpenAi } from "./openai/index.ts";
-import { describeApi } from "./openapi.ts";
+import { describeApi } from "./openapi/index.ts";
 import type { DoorOptions } from "./options.ts";
 import { healthResponse, jsonResponse } from "./responses.ts";
 import type { OtherKind } from "./routes.ts";
@@ -48,7 +48,7 @@ export function createOthers(
 ): Others {
   const { hasWebSocket = true, maxSockets = MAX_CONNECTIONS } = options;
   const events = createStreams(options);
-  const mcp = createMcpHttp(gateway, { ...gateway.mcp, ...options.mcp });
+  const mcp = createMcpHttp(gateway, { ...gateway.mcp, ...options.mcp }, options.admit);
   const openai = createOpenAi(options);
   let description: object | undefined;
 

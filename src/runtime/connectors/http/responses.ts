@@ -21,16 +21,30 @@ export const textResponse = (
 export const healthResponse = (): Response => textResponse("OK");
 
 /** Seconds after which it is worth asking again, where it is too much now or not yet there. */
-const RETRY_AFTER_SECONDS = "1";
+export const RETRY_AFTER_SECONDS = "1";
 
-/** With `closes` the connection goes too, so that nothing of a body is read. */
-export function errorResponse(error: ErrorBody, { closes = false } = {}): Response {
+export interface ErrorWays {
+  /** The connection goes too, so that nothing of a body is read. */
+  closes?: boolean;
+  /** A key was shown, and it is none (RFC 6750). */
+  isWrongKey?: boolean;
+}
+
+export function errorHeaders(
+  error: ErrorBody,
+  { closes = false, isWrongKey = false }: ErrorWays = {},
+): Record<string, string> {
   const { allow } = error.details;
   const { status } = errorCodes[error.code];
-  return jsonResponse({ error }, status, {
+  const challenge = `Bearer realm="jamey"${isWrongKey ? ', error="invalid_token"' : ""}`;
+  return {
     ...(typeof allow === "string" ? { allow } : {}),
-    ...(status === 401 ? { "www-authenticate": 'Bearer realm="jamey"' } : {}),
+    ...(status === 401 ? { "www-authenticate": challenge } : {}),
     ...(closes || status === 413 ? { connection: "close" } : {}),
     ...(status === 429 || status === 503 ? { "retry-after": RETRY_AFTER_SECONDS } : {}),
-  });
+  };
+}
+
+export function errorResponse(error: ErrorBody, how: ErrorWays = {}): Response {
+  return jsonResponse({ error }, errorCodes[error.code].status, errorHeaders(error, how));
 }

@@ -48,8 +48,27 @@ export const otherPaths = {
 export type OtherKind = (typeof otherPaths)[keyof typeof otherPaths];
 
 /** How a place that is no command is asked; of most there is only something to see. */
-export const otherMethods: Partial<Record<OtherKind, readonly Method[]>> = {
+export const otherMethods = {
   mcp: ["GET", "POST", "DELETE"],
   openai_chat: ["POST"],
   openai_responses: ["POST"],
-};
+} as const satisfies Partial<Record<OtherKind, readonly Method[]>>;
+
+export const methodsOf = (kind: OtherKind): readonly Method[] =>
+  Object.hasOwn(otherMethods, kind)
+    ? // Just looked.
+      otherMethods[kind as keyof typeof otherMethods]
+    : ["GET"];
+
+/** What is answered before a key is asked for: who signs what it sends. How lies in `signed-hooks.ts`. */
+export const signedPaths = { "/hooks/{hook_name}": "POST" } as const;
+
+/** All that is no command, and how it is asked. */
+export type OtherPath = keyof typeof otherPaths | keyof typeof signedPaths;
+export type OtherMethod<Path extends OtherPath> = Path extends keyof typeof signedPaths
+  ? (typeof signedPaths)[Path]
+  : Path extends keyof typeof otherPaths
+    ? (typeof otherPaths)[Path] extends keyof typeof otherMethods
+      ? (typeof otherMethods)[(typeof otherPaths)[Path]][number]
+      : "GET"
+    : never;

@@ -6,10 +6,10 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { type ErrorBody, JameyError, toErrorBody } from "../../../protocol/errors.ts";
 import type { Gateway } from "../../gateway.ts";
 import { askAs } from "../asking.ts";
-import { decoded } from "./match.ts";
+import { createMatcher } from "./match.ts";
 import { errorResponse, jsonResponse } from "./responses.ts";
+import { signedPaths } from "./routes.ts";
 
-const HOOKS_PATH = "/hooks/";
 /** Of one call. */
 export const MAX_HOOK_BYTES = 1024 * 1024;
 /** A signed time may be this far from ours. Seconds. */
@@ -30,6 +30,8 @@ export function createSignedHooks(
   secrets: HookSecrets,
   now: () => number = Date.now,
 ): SignedHooks {
+  const match = createMatcher(Object.keys(signedPaths).map((path) => ({ path, row: undefined })));
+
   async function answer(
     request: Request,
     hook_name: string,
@@ -59,9 +61,8 @@ export function createSignedHooks(
   }
 
   return (request, mayFail) => {
-    const { pathname } = new URL(request.url);
-    if (request.method !== "POST" || !pathname.startsWith(HOOKS_PATH)) return undefined;
-    const hook_name = decoded(pathname.slice(HOOKS_PATH.length)) ?? "";
+    const { hook_name } = match(new URL(request.url).pathname)?.fields ?? {};
+    if (request.method !== "POST" || hook_name === undefined) return undefined;
     return answer(request, hook_name, mayFail).catch((thrown) =>
       errorResponse(toErrorBody(thrown)),
     );

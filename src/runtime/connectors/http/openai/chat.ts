@@ -3,6 +3,11 @@ import type { Run } from "../../../../protocol/commands/session.ts";
 import { toErrorBody } from "../../../../protocol/errors.ts";
 import type { ToolCall } from "../../../../protocol/messages.ts";
 import type { ChatRequest } from "../../../../protocol/openai.ts";
+import type {
+  ChatChunk,
+  ChatCompletion,
+  OpenAiErrorWords,
+} from "../../../../protocol/openai-answers.ts";
 import { readChat } from "./conversation.ts";
 import { openAiError } from "./errors.ts";
 import type { Wanted } from "./request.ts";
@@ -16,9 +21,9 @@ export const readChatRequest = (asked: ChatRequest): Wanted => ({
   tool_choice: asked.tool_choice,
 });
 
-export function completion(asked: ChatRequest, { run, calls }: TurnEnd) {
+export function completion(asked: ChatRequest, { run, calls }: TurnEnd): ChatCompletion {
   const message = {
-    role: "assistant",
+    role: "assistant" as const,
     content: run.response === "" && calls.length > 0 ? null : run.response,
     refusal: null,
     ...(calls.length === 0 ? {} : { tool_calls: calls.map(toolCallOf) }),
@@ -31,6 +36,8 @@ export function completion(asked: ChatRequest, { run, calls }: TurnEnd) {
   };
 }
 
+type Choice = ChatChunk["choices"][number];
+
 /** Lines of the stream; `remember` is told what was sent. */
 export async function* completionLines(
   asked: ChatRequest,
@@ -38,10 +45,11 @@ export async function* completionLines(
   parts: AsyncGenerator<TurnPart>,
   remember: (text: string, end: TurnEnd) => void,
 ): AsyncGenerator<string> {
-  const head = { ...headOf(asked, turn_id), object: "chat.completion.chunk" };
+  const head = { ...headOf(asked, turn_id), object: "chat.completion.chunk" as const };
   const withUsage = asked.stream_options?.include_usage === true;
-  const line = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
-  const chunk = (delta: object, finish_reason: string | null = null) =>
+  const line = (value: ChatChunk | { error: OpenAiErrorWords }) =>
+    `data: ${JSON.stringify(value)}\n\n`;
+  const chunk = (delta: Choice["delta"], finish_reason: Choice["finish_reason"] = null) =>
     line({
       ...head,
       choices: [{ index: 0, delta, logprobs: null, finish_reason }],
@@ -81,11 +89,11 @@ function headOf({ model }: ChatRequest, turn_id: string) {
 
 const toolCallOf = ({ id, name, args }: ToolCall) => ({
   id,
-  type: "function",
+  type: "function" as const,
   function: { name, arguments: typeof args === "string" ? args : JSON.stringify(args) },
 });
 
-function finishOf(run: Run, calls: readonly ToolCall[]): string {
+function finishOf(run: Run, calls: readonly ToolCall[]): NonNullable<Choice["finish_reason"]> {
   if (calls.length > 0) return "tool_calls";
   return run.status === "completed" ? "stop" : "length";
 }

@@ -4,16 +4,20 @@ import type { CommandName } from "../../../../protocol/commands/index.ts";
 import { type ErrorBody, JameyError, toErrorBody } from "../../../../protocol/errors.ts";
 import { readGiven } from "../../../../protocol/given.ts";
 import { chatRequest, responsesRequest } from "../../../../protocol/openai.ts";
+import type { OpenAiModel } from "../../../../protocol/openai-answers.ts";
 import { askAs } from "../../asking.ts";
 import { readBody } from "../body.ts";
 import { type Asking, requireScopes } from "../calls.ts";
 import { apiHeaders, jsonResponse } from "../responses.ts";
 import { completion, completionLines, readChatRequest } from "./chat.ts";
-import { openAiErrorResponse } from "./errors.ts";
+import { createRequestId, openAiErrorResponse } from "./errors.ts";
 import { createMemory } from "./memory.ts";
 import { objectOf, prepare, type Wanted } from "./request.ts";
 import { readResponsesRequest, responseLines, responseOf } from "./responses.ts";
 import { runTurn, streamTurn, type TurnAsking, type TurnEnd, type TurnPart } from "./turn.ts";
+
+/** What a list of models takes. */
+export const modelsCommands = ["ListPOs"] as const satisfies CommandName[];
 
 /** What a turn of these takes; known before anything is begun. */
 export const turnCommands = [
@@ -78,7 +82,7 @@ export function createOpenAi({ heartbeatMs }: { heartbeatMs?: number | undefined
     models: (visit: Visit) =>
       answered(visit, async (request_id) => {
         const { asking, fields } = visit;
-        requireScopes(asking.identity, ["ListPOs"]);
+        requireScopes(asking.identity, modelsCommands);
         const { gateway } = asking;
         const ask = askAs(gateway, gateway.connections.passing(asking));
         const { prompt_objects } = await ask("ListPOs", {});
@@ -108,18 +112,20 @@ export function createOpenAi({ heartbeatMs }: { heartbeatMs?: number | undefined
   };
 }
 
-const modelOf = (id: string) => ({ id, object: "model", created: 0, owned_by: "jamey" });
+const modelOf = (id: string): OpenAiModel => ({
+  ...{ id, object: "model", created: 0, owned_by: "jamey" },
+});
 
 async function answered(
   { request, asking }: Visit,
   answer: (request_id: string) => Promise<Response>,
 ): Promise<Response> {
-  const request_id = `req_${crypto.randomUUID()}`;
+  const request_id = createRequestId();
   try {
     return await answer(request_id);
   } catch (thrown) {
     const isStopping = asking.signal.aborted && !request.signal.aborted;
-    return openAiErrorResponse(isStopping ? stopping : toErrorBody(thrown), request_id);
+    return openAiErrorResponse(isStopping ? stopping : toErrorBody(thrown), { request_id });
   }
 }
 
