@@ -15,6 +15,8 @@ import type { OutputLimits } from "./output.ts";
 const MAX_OBJECTS = 200;
 /** Names of what a turn may not call, in one answer. */
 const MAX_OTHERS = 100;
+/** Requests that wait for a human, in one answer. */
+const MAX_WAITING = 20;
 const MAX_SESSIONS = 50;
 const DEFAULT_SESSIONS = 10;
 const MAX_QUERY_LENGTH = 500;
@@ -51,7 +53,9 @@ export function listObjectsTool(limits?: OutputLimits): Tool {
   return defineTool(
     {
       name: "list_prompt_objects",
-      description: "Lists the agents (prompt objects) that live in this environment.",
+      description:
+        "Lists the agents (prompt objects) that live in this environment; if you declare this tool and name no " +
+        "text, also how it stands: uptime, sessions, turns, requests that wait for a human.",
       input: z.strictObject({
         matching: z
           .string()
@@ -72,6 +76,10 @@ export function listObjectsTool(limits?: OutputLimits): Tool {
           const rest = found.length - MAX_OBJECTS;
           const lines = found.slice(0, MAX_OBJECTS).map(objectText);
           if (rest > 0) lines.push(`(${rest} more: give a text that they match)`);
+          // More than who there is, for those whom a human let declare this tool: a dashboard needs no other.
+          if (matching === "" && environment.declares("list_prompt_objects")) {
+            lines.push("", ...standingLines(environment));
+          }
           return lines.join("\n") || "There is none.";
         }),
     },
@@ -126,6 +134,22 @@ function whoseSessions(
 ): string | null {
   if (po_name !== undefined) return po_name;
   return query === undefined && environment.declares("query_sessions") ? null : environment.po_name;
+}
+
+/** What is asked is others' words: for who may see what others talk about. */
+function standingLines(environment: EnvironmentPort): string[] {
+  const { standing, declares } = environment;
+  const { waiting, ...now } = standing();
+  const shown = waiting.slice(0, MAX_WAITING).map(({ po_name, kind, question, at }) => {
+    const words = declares("query_sessions") ? `: ${oneLine(question)}` : "";
+    return `  ${at} ${po_name} ${kind}${words}`;
+  });
+  return [
+    `Environment ${now.environment}: up ${now.uptime_seconds} s since ${now.started_at}, ` +
+      `${now.sessions} sessions, ${now.running_turns} turns running`,
+    `Requests that wait for a human: ${now.pending_requests}`,
+    ...shown,
+  ];
 }
 
 const oneLine = (text: string): string => text.replace(/\s+/g, " ").trim().slice(0, MAX_SHOWN);

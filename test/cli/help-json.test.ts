@@ -57,6 +57,7 @@ const wordsOf: Record<string, readonly string[] | undefined> = {
   "env import": ["default.tar.gz", "--name", "theirs"],
   "workflows show": ["flow"],
   "workflows run": ["flow", "hello there"],
+  "tools new": ["greeting"],
   "tools run": ["file_list", "path=."],
   "keys create": ["phone"],
   "config explain": ["model"],

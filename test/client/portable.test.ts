@@ -1,10 +1,10 @@
 // The portable client: what it promises a program, over real HTTP, with connections that break.
 import { describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createContext, runInContext } from "node:vm";
-import { declarations } from "../../scripts/client.ts";
+import { buildClient, declarations } from "../../scripts/client.ts";
 import {
   type Client,
   type Frame,
@@ -148,28 +148,42 @@ test("events are the same wherever their bytes are cut", () => {
   }
 });
 
-test("the client loads where there is neither node nor Bun, and imports nothing", async () => {
-  const entry = new URL("../../src/client/portable/index.ts", import.meta.url).pathname;
-  const { outputs } = await Bun.build({ entrypoints: [entry], target: "browser" });
-  const code = (await outputs[0]?.text()) ?? "";
+/** What is published, in characters: a page loads it whole. */
+const MAX_CODE_LENGTH = 12_000;
+
+test("the client works where there is neither node nor Bun, imports nothing, and is small", async () => {
+  const built = mkdtempSync(join(tmpdir(), "jamey-client-"));
+  await buildClient(join(built, "client"));
+  const code = readFileSync(join(built, "client/index.js"), "utf8");
+  rmSync(built, { recursive: true });
+  expect(code.length).toBeLessThan(MAX_CODE_LENGTH);
   expect(new Bun.Transpiler({ loader: "js" }).scan(code)).toEqual({
     imports: [],
     exports: ["JameyError", "openClient"],
   });
   const asked: unknown[] = [];
+  const list = { type: "POList", payload: { prompt_objects: [] } };
+  const events = 'id: 7\ndata: {"type":"caught_up","seq":7}\n\n';
   const page = createContext({
+    ...{ AbortController, TextDecoder, URLSearchParams, setTimeout, clearTimeout },
     fetch: (url: string, init: RequestInit) => {
       asked.push([url, init.method, init.body]);
-      return Promise.resolve(Response.json({ type: "POList", payload: { prompt_objects: [] } }));
+      const isStream = url.includes("/api/events");
+      return Promise.resolve(isStream ? new Response(events) : Response.json(list));
     },
   });
   const script = code.replace(/export \{([^}]*)\};?\s*$/, "globalThis.made = {$1};");
-  runInContext(
-    `${script}\nanswer = made.openClient({ url: "http://a/" }).call("ListPOs", {});`,
-    page,
-  );
+  const program = `client = made.openClient({ url: "http://a/" });
+    answer = client.call("ListPOs", {});
+    told = new Promise((tell) =>
+      client.follow({ after: 3 }, (frame, cursor) => (client.close(), tell([frame, cursor]))));`;
+  runInContext(`${script}\n${program}`, page);
   expect(await page.answer).toEqual({ prompt_objects: [] });
-  expect(asked).toEqual([["http://a/api/call/ListPOs", "POST", "{}"]]);
+  expect(await page.told).toEqual([{ type: "caught_up", seq: 7 }, "7"]);
+  expect(asked).toEqual([
+    ["http://a/api/call/ListPOs", "POST", "{}"],
+    ["http://a/api/events?after=3", undefined, undefined],
+  ]);
 });
 
 test("its published types name every command and every event, and no other package", async () => {
@@ -183,12 +197,26 @@ test("its published types name every command and every event, and no other packa
   expect(text).not.toContain("import ");
 });
 
-test("a program that is checked against the published types finds its mistakes", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "jamey-types-"));
-  await Bun.write(join(folder, "jamey.d.ts"), await declarations());
-  const compilerOptions = { strict: true, noEmit: true, lib: ["ESNext", "DOM"], types: [] };
-  await Bun.write(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-  const program = `import { openClient } from "./jamey.js";
+/** As programs of others are set up: those of a bundler, of node itself, and the strictest. */
+const settings = {
+  bundled: { module: "Preserve" },
+  node: { module: "NodeNext", target: "ES2022" },
+  strictest: {
+    ...{ module: "NodeNext", exactOptionalPropertyTypes: true, noUncheckedIndexedAccess: true },
+    ...{ verbatimModuleSyntax: true, isolatedModules: true },
+  },
+};
+
+test.each(Object.entries(settings))(
+  "a program that is checked against the published types finds its mistakes: %s",
+  async (_name, own) => {
+    const folder = mkdtempSync(join(tmpdir(), "jamey-types-"));
+    await buildClient(join(folder, "node_modules/jamey-client"));
+    await Bun.write(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+    const common = { strict: true, noEmit: true, lib: ["ESNext", "DOM"], types: [] };
+    const compilerOptions = { ...common, skipLibCheck: false, ...own };
+    await Bun.write(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    const program = `import { openClient } from "jamey-client";
 const client = openClient({ url: "http://a" });
 export const { session } = await client.call("GetSession", { session_id: "x" });
 await client.follow({ event_types: ["MessageAdded"] }, (frame) => {
@@ -196,19 +224,21 @@ await client.follow({ event_types: ["MessageAdded"] }, (frame) => {
 });
 export const wrong: number = session.po_name;
 `;
-  await Bun.write(join(folder, "program.ts"), program);
-  const child = Bun.spawn([process.execPath, "check", "--no-script"], {
-    cwd: folder,
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  const said = (await child.stdout.text()) + (await child.stderr.text());
-  await child.exited;
-  rmSync(folder, { recursive: true });
-  expect(said.match(/^\w\S+\.ts.*error.*$/gm)).toEqual([
-    "program.ts(7,14): error TS2322: Type 'string' is not assignable to type 'number'.",
-  ]);
-}, 60_000);
+    await Bun.write(join(folder, "program.ts"), program);
+    const child = Bun.spawn([process.execPath, "check", "--no-script"], {
+      cwd: folder,
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const said = (await child.stdout.text()) + (await child.stderr.text());
+    await child.exited;
+    rmSync(folder, { recursive: true });
+    expect(said.match(/^\w\S+\.ts.*error.*$/gm)).toEqual([
+      "program.ts(7,14): error TS2322: Type 'string' is not assignable to type 'number'.",
+    ]);
+  },
+  60_000,
+);
 
 /** The answer, broken off after so many bytes. */
 function cutAfter(response: Response, bytes: number): Response {

@@ -21,7 +21,8 @@ async function play(hashes: string[], approvedFor = 0) {
   const argv: [string, ...string[]] = ["/bin/sh", "-c", "touch ran"];
   let looks = 0;
   const tool = programTool({
-    ...{ manifest: manifest.value, hosts, http: world.http, variable: () => undefined },
+    ...{ manifest: manifest.value, hosts, variable: () => undefined },
+    ...{ http: world.http, others: world.http },
     async standing() {
       const hash = hashes[Math.min(looks++, hashes.length - 1)] ?? "";
       return { ok: true, value: { hash, isApproved: looks <= approvedFor, question: hash, argv } };

@@ -160,6 +160,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   "requests list": [["jamey requests list", "questions and approvals, with their ids"]],
   "requests show": [["jamey requests show f3c1", "the whole call, by any part of its id"]],
+  "requests answered": [
+    ["jamey requests answered", "when, by whom, and what it was about"],
+    ["jamey requests answered -n 1 --json", "the last one, whole"],
+  ],
   "requests answer": [
     ["jamey requests answer f3c1 'the second one'", "in words"],
     ["jamey requests answer f3c1 < answer.txt", "from a file"],
@@ -265,6 +269,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ["jamey tools approve weather --yes", "in a script"],
   ],
   "tools revoke": [["jamey tools revoke weather", "until it is approved again"]],
+  "tools new": [
+    ["jamey tools new weather", "tools/weather.yml and weather.sh in the environment"],
+    ["jamey tools new weather --lang python --folder ~/src/weather", "elsewhere, in Python"],
+  ],
   "tools check": [
     ["jamey tools check tools", "every manifest of that folder"],
     ["jamey tools check tools/weather.yml --json", "one, for a program"],

@@ -9,6 +9,7 @@ import { envRows } from "./env-rows.ts";
 import { chatFlags, interfaceFlags, oneShotFlags, recordFlags } from "./flags.ts";
 import { mcpRow } from "./mcp-rows.ts";
 import { objectRows } from "./object-rows.ts";
+import { requestRows } from "./request-rows.ts";
 import { connectorRows, inboxRow, ruleRows, scheduleRows } from "./schedule-rows.ts";
 import { serveFlags } from "./serve-flags.ts";
 import { limit, newSessionFlags, sessionRows } from "./session-rows.ts";
@@ -94,50 +95,6 @@ const daemonRows: Rows = {
       follow: { type: "boolean", alias: "f", description: "Go on with what is added" },
     },
     load: async () => (await import("../commands/logs.ts")).logs,
-  },
-};
-
-const requestRows: Rows = {
-  list: {
-    description: "What waits for a human",
-    load: async () => (await import("../commands/requests.ts")).list,
-  },
-  show: {
-    description: "One request, whole",
-    words: [{ name: "request" }],
-    load: async () => (await import("../commands/requests.ts")).show,
-  },
-  answer: {
-    description:
-      "Answer a question, named by its id or the start of it; '-' or no text reads it from stdin",
-    words: [{ name: "request" }, { name: "text", isOptional: true, isRest: true }],
-    load: async () => (await import("../commands/requests.ts")).respond,
-  },
-  approve: {
-    description: "Allow exactly the call that is shown",
-    words: [{ name: "request" }],
-    flags: {
-      session: { type: "boolean", description: "And exactly this for the rest of the session" },
-      rule: {
-        type: "boolean",
-        description: "And exactly this of this object from now on, in every session",
-      },
-      "rule-for": {
-        type: "string",
-        valueHint: "pattern",
-        description: "And from now on all of this tool that fits, such as 'git diff *'",
-      },
-    },
-    load: async () => (await import("../commands/requests.ts")).approve,
-  },
-  deny: {
-    description: "Refuse a call",
-    words: [{ name: "request" }],
-    flags: {
-      session: { type: "boolean", description: "And exactly this for the rest of the session" },
-      reason: { type: "string", valueHint: "text", description: "Why, for the agent" },
-    },
-    load: async () => (await import("../commands/requests.ts")).deny,
   },
 };
 

@@ -1,4 +1,5 @@
 // The rows of `jamey tools`: their words, flags and help. Part of the table of commands.
+import { TOOL_LANGUAGES } from "../../protocol/tool-checks.ts";
 import type { Rows, Word } from "./table.ts";
 
 const tool: Word = { name: "tool" };
@@ -32,6 +33,24 @@ export const toolRows: Rows = {
     description: "Take an approval back: it asks again before it runs",
     words: [tool],
     load: async () => (await import("../commands/plugins.ts")).revoke,
+  },
+  new: {
+    description: "Begin a tool of your own: its manifest, and a program that passes the check",
+    words: [tool],
+    flags: {
+      lang: {
+        type: "string",
+        valueHint: "language",
+        options: [...TOOL_LANGUAGES],
+        description: "What its program is written in (default: sh)",
+      },
+      folder: {
+        type: "string",
+        valueHint: "path",
+        description: "Where, instead of the folder tools/ of the environment",
+      },
+    },
+    load: async () => (await import("../commands/tool-new.ts")).create,
   },
   check: {
     description: "Try the tools of a folder with the examples in their manifests, without a daemon",

@@ -14,6 +14,7 @@ import { childVariables } from "../world/variables.ts";
 import { createWorld } from "../world.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { createHosts, type Hosts } from "./hosts.ts";
+import { createTool } from "./new-tool.ts";
 import { type PluginFile, readPlugin } from "./plugin-files.ts";
 import { programTool } from "./program-tool.ts";
 
@@ -25,6 +26,7 @@ const MANIFEST_FILE = /^[^.].*\.ya?ml$/;
 
 export function createToolChecks(variables: Variables): ToolChecks {
   return {
+    create: (options) => createTool({ ...options, variables }),
     find({ path, directory }) {
       const place = resolve(directory, path);
       const found = statSync(place, { throwIfNoEntry: false });
@@ -32,7 +34,7 @@ export function createToolChecks(variables: Variables): ToolChecks {
       const names = found?.isDirectory() ? readdirSync(place) : [];
       const files = names.filter((name) => MANIFEST_FILE.test(name)).toSorted();
       if (files.length > 0) return files.map((name) => join(place, name));
-      const message = `There is no manifest of a tool in ${place}: NAME.yml. How one is written: jamey help tools`;
+      const message = `There is no manifest of a tool in ${place}: NAME.yml. To begin one: jamey tools new NAME`;
       throw new JameyError("input_missing", message);
     },
     check: async ({ file, signal }) => await checkTool(file, { variables, signal }),
@@ -126,7 +128,8 @@ function toolOf(given: {
 }): Tool {
   const { manifest, hosts, world, variables, fingerprint } = given;
   return programTool({
-    ...{ manifest, hosts, http: world.http },
+    // Its author tries it where it is: no name is too private here.
+    ...{ manifest, hosts, http: world.http, others: world.http },
     variable: (name) => variables[name],
     async standing() {
       const found = await fingerprint();

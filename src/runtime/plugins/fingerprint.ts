@@ -8,6 +8,8 @@ import type { PluginFile } from "./plugin-files.ts";
 
 /** Of one file that is hashed. */
 const MAX_CODE_BYTES = 512 * 1024 * 1024;
+/** More than a tick of any file system's clock. Milliseconds. */
+const RESTED_MS = 2_500;
 
 export interface Fingerprint {
   hash: string;
@@ -16,7 +18,10 @@ export interface Fingerprint {
   argv: [string, ...string[]] | null;
 }
 
-/** File → its hash, for as long as nothing about the file changes. */
+/**
+ * File → its hash, for as long as nothing about the file changes. Only of files that have rested: what changes twice
+ * within one tick of the file system's clock looks as if it had changed once.
+ */
 export type KnownHashes = Map<string, { stamp: string; hash: string }>;
 
 export async function fingerprintOf(
@@ -114,11 +119,13 @@ async function hashOf(file: string, known: KnownHashes): Promise<Attempt<string>
   const stamp = `${stat.dev} ${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
   const found = known.get(file);
   if (found?.stamp === stamp) return { ok: true, value: found.hash };
+  const begunAt = Date.now();
   try {
     const hasher = new Bun.CryptoHasher("sha256");
     for await (const chunk of Bun.file(file).stream()) hasher.update(chunk);
     const hash = hasher.digest("hex");
-    known.set(file, { stamp, hash });
+    if (begunAt - stat.ctimeMs > RESTED_MS) known.set(file, { stamp, hash });
+    else known.delete(file);
     return { ok: true, value: hash };
   } catch (thrown) {
     return { ok: false, problem: `${file}: ${thrown instanceof Error ? thrown.message : thrown}` };

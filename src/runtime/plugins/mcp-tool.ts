@@ -1,7 +1,6 @@
 // The tools of an MCP server, as it was approved: called at the server that runs, if that still offers them.
 import type { Tool } from "../../core/tool.ts";
 import type { Attempt, World } from "../../core/world.ts";
-import { messageOf } from "../../protocol/errors.ts";
 import { isObject } from "../../protocol/json.ts";
 import type { Json, ToolSpec } from "../../protocol/messages.ts";
 import type { RunContext, RunResult } from "../../tools/define.ts";
@@ -9,6 +8,9 @@ import type { Manifest } from "../../tools/external/manifest.ts";
 import type { Supervised } from "../../tools/external/supervised.ts";
 import { externalTool, type Standing } from "../../tools/external/tool.ts";
 import { connectMcp, type HttpReach, type McpServer } from "../../tools/mcp/client.ts";
+import { fillIn } from "../../tools/mcp/form.ts";
+import { failureOf } from "../../tools/mcp/result.ts";
+import type { Questions } from "../../tools/mcp/running-calls.ts";
 import { requireSchema } from "../answers/schema.ts";
 import type { Hosts } from "./hosts.ts";
 import { filledIn, problemsOf, riskOf, variablesOf } from "./program-tool.ts";
@@ -95,7 +97,7 @@ export function mcpTool(
     approved: parts.approved,
     async run(args, context, standing) {
       const host = serverOf(parts, standing);
-      return await call(host, { name: manifest.name, spec, pinned, args, context, timeout_ms });
+      return await call(host, { name: manifest.name, spec, pinned, args, context });
     },
   });
 }
@@ -108,10 +110,9 @@ async function call(
     pinned: readonly ToolSpec[];
     args: Json;
     context: RunContext;
-    timeout_ms: number;
   },
 ): Promise<RunResult> {
-  const { name, spec, pinned, args, context, timeout_ms } = asked;
+  const { name, spec, pinned, args, context } = asked;
   try {
     const server = await host.get(context.signal);
     const offered = server.tools.map((one) => one.spec);
@@ -124,15 +125,29 @@ async function call(
     const given = isObject(args) ? args : {};
     const answer = await server.call(own.own_name, given, {
       signal,
-      timeout_ms,
       heard: async (text) => context.emit(text),
+      questions: questionsOf({ name, tool: spec.name }, context),
     });
     host.proved();
     await context.write(answer.output);
     return { success: answer.success };
   } catch (thrown) {
-    return { success: false, output: `${name}: ${messageOf(thrown)}` };
+    return { success: false, output: `${name}: ${failureOf(thrown)}` };
   }
+}
+
+/** What the server asks while it runs for this call goes to the human of the turn. */
+function questionsOf({ name, tool }: { name: string; tool: string }, context: RunContext) {
+  const questions: Questions = async (asked, { signal, isGuess }) => {
+    const { ask } = context;
+    const several = isGuess ? " Other calls run there too: it may be about one of them." : "";
+    const who = `The MCP server '${name}' asks, while it runs ${tool}; what is answered goes to it.${several}`;
+    return await fillIn(asked, who, async (question, options) => {
+      if (!ask) return null;
+      return await context.unhurried(ask({ program: name, question, options, signal }));
+    });
+  };
+  return questions;
 }
 
 function isUsable(schema: ToolSpec["parameters"]): boolean {

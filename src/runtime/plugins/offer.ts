@@ -67,7 +67,8 @@ export function createOffer(parts: PluginsParts & { hosts: Hosts; look: Look }):
       approved: (shown: Standing, call_id: string) => approved(file, shown, call_id),
     };
     if (manifest.mode !== "mcp") {
-      return [programTool({ manifest, hosts, http: parts.http, variable: parts.variable, ...how })];
+      const { http, variable } = parts;
+      return [programTool({ manifest, hosts, http, others: world.http, variable, ...how })];
     }
     const pinned = approval?.tools ?? [];
     return pinned.map((spec) => mcpTool({ ...serverParts(manifest), ...how, spec, pinned }));

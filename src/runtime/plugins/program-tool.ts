@@ -11,13 +11,17 @@ import type { Supervised } from "../../tools/external/supervised.ts";
 import { externalTool, type Standing } from "../../tools/external/tool.ts";
 import { fit } from "../answers/fit.ts";
 import type { Hosts } from "./hosts.ts";
+import { isOpenlyPrivate } from "./openly-private.ts";
 
 type ProgramStanding = Standing & { argv: [string, ...string[]] | null };
 
 export interface ProgramToolParts {
   manifest: Manifest;
   hosts: Hosts;
+  /** For an endpoint that is openly private. */
   http: World["http"];
+  /** For any other: as agents' own requests go. */
+  others: World["http"];
   variable(name: string): string | undefined;
   standing(call_id: string): Promise<Attempt<ProgramStanding>>;
   approved(standing: Standing, call_id: string): Promise<void>;
@@ -53,12 +57,13 @@ async function run(
   { argv, hash }: ProgramStanding,
   { args, context }: { args: Json; context: RunContext },
 ): Promise<RunResult> {
-  const { manifest, http } = parts;
+  const { manifest } = parts;
   const variables = variablesOf(parts);
   if (manifest.mode === "http") {
     const headers = Object.fromEntries(
       Object.entries(manifest.headers).map(([key, value]) => [key, filledIn(value, variables)]),
     );
+    const http = isOpenlyPrivate(manifest) ? parts.http : parts.others;
     return await callEndpoint({ url: manifest.endpoint ?? "", headers, http }, args, context);
   }
   if (!argv) return { success: false, output: `${manifest.name} has no command.` };

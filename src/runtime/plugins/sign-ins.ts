@@ -118,12 +118,15 @@ function listenForReturn(state: string) {
   const server = Bun.serve({
     hostname: "127.0.0.1",
     port: 0,
+    development: false,
     fetch(request, { port }) {
-      const { pathname, searchParams } = new URL(request.url);
+      // First: with a host that is no name the address does not even parse.
+      const isOurHost = request.headers.get("host") === `127.0.0.1:${port}`;
+      const url = isOurHost ? URL.parse(request.url) : null;
+      const searchParams = url?.searchParams ?? new URLSearchParams();
       const isOurs =
         request.method === "GET" &&
-        pathname === "/callback" &&
-        request.headers.get("host") === `127.0.0.1:${port}` &&
+        url?.pathname === "/callback" &&
         searchParams.get("state") === state;
       if (!isOurs) return new Response("This is no return from signing in.\n", { status: 400 });
       returned.resolve(searchParams);

@@ -57,7 +57,9 @@ function encodeSpan(span: Span) {
 const nanosecondsOf = (at: string): string => `${Date.parse(at)}000000`;
 
 const encodeAttributes = (attributes: Span["attributes"]) =>
-  Object.entries(attributes).map(([key, value]) => ({
-    key,
-    value: typeof value === "number" ? { intValue: String(value) } : { stringValue: value },
-  }));
+  Object.entries(attributes).map(([key, value]) => ({ key, value: encodeValue(value) }));
+
+function encodeValue(value: string | number | boolean) {
+  if (typeof value === "string") return { stringValue: value };
+  return typeof value === "number" ? { intValue: String(value) } : { boolValue: value };
+}

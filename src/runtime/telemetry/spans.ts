@@ -1,8 +1,9 @@
-// Spans out of events: a turn is invoke_agent, a call of its model chat, a call of a tool execute_tool. A called
-// object's turn lies under the call. Never content: no text, no arguments, no results.
+// Spans out of events: a turn is invoke_agent or invoke_workflow, a call of its model chat, a call of a tool
+// execute_tool. A called object's turn lies under the call. Never content: no text, no arguments, no results.
+// Rules: 1. Each attempt of a model's call is a span of its own. 2. What is open when its turn ends, ends with it.
 import { createHash } from "node:crypto";
 import type { StoredRow } from "../../protocol/events/index.ts";
-import { names, providerOf } from "./names.ts";
+import { calledModel, names } from "./names.ts";
 
 /** Spans that have begun, and sessions that are known as called; the oldest go first. */
 const MAX_OPEN = 10_000;
@@ -15,7 +16,7 @@ export interface Span {
   kind: "internal" | "client";
   started_at: string;
   ended_at: string;
-  attributes: Record<string, string | number>;
+  attributes: Record<string, string | number | boolean>;
   /** What went wrong, as a code; null: nothing. */
   error: string | null;
 }
@@ -32,10 +33,12 @@ export function createSpans(): Spans {
   /** Called sessions → the turn and the call that they answer. */
   const parents = new Map<string, { turn_id: string; call_id: string }>();
 
-  function begin(key: string, under: OpenSpan | undefined, span: Begun): void {
+  /** `attempt` tells spans apart that one after another have the same key. */
+  function begin(key: string, under: OpenSpan | undefined, span: Begun, attempt = 1): void {
     const trace_id = under?.trace_id ?? hexOf(`trace ${key}`, 32);
     const parent_span_id = under?.span_id ?? null;
-    keep(open, key, { ...span, trace_id, span_id: hexOf(key, 16), parent_span_id });
+    const span_id = hexOf(attempt === 1 ? key : `${key} ${attempt}`, 16);
+    keep(open, key, { ...span, trace_id, span_id, parent_span_id });
   }
 
   function end(key: string, ended_at: string, error: string | null, more: Attributes = {}): Span[] {
@@ -47,7 +50,9 @@ export function createSpans(): Spans {
   }
 
   function endTurn(turn_id: string, at: string, error: string | null): Span[] {
-    return end(turnKey(turn_id), at, error);
+    const calls = callKey({ turn_id, call_id: "" });
+    const left = [...open.keys()].filter((key) => key.startsWith(calls));
+    return [...left, turnKey(turn_id)].flatMap((key) => end(key, at, error));
   }
 
   return {
@@ -65,8 +70,9 @@ export function createSpans(): Spans {
           return [];
         }
         case "ModelCallStarted": {
-          const { turn_id, model } = row.payload;
-          begin(callKey(row.payload), open.get(turnKey(turn_id)), modelSpan(model, at));
+          const { turn_id, attempt } = row.payload;
+          const under = open.get(turnKey(turn_id));
+          begin(callKey(row.payload), under, modelSpan(row.payload, at), attempt);
           return [];
         }
         case "ModelCallFailed":
@@ -108,33 +114,47 @@ const callKey = ({ turn_id, call_id }: { turn_id: string; call_id: string }): st
 const hexOf = (text: string, length: number): string =>
   createHash("sha256").update(text).digest("hex").slice(0, length);
 
-const turnSpan = (
+function turnSpan(
   session_id: string,
-  { po_name, model }: Payload<"TurnStarted">["agent"],
+  { po_name, object_version, workflow, model: named }: Payload<"TurnStarted">["agent"],
   started_at: string,
-): Begun => ({
-  name: `invoke_agent ${po_name}`,
-  kind: "internal",
-  started_at,
-  attributes: {
-    [names.operation]: "invoke_agent",
-    [names.provider]: providerOf(model),
-    [names.agent]: po_name,
-    [names.conversation]: session_id,
-    [names.model]: model,
-  },
-});
+): Begun {
+  const { provider, model } = calledModel(named);
+  const operation = workflow ? "invoke_workflow" : "invoke_agent";
+  return {
+    name: `${operation} ${workflow?.name ?? po_name}`,
+    kind: "internal",
+    started_at,
+    attributes: {
+      [names.operation]: operation,
+      [names.provider]: provider,
+      [names.agent]: po_name,
+      [names.agent_version]: object_version,
+      [names.conversation]: session_id,
+      [names.model]: model,
+      ...(workflow && { [names.workflow]: workflow.name }),
+    },
+  };
+}
 
-const modelSpan = (model: string, started_at: string): Begun => ({
-  name: `chat ${model}`,
-  kind: "client",
-  started_at,
-  attributes: {
-    [names.operation]: "chat",
-    [names.provider]: providerOf(model),
-    [names.model]: model,
-  },
-});
+function modelSpan(
+  { session_id, model: named }: Payload<"ModelCallStarted">,
+  started_at: string,
+): Begun {
+  const { provider, model } = calledModel(named);
+  return {
+    name: `chat ${model}`,
+    kind: "client",
+    started_at,
+    attributes: {
+      [names.operation]: "chat",
+      [names.provider]: provider,
+      [names.conversation]: session_id,
+      [names.model]: model,
+      [names.stream]: true,
+    },
+  };
+}
 
 const toolSpan = (
   { id, name }: Payload<"ToolCallStarted">["tool_call"],

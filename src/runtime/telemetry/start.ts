@@ -1,5 +1,7 @@
 // Traces for a collector: follows the journal from now on, and sends what has ended. Nobody waits for it: what
 // the collector does not take is dropped, and said once.
+// Rule: while the collector keeps it waiting it reads nothing and holds nothing more; afterwards it reads on in
+//       small pages, and lets everybody else work between two of them.
 import { messageOf } from "../../protocol/errors.ts";
 import type { StoredEventName } from "../../protocol/events/index.ts";
 import type { Log } from "../log.ts";
@@ -8,14 +10,14 @@ import { exportSpans, tracesUrl } from "./otlp.ts";
 import { createSpans, type Span } from "./spans.ts";
 
 /** Spans that wait; more are dropped. */
-const MAX_WAITING = 4_096;
+export const MAX_WAITING = 4_096;
 /** Spans of one request. */
 const MAX_BATCH = 512;
 /** What has ended waits this long for others. Milliseconds. */
 const FLUSH_MS = 2_000;
 /** The last request may take this long when the daemon stops. Milliseconds. */
 const FAREWELL_MS = 1_000;
-const READ_LIMIT = { rows: 500, bytes: 4 * 1024 * 1024 };
+const READ_LIMIT = { rows: 200, bytes: 1024 * 1024 };
 
 const TYPES: StoredEventName[] = [
   "SessionCreated",
@@ -40,8 +42,10 @@ export function startTelemetry(options: {
   environment: string;
   journal: Pick<Journal, "read" | "head" | "follow">;
   log: Log;
+  /** Instead of FLUSH_MS. */
+  flushMs?: number;
 }): Telemetry {
-  const { endpoint, environment, journal, log } = options;
+  const { endpoint, environment, journal, log, flushMs = FLUSH_MS } = options;
   const url = tracesUrl(endpoint);
   const spans = createSpans();
   const waiting: Span[] = [];
@@ -49,18 +53,21 @@ export function startTelemetry(options: {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sending: Promise<void> | undefined;
   let isRefused = false;
+  let isStopped = false;
 
-  function read(): void {
-    while (cursor < journal.head()) {
+  async function read(): Promise<void> {
+    const head = journal.head();
+    while (cursor < head) {
       const page = journal.read(cursor, { types: TYPES, session_id: null }, READ_LIMIT);
       cursor = page.cursor;
       waiting.push(...page.rows.flatMap((row) => spans.take(row)));
+      waiting.splice(MAX_WAITING);
+      await new Promise(setImmediate);
     }
-    waiting.splice(MAX_WAITING);
   }
 
   async function send(): Promise<void> {
-    read();
+    await read();
     while (waiting.length > 0) {
       const batch = waiting.splice(0, MAX_BATCH);
       try {
@@ -79,15 +86,20 @@ export function startTelemetry(options: {
     timer = undefined;
     sending ??= send().finally(() => {
       sending = undefined;
+      // What happened while the collector kept it waiting.
+      if (cursor < journal.head()) flushSoon();
     });
     return sending;
   }
 
-  const stopFollowing = journal.follow(() => {
-    timer ??= setTimeout(flush, FLUSH_MS);
-  });
+  function flushSoon(): void {
+    if (!isStopped) timer ??= setTimeout(flush, flushMs);
+  }
+
+  const stopFollowing = journal.follow(flushSoon);
   return {
     async stop() {
+      isStopped = true;
       stopFollowing();
       const late = Promise.withResolvers<void>();
       const end = setTimeout(late.resolve, FAREWELL_MS);

@@ -40,6 +40,8 @@ export function createHttp(options: HttpOptions, resolveName: ResolveName = askS
   };
 }
 
+const ALLOW_PRIVATE =
+  " (the setting http.allow_private allows private ones; for a tool's endpoint its manifest may, too)";
 const badUrl = { ok: false, problem: "the address is not a URL" } as const;
 
 /** The one address to dial for this URL, or why there is none. */
@@ -68,7 +70,10 @@ export async function chooseTarget(
   for (const address of addresses) {
     const kind = kindOfAddress(address);
     if (kind === "forbidden" || (kind === "private" && !options.allow_private)) {
-      return refuse(`its address ${address} is ${kind}, and only public addresses are allowed`);
+      const advice = kind === "private" ? ALLOW_PRIVATE : "";
+      return refuse(
+        `its address ${address} is ${kind}, and only public addresses are allowed${advice}`,
+      );
     }
   }
   const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);

@@ -2,7 +2,7 @@
 // environment, wherever they went (a new session, a new parent).
 // Rules: 1. Only processes of our own user, never ourselves.
 //        2. Asked first, killed after the grace period.
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync, statSync } from "node:fs";
 
 export const JOURNAL_MARK = "JAMEY_JOURNAL_ID";
 export const CALL_MARK = "JAMEY_CALL_ID";
@@ -80,6 +80,32 @@ export async function findMarked(options: {
     if (call === undefined || (call_id !== undefined && call !== call_id)) return [];
     return [{ pid, group, call_id: call }];
   });
+}
+
+/** The processes that hold this file open, of those that are younger than `above_pid`. */
+export function findHolding(name: string, above_pid: number): MarkedProcess[] {
+  if (process.platform !== "linux") return [];
+  return listLinux(above_pid)
+    .filter(({ pid }) => pid !== process.pid && isHolding(pid, name))
+    .map(({ pid, group }) => ({ pid, group, call_id: "" }));
+}
+
+function isHolding(pid: number, name: string): boolean {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(folder).some((fd) => linkOf(`${folder}/${fd}`)?.startsWith(name));
+  } catch {
+    // It has ended, or is none of ours.
+    return false;
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** True while a process of the group lives; one that is dead and not yet collected does not. */

@@ -2,7 +2,8 @@
 // ended whole.
 // Rules: 1. A process gets the variables it is given and no others.
 //        2. What nobody reads is not buffered here.
-//        3. `end` leaves nothing: the group, then what left the group but carries the call's mark.
+//        3. `end` leaves nothing: the group, then what left the group but carries the call's mark, or holds open
+//           what the process was started with.
 import { existsSync } from "node:fs";
 import type {
   Attempt,
@@ -12,9 +13,11 @@ import type {
   SpokenProcess,
   StartOptions,
 } from "../../core/world.ts";
+import { openHeld } from "./held.ts";
 import {
   CALL_MARK,
   endMarked,
+  findHolding,
   findMarked,
   isGroupAlive,
   JOURNAL_MARK,
@@ -46,19 +49,20 @@ function findShell(): readonly [string, ...string[]] {
 function start(options: StartOptions, graceMs: number): Attempt<RunningProcess> {
   const spawned = spawn(options, "ignore");
   if (!spawned.ok) return spawned;
-  const child = spawned.value;
+  const { child, held } = spawned.value;
   const merged = mergeStreams([child.stdout, child.stderr]);
-  const { pid, exited, end } = running(child, { options, graceMs, streams: [merged] });
+  const { pid, exited, end } = running(child, { options, held, graceMs, streams: [merged] });
   return { ok: true, value: { pid, output: merged.chunks, exited, end } };
 }
 
 function open(options: StartOptions, graceMs: number): Attempt<SpokenProcess> {
   const spawned = spawn(options, "pipe");
   if (!spawned.ok) return spawned;
-  const child = spawned.value;
+  const { child, held } = spawned.value;
   const { stdin } = child;
   const [output, errors] = [mergeStreams([child.stdout]), mergeStreams([child.stderr])];
-  const { pid, exited, end } = running(child, { options, graceMs, streams: [output, errors] });
+  const streams = [output, errors];
+  const { pid, exited, end } = running(child, { options, held, graceMs, streams });
   // A reader that is gone is no error of ours: its exit says what became of it.
   const unread = () => false;
   const value: SpokenProcess = {
@@ -82,28 +86,34 @@ const attempt = async (act: () => unknown): Promise<unknown> => await act();
 function spawn<Input extends "ignore" | "pipe">(
   options: StartOptions,
   stdin: Input,
-): Attempt<Bun.Subprocess<Input, "pipe", "pipe">> {
+): Attempt<{ child: Bun.Subprocess<Input, "pipe", "pipe">; held: string | undefined }> {
+  const held = openHeld();
   try {
     const child = Bun.spawn([...options.argv], {
       cwd: options.folder,
       env: options.variables,
       detached: true,
-      stdin,
-      stdout: "pipe",
-      stderr: "pipe",
+      stdio: [stdin, "pipe", "pipe", ...(held ? [held.fd] : [])],
     });
-    return { ok: true, value: child };
+    return { ok: true, value: { child, held: held?.name } };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { ok: false, problem: `${options.argv[0]} could not be started: ${reason}` };
+  } finally {
+    held?.close();
   }
 }
 
 function running(
   child: Bun.Subprocess<"ignore" | "pipe", "pipe", "pipe">,
-  given: { options: StartOptions; graceMs: number; streams: MergedStreams[] },
+  given: {
+    options: StartOptions;
+    held: string | undefined;
+    graceMs: number;
+    streams: MergedStreams[];
+  },
 ): Pick<RunningProcess, "pid" | "exited" | "end"> {
-  const { options, graceMs, streams } = given;
+  const { options, held, graceMs, streams } = given;
   const exited = child.exited.then(
     (): ProcessExit =>
       child.signalCode === null
@@ -116,7 +126,7 @@ function running(
     await endGroup(child.pid, graceMs);
     // Where looking costs a process of its own, it is done only if this one had to be ended.
     if (isForced || process.platform === "linux") {
-      await endEscaped(child.pid, options.variables, graceMs);
+      await endEscaped(child.pid, { variables: options.variables, held, graceMs });
     }
     await exited;
     const limits = { idleMs: DRAIN_IDLE_MS, totalMs: DRAIN_TOTAL_MS };
@@ -143,14 +153,17 @@ async function endGroup(group: number, graceMs: number): Promise<void> {
   signal(-group, "SIGKILL");
 }
 
-/** What started its own session is found by its mark; it is younger than what started it. */
+/** What started its own session is found by its mark or by what it holds; it is younger than what started it. */
 async function endEscaped(
   pid: number,
-  variables: Record<string, string>,
-  graceMs: number,
+  given: { variables: Record<string, string>; held: string | undefined; graceMs: number },
 ): Promise<void> {
+  const { variables, held, graceMs } = given;
   const [journal, call] = [variables[JOURNAL_MARK], variables[CALL_MARK]];
   if (journal === undefined || call === undefined) return;
-  const find = async () => await findMarked({ journal_id: journal, call_id: call, above_pid: pid });
+  const find = async () => {
+    const marked = await findMarked({ journal_id: journal, call_id: call, above_pid: pid });
+    return held === undefined ? marked : [...marked, ...findHolding(held, pid)];
+  };
   await endMarked({ find, grace_ms: graceMs });
 }

@@ -60,6 +60,8 @@ const fields = z.strictObject({
   endpoint: z.string().max(MAX_URL_LENGTH).optional(),
   /** Of an endpoint; `{{NAME}}` in a value is a variable that `env` names. */
   headers: z.record(z.string().regex(/^[A-Za-z0-9-]+$/), word).default({}),
+  /** Of an endpoint: its name may lead into a private network, though it does not look so. */
+  allow_private: z.boolean().default(false),
   input: z.enum(["argument", "stdin"]).default("argument"),
   timeout_ms: z.number().int().min(1).max(MAX_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),
   max_output_bytes: z.number().int().min(1).max(MAX_OUTPUT_BYTES).default(DEFAULT_OUTPUT_BYTES),
@@ -87,6 +89,7 @@ const manifest = fields.superRefine((given, context) => {
   if (endpoint !== undefined && (mode === "once" || mode === "process")) {
     refuse("endpoint", `is not for mode: ${mode}`);
   }
+  if (given.allow_private && mode !== "http") refuse("allow_private", "is for mode: http alone");
   if (command !== undefined && mode === "http") refuse("command", "is not for mode: http");
   if (endpoint !== undefined && !isHttp(endpoint)) {
     refuse("endpoint", "must be an http or https address without a name, password or fragment");

@@ -1,9 +1,9 @@
 // A tool that is a program, run anew for each call: JSON in, stdout out.
 // Rules: 1. The arguments are one JSON text: the last argument, or stdin. 2. What is too large for an argument
 //           comes on stdin, and the argument is `-`. 3. stdout is the output as it is; stderr is shown where the
-//           program failed. 4. When the call ends nothing of it runs on, but for what left its process group and
-//           cleared its environment: nothing tells any more whose that is. On other systems than Linux leaving the
-//           group is enough where the program ended by itself.
+//           program failed. 4. When the call ends nothing of it runs on, but for what left its process group, cleared its environment
+//           and closed what it was started with: nothing tells any more whose that is. On other systems than Linux
+//           leaving the group is enough where the program ended by itself.
 import type { ProcessExit } from "../../core/world.ts";
 import type { Json } from "../../protocol/messages.ts";
 import type { RunContext, RunResult } from "../define.ts";

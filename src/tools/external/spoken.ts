@@ -44,6 +44,8 @@ export function speakWith(running: SpokenProcess): Spoken {
   const waiting = new Map<string, Waiting>();
   const errors = createTail();
   let last = 0;
+  /** Why it ended. */
+  let over: string | undefined;
 
   const hear = async (line: string) => {
     const read = answer.safeParse(readJson(line));
@@ -76,6 +78,7 @@ export function speakWith(running: SpokenProcess): Spoken {
     const how = exit.signal === null ? `exit code ${exit.code}` : `killed by ${exit.signal}`;
     const said = errors.text();
     const why = `${problem ?? `it ended: ${how}`}${said === "" ? "" : `\n[stderr]\n${said}`}`;
+    over = why;
     for (const one of waiting.values()) one.reject(new Error(why));
     waiting.clear();
     return why;
@@ -88,6 +91,9 @@ export function speakWith(running: SpokenProcess): Spoken {
     ended: live(),
     stop: running.end,
     async call({ args, about, signal, heard }) {
+      // Whoever comes now would wait for an answer that nobody gives, or give up what was never asked.
+      if (over !== undefined) throw new Error(over);
+      if (signal.aborted) throw new Error("cancelled");
       const id = String(++last);
       const { promise, resolve, reject } = Promise.withResolvers<{
         output: string;

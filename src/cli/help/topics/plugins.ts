@@ -5,7 +5,7 @@ export const plugins: readonly Section[] = [
   {
     title: "A tool of your own",
     text: [
-      "A file tools/NAME.yml in the environment, and a program in any language or an HTTP endpoint. It is found at once, without a restart; an object that names it in its capabilities may call it. Before its first run a human is shown all that would run and approves it; whatever changes, a byte of the manifest or of the program, asks again. 'jamey tools check tools' tries it with its examples. A program runs as you, with your rights, as the shell tool does: there is no sandbox around it.",
+      "A file tools/NAME.yml in the environment, and a program in any language or an HTTP endpoint. It is found at once, without a restart; an object that names it in its capabilities may call it. Before its first run a human is shown all that would run and approves it; whatever changes, a byte of the manifest or of the program, asks again. 'jamey tools new NAME' begins one in sh, Python or C; 'jamey tools check tools' tries it with its examples. A program runs as you, with your rights, as the shell tool does: there is no sandbox around it.",
     ],
     entries: [
       ["description", "for the model: what it does"],
@@ -14,6 +14,7 @@ export const plugins: readonly Section[] = [
       ["mode", "once (default): run for each call; process: goes on running; http: an endpoint"],
       ["input", "argument (default): the last argument is the JSON; stdin: it comes there"],
       ["endpoint, headers", "of mode: http; in a header {{NAME}} is a variable of env"],
+      ["allow_private", "of mode: http: true where its name leads into a private network"],
       ["timeout_ms", "milliseconds for one call (default: 60000)"],
       ["max_output_bytes", "what the model gets at most (default: 32768); more goes to a file"],
       ["env", "variables that it gets, beside PATH, HOME, LANG and the like"],
@@ -29,7 +30,7 @@ export const plugins: readonly Section[] = [
   {
     title: "mode: once",
     text: [
-      "The program runs in the session's folder. Its last argument is one JSON text; where that is longer than 100000 bytes the argument is - and the JSON comes on stdin. What it writes to stdout is the output, byte for byte; what is no UTF-8 is replaced. stderr is shown when it fails. Exit code 0 is success. When the call ends, what the program started is ended too, with one limit: what leaves its process group and clears its environment (env -i setsid …) is not found and runs on. On other systems than Linux leaving the group is enough where the program ends by itself.",
+      "The program runs in the session's folder. Its last argument is one JSON text; where that is longer than 100000 bytes the argument is - and the JSON comes on stdin. What it writes to stdout is the output, byte for byte; what is no UTF-8 is replaced. stderr is shown when it fails. Exit code 0 is success. When the call ends, what the program started is ended too, with one limit: what leaves its process group, clears its environment and closes file descriptor 3 (env -i setsid … 3<&-) is not found and runs on. On other systems than Linux leaving the group is enough where the program ends by itself.",
     ],
   },
   {
@@ -41,7 +42,7 @@ export const plugins: readonly Section[] = [
   {
     title: "mode: http",
     text: [
-      "The arguments are POSTed as JSON; the body of the answer is the output, a status of 2xx is success. Redirects are not followed.",
+      "The arguments are POSTed as JSON; the body of the answer is the output, a status of 2xx is success. Redirects are not followed, and a daemon's own ports are never reached. Loopback and private networks are reached where the address says so itself (an IP address, localhost, a name without a dot or below .local, .lan, .internal); a name that looks public and leads there needs allow_private: true in the manifest, where whoever approves it sees it.",
     ],
   },
   {

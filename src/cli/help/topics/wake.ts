@@ -35,7 +35,7 @@ export const wake: readonly Section[] = [
   {
     title: "Webhooks that are signed",
     text: [
-      "A program that has no key signs what it sends to POST /hooks/NAME of the HTTP listener, with the secret that the daemon has in JAMEY_HOOK_SECRET (32 characters or more): as Standard Webhooks do (webhook-id, webhook-timestamp, webhook-signature), or GitHub (x-hub-signature-256). NAME is that of the webhook, else of the object that waits for one. The same call again, also after a restart, wakes nobody twice. One secret signs for all webhooks and no name of one is signed, so what has woken somebody at one webhook is refused (409) at every other; two programs that must not stand in for each other call with keys of their own instead. A secret that begins with whsec_ is Base64 of 24 bytes or more after it. What comes with it is data to the object, at most 1 MiB.",
+      "A program that has no key signs what it sends to POST /hooks/NAME of the HTTP listener, with the secret that the daemon has in JAMEY_HOOK_SECRET (32 characters or more): as Standard Webhooks do (webhook-id, webhook-timestamp, webhook-signature), or GitHub (x-hub-signature-256). NAME is that of the webhook, else of the object that waits for one. The same call again, also after a restart, wakes nobody twice. One secret signs for all webhooks and no name of one is signed, so what came to one webhook is refused (409) at every other; what woke nobody (429) may be sent again, and wakes once; two programs that must not stand in for each other call with keys of their own instead. A secret that begins with whsec_ is Base64 of 24 bytes or more after it. What comes with it is data to the object, at most 1 MiB.",
     ],
   },
   {
