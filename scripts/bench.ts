@@ -6,6 +6,7 @@ import { mkdtemp, rm, stat } from "node:fs/promises";
 import { cpus, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createDaemon } from "./bench/daemon.ts";
+import { freePort, HOOK_SECRET, measureDoors } from "./bench/doors.ts";
 import { measureExchange } from "./bench/exchange.ts";
 import { startFakeModel } from "./bench/fake-model.ts";
 import { measureFanOut } from "./bench/fan-out.ts";
@@ -26,8 +27,8 @@ const model = startFakeModel();
 const made: { stop(): Promise<void> }[] = [];
 
 /** A daemon with nothing behind it yet. */
-function fresh(name: string) {
-  const variables = { OPENAI_BASE_URL: model.url };
+function fresh(name: string, more: Record<string, string> = {}) {
+  const variables = { OPENAI_BASE_URL: model.url, ...more };
   const daemon = createDaemon({ binary, home: join(folder, name), variables });
   made.push(daemon);
   return daemon;
@@ -60,6 +61,19 @@ const parts: Record<string, { title: string; run(): Promise<Measured[]> }> = {
   turns: { title: "turns", run: () => measureTurns(fresh("t"), model.url) },
   exchange: { title: "requests and appends", run: () => measureExchange(fresh("e"), folder) },
   events: { title: "events to other clients", run: () => measureFanOut(fresh("f")) },
+  doors: {
+    title: "the doors",
+    run() {
+      const port = freePort();
+      const daemon = fresh("d", {
+        JAMEY_MODEL: "offline/guide",
+        JAMEY_CONNECTORS_HTTP_ENABLED: "true",
+        JAMEY_CONNECTORS_HTTP_PORT: String(port),
+        JAMEY_HOOK_SECRET: HOOK_SECRET,
+      });
+      return measureDoors({ daemon, port, folder });
+    },
+  },
   memory: { title: "memory", run: () => measureMemory(fresh("m")) },
   messages: { title: "a long history", run: () => measureMessages(fresh("h"), stateOf("h")) },
   objects: { title: "a large environment", run: () => measureObjects(fresh("o"), stateOf("o")) },

@@ -104,14 +104,26 @@ async function rawRequests(path: string): Promise<number[]> {
 
 /** One row of the same size in one transaction, as durable as ours. */
 async function rawAppends(file: string): Promise<number[]> {
+  const disk = openRawDisk(file);
+  const times = await timed(APPENDS, async () => disk.append());
+  disk.close();
+  return times;
+}
+
+export function openRawDisk(file: string) {
   const database = new Database(file, { create: true });
   database.run("PRAGMA journal_mode = WAL");
   database.run("PRAGMA synchronous = FULL");
-  database.run("CREATE TABLE events (seq INTEGER PRIMARY KEY, type TEXT, payload TEXT)");
+  database.run(
+    "CREATE TABLE IF NOT EXISTS events (seq INTEGER PRIMARY KEY, type TEXT, payload TEXT)",
+  );
   const insert = database.prepare("INSERT INTO events (type, payload) VALUES (?, ?)");
   const payload = JSON.stringify({ session_id: "s".repeat(24), name: "name" }).padEnd(300);
-  const times = await timed(APPENDS, async () => insert.run("SessionRenamed", payload));
-  insert.finalize();
-  database.close();
-  return times;
+  return {
+    append: () => void insert.run("SessionRenamed", payload),
+    close() {
+      insert.finalize();
+      database.close();
+    },
+  };
 }

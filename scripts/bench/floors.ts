@@ -21,6 +21,14 @@ for (const line of (await response.text()).split("\\n")) {
 console.log(text);
 `;
 
+/** A terminal's keys, written back as they come. */
+const echo = `
+import { writeSync } from "node:fs";
+process.stdin.setRawMode(true);
+process.stdin.on("data", (bytes) => writeSync(1, bytes));
+writeSync(1, "ready");
+`;
+
 export interface Floors {
   hello: string;
   request: string;
@@ -32,6 +40,12 @@ export async function buildFloors(folder: string): Promise<Floors> {
     hello: await compile(folder, "hello", hello),
     request: await compile(folder, "request", request),
   };
+}
+
+/** What answers a key in a terminal, and does nothing else. */
+export async function buildEchoFloor(folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  return await compile(folder, "echo", echo);
 }
 
 async function compile(folder: string, name: string, source: string): Promise<string> {

@@ -1,5 +1,5 @@
-// The full-screen interface in a terminal of its own: how soon it is there, how soon a key is seen while others
-// work, what a frame costs, and what it takes of the machine while nothing happens.
+// The full-screen interface in a terminal of its own: how soon it is there, what a frame costs, and
+// what it takes of the machine while nothing happens.
 import { mkdirSync } from "node:fs";
 import { startLoop } from "../../src/tui/run/loop.ts";
 import { createPainter } from "../../src/tui/screen/painter.ts";
@@ -7,28 +7,15 @@ import type { Frame } from "../../src/tui/shapes.ts";
 import { initialState, type State, update } from "../../src/tui/update.ts";
 import { view } from "../../src/tui/view/index.ts";
 import { cpuSeconds, type Daemon, memoryMb } from "./daemon.ts";
-import { type Measured, median, quantile, spread } from "./table.ts";
+import { measureKeys } from "./keys.ts";
+import { type Measured, median, spread } from "./table.ts";
+import { openTerminal, SIZE, type Terminal } from "./terminal.ts";
 
-const SIZE = { columns: 120, rows: 40 };
 const OPENINGS = 15;
-const KEYS = 200;
-const BETWEEN_KEYS_MS = 25;
-const AGENTS = 10;
-/** Tokens of each agent: longer than the keys take. */
-const TOKENS = 800;
 const IDLE_SECONDS = 5;
 const MESSAGES = 100_000;
 const FRAMES = 200;
 const READY = "Say something";
-
-interface Opened {
-  pid: number;
-  type(text: string): void;
-  /** Resolves when what is written from now on holds the text. */
-  writes(text: string): Promise<void>;
-  bytes(): number;
-  close(): Promise<void>;
-}
 
 export async function measureInterface(
   daemon: Daemon,
@@ -36,53 +23,18 @@ export async function measureInterface(
 ): Promise<Measured[]> {
   await daemon.start();
   mkdirSync(options.folder, { recursive: true });
-  const open = () => openInterface(daemon, options);
+  const { binary, folder } = options;
+  const open = () => openTerminal([binary, "tui"], { folder, variables: daemon.variables });
   return [
     await firstPaint(open),
-    ...(await echo(daemon, open)),
+    ...(await measureKeys({ daemon, binary, folder })),
     ...(await idle(open)),
     frameCost(),
     writtenBytes(),
   ];
 }
 
-function openInterface(daemon: Daemon, options: { binary: string; folder: string }): Opened {
-  const decoder = new TextDecoder();
-  let wanted: { text: string; resolve(): void } | undefined;
-  let written = "";
-  let bytes = 0;
-  const child = Bun.spawn([options.binary, "tui"], {
-    cwd: options.folder,
-    env: { PATH: process.env.PATH ?? "", TERM: "xterm-256color", ...daemon.variables },
-    terminal: {
-      cols: SIZE.columns,
-      rows: SIZE.rows,
-      data(_, chunk) {
-        bytes += chunk.length;
-        written += decoder.decode(chunk, { stream: true });
-        if (wanted && written.includes(wanted.text)) wanted.resolve();
-      },
-    },
-  });
-  return {
-    pid: child.pid,
-    type: (text) => void child.terminal?.write(text),
-    async writes(text) {
-      written = "";
-      const { promise, resolve } = Promise.withResolvers<void>();
-      wanted = { text, resolve };
-      await promise;
-    },
-    bytes: () => bytes,
-    async close() {
-      child.kill("SIGTERM");
-      await child.exited;
-      child.terminal?.close();
-    },
-  };
-}
-
-async function firstPaint(open: () => Opened): Promise<Measured> {
+async function firstPaint(open: () => Terminal): Promise<Measured> {
   const times: number[] = [];
   for (let run = -2; run < OPENINGS; run += 1) {
     const startedAt = performance.now();
@@ -100,54 +52,7 @@ async function firstPaint(open: () => Opened): Promise<Measured> {
   };
 }
 
-/** A key that nothing else writes: its own letter at the end of the composer, behind a mark. */
-async function echo(daemon: Daemon, open: () => Opened): Promise<Measured[]> {
-  const opened = open();
-  await opened.writes(READY);
-  const connection = await daemon.connect();
-  const working = Array.from({ length: AGENTS }, async () => {
-    const { session } = await connection.call("CreateSession", { po_name: "assistant" });
-    const { turn_id } = await connection.call("SendMessage", {
-      po_name: "assistant",
-      message: "write",
-      session_id: session.session_id,
-      settings: { model: `openai-chat/pace-${TOKENS}` },
-    });
-    await connection.call("WaitForTurn", { turn_id });
-  });
-  const before = opened.bytes();
-  const times: number[] = [];
-  for (let key = 0; key < KEYS; key += 1) {
-    const letter = String.fromCodePoint(0x0400 + key);
-    const startedAt = performance.now();
-    const seen = opened.writes(letter);
-    opened.type(letter);
-    await seen;
-    times.push(performance.now() - startedAt);
-    await Bun.sleep(BETWEEN_KEYS_MS);
-  }
-  const perKey = (opened.bytes() - before) / KEYS;
-  await Promise.all(working);
-  connection.close();
-  await opened.close();
-  return [
-    {
-      name: `a key → its letter, ${AGENTS} agents streaming, p99`,
-      value: quantile(times, 0.99),
-      unit: "ms",
-      aim: { most: 8, of: "value" },
-      note: `p50 ${median(times).toFixed(2)}, ${KEYS} keys`,
-    },
-    {
-      name: "bytes per key meanwhile",
-      value: perKey,
-      unit: "bytes",
-      aim: { most: 4096, of: "value" },
-    },
-  ];
-}
-
-async function idle(open: () => Opened): Promise<Measured[]> {
+async function idle(open: () => Terminal): Promise<Measured[]> {
   const opened = open();
   await opened.writes(READY);
   await Bun.sleep(1000);
@@ -209,6 +114,7 @@ function frameCost(): Measured {
       drawn = frame;
     },
     perform: () => undefined,
+    now: () => performance.now(),
     onCrash(thrown) {
       throw thrown;
     },

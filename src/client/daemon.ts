@@ -32,6 +32,8 @@ export interface DaemonOptions {
 /** How long an older daemon may take to leave, in milliseconds. */
 const LEAVE_TIMEOUT_MS = 10_000;
 const LEAVE_POLL_MS = 10;
+/** Its pid is only named: one that does not say it by then is named without, in milliseconds. */
+const PID_TIMEOUT_MS = 1_000;
 /** How long a daemon whose socket was removed may take to put it back: it looks each second. */
 const RETURN_TIMEOUT_MS = 2_500;
 /** How often one that ends at just this moment is looked for again. */
@@ -179,17 +181,20 @@ async function settleVersion(
 ): Promise<Connection | undefined> {
   const { hello } = connection;
   if (hello.protocol_version === PROTOCOL_VERSION) return connection;
-  const pid = await connection.call("GetStatus", {}).then(
+  const said = connection.call("GetStatus", {}).then(
     (status) => `, pid ${status.pid}`,
     () => "",
   );
+  const pid = await Promise.race([said, Bun.sleep(PID_TIMEOUT_MS).then(() => "")]);
   const both = `The daemon is jamey ${hello.version} (protocol ${hello.protocol_version}${pid}), this is jamey ${VERSION} (protocol ${PROTOCOL_VERSION})`;
   if (hello.protocol_version > PROTOCOL_VERSION) {
     connection.close();
     throw new JameyError("version_mismatch", `${both}. Update this one, or use the newer program.`);
   }
   try {
-    await connection.call("Shutdown", { if_idle: true });
+    // One that is stuck never answers: then it does not stop, which is said below.
+    const asked = connection.call("Shutdown", { if_idle: true });
+    await Promise.race([asked, Bun.sleep(LEAVE_TIMEOUT_MS)]);
   } catch (thrown) {
     connection.close();
     // It may go before its reply has come: then it did what was asked.

@@ -5,7 +5,7 @@ import type { EnvironmentActor } from "./environment-actor.ts";
 export interface ObjectRules {
   /** The object is gone, or a new one takes its name. */
   end(po_name: string): Promise<void>;
-  /** With what is paused of that which wakes it. */
+  /** With what is paused of that which wakes it, and the interfaces that it opened. */
   move(po_name: string, new_name: string): Promise<void>;
   /** What a crash left: rules of objects that are not there. */
   settle(isThere: (po_name: string) => boolean): Promise<void>;
@@ -28,6 +28,7 @@ export function createObjectRules(actor: () => EnvironmentActor): ObjectRules {
     async move(po_name, new_name) {
       if (has(po_name)) await actor().take({ type: "rules_moved", po_name, new_name }, from);
       await actor().take({ type: "schedules_moved", po_name, new_name }, from);
+      await actor().take({ type: "servers_moved", po_name, new_name }, from);
     },
     async settle(isThere) {
       const names = new Set(

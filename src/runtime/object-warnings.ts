@@ -1,9 +1,14 @@
 // What is wrong with an object although it answers: for whoever sends it a message or lists the objects.
 import { MODEL } from "../core/session/session.ts";
 import type { ObjectDefinition } from "./environment/object-file.ts";
+import { expanded } from "./perform/wildcards.ts";
 import type { Services } from "./services.ts";
 
-type Needed = Pick<Services, "catalog" | "tools" | "workflows">;
+interface Needed {
+  catalog: Pick<Services["catalog"], "get" | "problems">;
+  tools: Services["tools"];
+  workflows: Pick<Services["workflows"], "has">;
+}
 
 /** One sentence each; empty where all is well. */
 export function objectWarnings(po_name: string, needed: Needed): string[] {
@@ -41,7 +46,7 @@ export function unknownCapabilities(
   { capabilities }: Pick<ObjectDefinition, "capabilities">,
   { tools, catalog, workflows }: Needed,
 ): string[] {
-  return [...new Set(capabilities)].filter(
+  return expanded(capabilities, tools).filter(
     (name) => name === MODEL || !(tools.find(name) || catalog.get(name) || workflows.has(name)),
   );
 }

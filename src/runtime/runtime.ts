@@ -32,6 +32,7 @@ import { createSignalHub } from "./signals.ts";
 import { createSpawned, type Spawned } from "./spawned.ts";
 import type { ServerKinds } from "./spawned-port.ts";
 import { createSpawnedRequests } from "./spawned-requests.ts";
+import { createStanding } from "./standing.ts";
 import { sendStartMessages } from "./start-messages.ts";
 import type { Journal } from "./store/journal.ts";
 import type { Store } from "./store/open.ts";
@@ -111,11 +112,11 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const workflows = createWorkflows({ ...parts, files: parts.workflowFiles, catalog });
   const shared = { workflows, catalog, objects, signals, places, children, journal, views };
   const plugins = openPlugins(parts, actor);
-  const late = () => ({ handle, connections, sessions });
-  const spawned = spawnedIn(parts, { ...shared, actor, door: late });
+  const door = () => ({ handle, connections, sessions });
+  const { spawned, standing } = spawnedIn(parts, { ...shared, actor, door });
   const services: Services = {
     ...{ ...parts, ...living, ...shared, ...people },
-    ...{ tools: plugins.tools, spawned, storeData: storeIn(() => sessions) },
+    ...{ tools: plugins.tools, spawned, standing, storeData: storeIn(() => sessions) },
   };
   const sessions = createSessions({
     machine: createSessionMachine(workflows.conditions),
@@ -140,7 +141,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
     ...living,
     services,
     ...{ journal, views, sessions, objects, connections, actor, schedules, plugins },
-    started_at: world.now(),
+    started_at: standing().started_at,
   });
   const handle = createDoor(handlers, log);
 
@@ -183,14 +184,14 @@ function spawnedIn(
     actor: EnvironmentActor;
     door(): { handle: Gateway["handle"]; connections: Connections; sessions: Sessions };
   },
-): Spawned {
+): { spawned: Spawned } & Pick<Services, "standing"> {
   const { world, log, environment, serverKinds: kinds } = parts;
   const now = () => world.now();
-  const about = { ...known, environment, started_at: now(), now };
-  return createSpawned({
+  const standing = createStanding({ environment, views: known.views, now });
+  const spawned = createSpawned({
     ...known,
     requests: createSpawnedRequests({
-      ...{ door: known.door, views: about, log },
+      ...{ door: known.door, views: { ...known, standing }, log },
       async remove(session_id) {
         const { journal, views } = known;
         const held = { journal, views, sessions: known.door().sessions };
@@ -205,6 +206,7 @@ function spawnedIn(
     ...{ kinds, log, now },
     newId: (prefix) => world.newId(prefix),
   });
+  return { spawned, standing };
 }
 
 /** Brings back what was unfinished when the last daemon ended. */

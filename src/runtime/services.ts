@@ -1,4 +1,5 @@
 // What performing an effect and handling a command need, passed on as one value by the composition root.
+import type { EnvironmentStanding } from "../core/environment-port.ts";
 import type { InputOf } from "../core/session/inputs.ts";
 import type { World } from "../core/world.ts";
 import type { PermissionRule } from "../protocol/agents.ts";
@@ -47,6 +48,7 @@ export interface Services {
     root_session_id: string,
     said: Pick<InputOf<"store_data">, "entry" | "from_session_id">,
   ): Promise<void>;
+  standing(): EnvironmentStanding;
   /** The interfaces that objects opened themselves. */
   spawned: Pick<Spawned, "spawn" | "list" | "close">;
   /** What humans allowed this object from then on. */

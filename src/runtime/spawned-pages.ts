@@ -1,15 +1,15 @@
 // What an interface of an object can answer without its model: who it is, and, where the object declares that it may
 // know, how its environment stands: as JSON, and as one page. Everything is escaped: names and titles are others' text.
-import type { HumanRequest } from "../protocol/messages.ts";
+import type { EnvironmentStanding } from "../core/environment-port.ts";
 import type { SpawnedServer } from "../protocol/spawned.ts";
 import type { Catalog } from "./environment/catalog.ts";
 import type { Objects } from "./objects.ts";
 import type { SpawnedAnswer } from "./spawned-port.ts";
 import type { Views } from "./store/views/index.ts";
 
-/** Sessions and requests on one page. */
+/** Sessions on one page. */
 const MAX_SHOWN = 50;
-/** Characters of a title or a question. */
+/** Characters of a title. */
 const MAX_TEXT = 120;
 /** Seconds after which the page looks again. */
 const REFRESH_SECONDS = 5;
@@ -17,10 +17,8 @@ const REFRESH_SECONDS = 5;
 export interface SpawnedViews {
   catalog: Pick<Catalog, "list" | "get">;
   objects: Pick<Objects, "state">;
-  views: Pick<Views, "listSessions" | "listRequests" | "counts">;
-  environment: string;
-  started_at: string;
-  now(): string;
+  views: Pick<Views, "listSessions">;
+  standing(): EnvironmentStanding;
 }
 
 /** Action → what the object has to declare for it, and the answer. */
@@ -68,18 +66,14 @@ function info({ catalog, objects }: SpawnedViews, server: SpawnedServer): Spawne
   return json({ name, description, state: objects.state(name), routes });
 }
 
-function statusOf({ catalog, objects, views, environment, started_at, now }: SpawnedViews) {
-  const counts = views.counts();
+function statusOf({ catalog, objects, standing }: SpawnedViews) {
+  const { environment, waiting, ...counts } = standing();
   return {
     environment,
     prompt_objects: catalog
       .list()
       .map(({ name, description }) => ({ name, description, state: objects.state(name) })),
-    sessions: counts.sessions,
-    running_turns: counts.running_turns,
-    pending_requests: counts.pending_requests,
-    started_at,
-    uptime_seconds: Math.max(0, Math.round((Date.parse(now()) - Date.parse(started_at)) / 1_000)),
+    ...counts,
   };
 }
 
@@ -99,7 +93,7 @@ function sessionsOf({ views }: SpawnedViews) {
 
 function pageOf(about: SpawnedViews): string {
   const status = statusOf(about);
-  const requests = about.views.listRequests(null).slice(0, MAX_SHOWN);
+  const { waiting } = about.standing();
   const sessions = sessionsOf(about);
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="refresh" content="${REFRESH_SECONDS}">
@@ -110,7 +104,10 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.2rem .8
 <h1>${escaped(status.environment)}</h1>
 <p>up ${status.uptime_seconds} s, ${status.running_turns} turns running</p>
 <h2>Needs somebody (${status.pending_requests})</h2>
-${table(["who", "what", "since"], requests.map(requestRow))}
+${table(
+  ["who", "what", "since"],
+  waiting.map(({ po_name, kind, question, at }) => [po_name, `${kind}: ${question}`, at]),
+)}
 <h2>Agents (${status.prompt_objects.length})</h2>
 ${table(
   ["name", "state", "what it does"],
@@ -124,13 +121,6 @@ ${table(
 </body></html>
 `;
 }
-
-/** The arguments of a call are for who answers: here only what waits, and since when. */
-const requestRow = ({ from_po, kind, question, created_at }: HumanRequest): string[] => [
-  from_po,
-  `${kind}: ${question.slice(0, MAX_TEXT)}`,
-  created_at,
-];
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   rows.length === 0

@@ -30,8 +30,8 @@ export interface SpawnedAnswer {
 export interface SpawnedDoor {
   host: string;
   port: number;
-  /** A host name of its own beneath `localhost`, so that browsers keep its pages apart from all others. */
-  label: string;
+  /** A host name of its own beneath `localhost`, so that browsers keep its pages apart from all others, as it is now. */
+  label(): string;
   /** `METHOD /path` → action, as they are now. */
   routes(): Readonly<Record<string, string>>;
   /** Does it in a place of this server's, which it has until it ends; where all are taken that is the answer. */

@@ -126,11 +126,12 @@ export function createSpawnedRequests(options: Options): SpawnedRequests {
     },
     async revive(server) {
       const ask = asking.askAs(server, new AbortController().signal);
-      const { po_name } = server;
-      const { sessions } = await ask("ListSessions", { po_name, source: "web", limit: 1_000 });
+      // Of whatever object: this one may have had another name.
+      const match = `${server.connector_id}-`;
+      const { sessions } = await ask("ListSessions", { source: "web", match, limit: 1_000 });
       const own = sessions
         .map((one) => one.session_id)
-        .filter((session_id) => session_id.startsWith(`${server.connector_id}-`));
+        .filter((session_id) => session_id.startsWith(match));
       kept.set(server, own.reverse());
       // Who waited for these is gone with the last daemon.
       for (const session_id of own) {

@@ -2,7 +2,8 @@
 // closed when the object is gone or may no longer open any.
 //
 // Rules: 1. What is kept and what listens are two things: a daemon that ends closes ports, not servers.
-//        2. An object has what it opened: its own port again is the same server, another's is refused.
+//        2. An object has what it opened: its own port again is the same server, another's is refused. With another
+//           name it still is that object.
 import { JameyError, messageOf } from "../protocol/errors.ts";
 import type { ServerInfo, ServerKind, SpawnedServer } from "../protocol/spawned.ts";
 import type { Catalog } from "./environment/catalog.ts";
@@ -126,19 +127,33 @@ function createServers(options: Options) {
     return true;
   }
 
-  return { running, listen, keep, openNew, close: closeNamed };
+  /** Its object has another name now: it goes on under that one. */
+  function follow(one: Running): void {
+    const { connector_id, po_name } = one.server;
+    const kept = actor.state().servers.find((server) => server.connector_id === connector_id);
+    if (!kept || kept.po_name === po_name) return;
+    one.server = { ...one.server, po_name: kept.po_name };
+    log.info("server moved", { po: kept.po_name, from: po_name, port: kept.port });
+    if (!one.open) return;
+    say({ type: "detached", connector_id });
+    say({ type: "attached", ...connectorOf(one.server) });
+  }
+
+  return { running, listen, keep, follow, openNew, close: closeNamed };
 }
 
 export function createSpawned(options: Options): Spawned {
   const { actor, log } = options;
-  const { running, listen, keep, openNew, close } = createServers(options);
+  const { running, listen, keep, follow, openNew, close } = createServers(options);
   let stopLooking: (() => void) | undefined;
   let isEnding = false;
 
   /** Looks after every event, and now and then: an object that is gone, or may not any more, has no interface. */
   function look(): void {
     if (isEnding) return;
-    for (const { server } of [...running.values()]) {
+    for (const one of [...running.values()]) {
+      follow(one);
+      const { server } = one;
       const reason = whyNot(server, options.catalog);
       if (reason === undefined) continue;
       close(server.connector_id, { caller: "daemon", reason }).catch((thrown) => {
@@ -241,10 +256,10 @@ const full: SpawnedAnswer = {
 };
 
 function doorOf(one: Running, { requests, now }: Options) {
-  const { host, port, po_name } = one.server;
+  const { host, port } = one.server;
   return {
     ...{ host, port },
-    label: labelOf(po_name),
+    label: () => labelOf(one.server.po_name),
     routes: () => one.server.routes,
     async within(work: () => Promise<SpawnedAnswer>): Promise<SpawnedAnswer> {
       if (one.answering >= MAX_ANSWERING) return full;

@@ -127,6 +127,15 @@ describe("finding the daemon", () => {
     ]);
   });
 
+  test("says which version a daemon has that answers nothing more", async () => {
+    const daemon = start({ protocol_version: 2, answer: () => undefined });
+    expect(await errorOf(findOrStart(optionsFor(daemon.home)))).toEqual({
+      code: "version_mismatch",
+      message:
+        "The daemon is jamey 9.9.9 (protocol 2), this is jamey 0.1.0 (protocol 1). Update this one, or use the newer program.",
+    });
+  });
+
   test("asks an older idle daemon to go, and waits until it is gone", async () => {
     const daemon = start({
       protocol_version: 0,

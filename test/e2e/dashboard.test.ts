@@ -92,6 +92,12 @@ test("the document's dashboard serves without anybody asking, 20 at once, and ag
   expect(fetch(url)).rejects.toThrow();
   daemon = await home.serve();
   expect(await all(url)).toEqual(expected);
+  // It is the same object under another name, and answers as before: nobody opens anything again.
+  const renamed = await home.run(["objects", "rename", "dashboard", "board"]);
+  expect([renamed.code, renamed.stderr]).toEqual([0, ""]);
+  expect(await all(url)).toEqual(expected);
+  const moved = await home.run(["connectors", "list"]);
+  expect(moved.stdout).toMatch(new RegExp(`board +${url} +40 requests, 0 errors, last 20`));
   const again = await home.run(["connectors", "list", "--json"]);
   const { servers } = JSON.parse(again.stdout) as { servers: { connector_id: string }[] };
   expect(servers.length).toBe(1);

@@ -78,7 +78,8 @@ describe("an MCP server", () => {
     await using world = await open(folder.path);
     await approve(world);
     const say = { po_name: "helper", message: "go", session_id: null };
-    const { turn_id, session_id } = await world.ask("SendMessage", say);
+    const { turn_id, session_id, warnings } = await world.ask("SendMessage", say);
+    expect(warnings).toEqual([]);
     await world.ask("WaitForTurn", { turn_id });
     const { session } = await world.ask("GetSession", { session_id });
     expect(session.conversation.findLast(({ role }) => role === "tool")?.content).toBe("5");

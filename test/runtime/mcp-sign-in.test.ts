@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { openPluginFolder } from "../support/plugin-folder.ts";
+import { rawHttp } from "../support/raw-http.ts";
 import { serveSigned } from "../support/signed-mcp-server.ts";
 import { openTestWorld, type TestWorld } from "../support/world.ts";
 
@@ -43,6 +44,12 @@ test("a server that wants it is signed in to, and used, also after a restart", a
   ]);
   const back = page.searchParams.get("redirect_uri") ?? "";
   expect((await browse(`${back}?code=x&state=guessed`)).status).toBe(400);
+  const port = Number(new URL(back).port);
+  const path = `/callback?code=x&state=${page.searchParams.get("state")}`;
+  for (const host of [`evil.example:${port}`, `localhost:${port}`, "[::1", "a b"]) {
+    const answer = await rawHttp(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`);
+    expect([answer.status, answer.body]).toEqual([400, "This is no return from signing in.\n"]);
+  }
   const ended = await browse(page.href);
   expect(await ended.text()).toBe("jamey has what it needs. You can close this page.\n");
   await signedIn(world);

@@ -211,7 +211,7 @@ export const sessionCommands = {
   }),
   ListOutcomes: command({
     summary:
-      "How the calls of a session ended, and its turns without an answer: the newest events.",
+      "How the calls of a session ended, and its turns without an answer: the newest events; and the messages that wait in it.",
     scope: "read",
     params: z.object({ session_id: id }),
     reply: "Outcomes",
@@ -228,6 +228,12 @@ export const sessionCommands = {
           }),
         )
         .max(MAX_LIST_LENGTH),
+      /** Messages that no turn has heard yet, the next one first; as many as one answer carries. */
+      waiting: z
+        .array(z.object({ message_id: id, turn_id: id, content: z.string(), delivery }))
+        .max(MAX_LIST_LENGTH),
+      /** They wait for a human to go on: the turn before them was stopped. */
+      is_parked: z.boolean(),
     }),
   }),
   GetSharedData: command({
@@ -324,7 +330,8 @@ export const sessionCommands = {
     }),
   }),
   GetUsage: command({
-    summary: "Tokens and money: of one session and those called below it, or of all.",
+    summary:
+      "Tokens and money: of one session and those called below it, or of all, deleted ones too.",
     scope: "read",
     params: z.object({
       session_id: orNull(id),

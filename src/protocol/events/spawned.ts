@@ -7,7 +7,7 @@ import { event } from "./event.ts";
 export const spawnedEvents = {
   ServerSpawned: event(
     1,
-    "An object opened an interface of its own, or gave it other routes; each start opens it again.",
+    "An object opened an interface of its own, gave it other routes, or got another name; each start opens it again.",
     spawnedServer,
   ),
   ServerClosed: event(

@@ -40,11 +40,12 @@ export function objectHandlers(
         file: fileFor(caller, file),
         problem,
       }));
+      const looked = lookingOnce(services);
       const warnings = catalog.list().flatMap(({ name, file }) =>
         // Of a broken file it is said already.
         catalog.problems().has(file)
           ? []
-          : objectWarnings(name, services).map((warning) => ({ po_name: name, warning })),
+          : objectWarnings(name, looked).map((warning) => ({ po_name: name, warning })),
       );
       return { prompt_objects, problems, warnings };
     },
@@ -97,6 +98,31 @@ export function objectHandlers(
       };
     },
   };
+}
+
+/** Many objects name the same capabilities: for one list each name is looked up on the disk once. */
+function lookingOnce({
+  catalog,
+  tools,
+  workflows,
+}: Services): Parameters<typeof objectWarnings>[1] {
+  const once = <Out>(look: (name: string) => Out) => {
+    const seen = new Map<string, Out>();
+    return (name: string): Out => {
+      const found = seen.get(name);
+      if (found !== undefined || seen.has(name)) return found as Out; // It is what `look` gave.
+      const looked = look(name);
+      seen.set(name, looked);
+      return looked;
+    };
+  };
+  let listed: ReturnType<typeof tools.list> | undefined;
+  const list = () => {
+    listed ??= tools.list();
+    return listed;
+  };
+  const found = { find: once(tools.find), list };
+  return { catalog, tools: found, workflows: { has: once(workflows.has) } };
 }
 
 /** What it is for; of one that cannot run, why. */

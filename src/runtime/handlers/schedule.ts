@@ -22,7 +22,11 @@ export function scheduleHandlers({
     return schedules.find(named);
   }
 
-  const { wakeOf, hasCome, requireOwn } = createDeliveries({ schedules, services, views });
+  const { wakeOf, hasCome, requireOwn, keepRefused } = createDeliveries({
+    schedules,
+    services,
+    views,
+  });
 
   function requireTrust(): void {
     if (isTrusted) return;
@@ -81,18 +85,26 @@ export function scheduleHandlers({
       }
       // A call that wakes nobody must not look as if it had: who called may call again later.
       if (woken.length > 0) return { woken };
+      if (delivery_id !== null) keepRefused(delivery_id, called);
       const message = `The webhook '${hook_name}' wakes nobody now: it is paused, was called a moment ago, or as often as it may be in an hour.`;
       throw new JameyError("overloaded", message);
     },
   };
 }
 
-/** What signed webhooks brought, known again by the ids of the wakes. */
+/** Deliveries that woke nobody, each counted for every schedule that it came to: the newest are known. */
+const MAX_REFUSED = 10_000;
+
+/**
+ * What signed webhooks brought, known again by the ids of the wakes. A delivery that woke nobody was answered so:
+ * its sender sends it again, and then it may wake, once. Which schedules it came to is known until the daemon ends.
+ */
 function createDeliveries({
   schedules,
   services,
   views,
 }: Pick<HandlerContext, "schedules" | "services" | "views">) {
+  const refused = new Set<string>();
   const wakeOf = ({ schedule_id }: Pick<Schedule, "schedule_id">, delivery_id: string): string =>
     `wake-${services.world.hash(`${schedule_id}\n${delivery_id}`).slice(0, 32)}`;
 
@@ -104,10 +116,19 @@ function createDeliveries({
   function requireOwn(delivery_id: string, hook_name: string, called: readonly Schedule[]): void {
     const own = new Set(called.map(({ schedule_id }) => schedule_id));
     const others = schedules.list().filter(({ schedule_id }) => !own.has(schedule_id));
-    if (!others.some((one) => hasCome(wakeOf(one, delivery_id)))) return;
+    const isOf = (wake_id: string) => hasCome(wake_id) || refused.has(wake_id);
+    if (!others.some((one) => isOf(wakeOf(one, delivery_id)))) return;
     const message = `This delivery came to another webhook before, and wakes nobody at '${hook_name}'.`;
     throw new JameyError("conflict", message);
   }
 
-  return { wakeOf, hasCome, requireOwn };
+  function keepRefused(delivery_id: string, called: readonly Schedule[]): void {
+    for (const schedule of called) {
+      refused.add(wakeOf(schedule, delivery_id));
+      const [oldest] = refused;
+      if (refused.size > MAX_REFUSED && oldest !== undefined) refused.delete(oldest);
+    }
+  }
+
+  return { wakeOf, hasCome, requireOwn, keepRefused };
 }

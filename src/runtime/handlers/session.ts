@@ -131,10 +131,38 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
   };
 }
 
-function outcomesOf(session_id: string, { views, journal }: HandlerContext): Reply<"ListOutcomes"> {
-  if (!views.findSession(session_id)) throw sessionNotFound(session_id);
-  const rows = journal.readNewest(sessionStream(session_id), outcomeEvents, MAX_LIST_LENGTH);
-  return { session_id, events: rows.flatMap(outcomeOf) };
+function outcomesOf(session_id: string, context: HandlerContext): Reply<"ListOutcomes"> {
+  const found = context.views.findSession(session_id);
+  if (!found) throw sessionNotFound(session_id);
+  const stream = sessionStream(session_id);
+  const rows = context.journal.readNewest(stream, outcomeEvents, MAX_LIST_LENGTH);
+  return {
+    session_id,
+    events: rows.flatMap(outcomeOf),
+    waiting: waitingIn(session_id, context),
+    is_parked: found.is_parked,
+  };
+}
+
+/** What one answer tells of messages that wait, in UTF-16 units; the first is told whatever its length. */
+const MAX_WAITING_LENGTH = 1024 * 1024;
+
+function waitingIn(
+  session_id: string,
+  { views, journal }: HandlerContext,
+): Reply<"ListOutcomes">["waiting"] {
+  const filter = { types: ["MessageQueued" as const], session_id };
+  const told: Reply<"ListOutcomes">["waiting"] = [];
+  let length = 0;
+  for (const { seq, message_id } of views.waitingMessages(session_id)) {
+    const [row] = journal.read(seq - 1, filter, { rows: 1, bytes: 0 }).rows;
+    if (row?.type !== "MessageQueued" || row.payload.message_id !== message_id) continue;
+    const { turn_id, content, delivery } = row.payload;
+    length += content.length;
+    if (told.length > 0 && length > MAX_WAITING_LENGTH) break;
+    told.push({ message_id, turn_id, content, delivery });
+  }
+  return told;
 }
 
 function outcomeOf({ seq, at, type, payload }: StoredRow): Reply<"ListOutcomes">["events"] {

@@ -11,6 +11,7 @@ import objects from "./migrations/0005-objects.sql" with { type: "text" };
 import delegation from "./migrations/0006-delegation.sql" with { type: "text" };
 import capabilities from "./migrations/0007-capabilities.sql" with { type: "text" };
 import replay from "./migrations/0008-replay.sql" with { type: "text" };
+import keptUsage from "./migrations/0009-kept-usage.sql" with { type: "text" };
 
 /** In order: the first leads from version 0 to 1. */
 export const migrations: readonly string[] = [
@@ -22,6 +23,7 @@ export const migrations: readonly string[] = [
   delegation,
   capabilities,
   replay,
+  keptUsage,
 ];
 
 /** Applies what is missing; returns how many. */

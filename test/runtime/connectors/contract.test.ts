@@ -8,7 +8,6 @@ import { startUnixConnector } from "../../../src/runtime/connectors/unix.ts";
 import type { Connector, Gateway } from "../../../src/runtime/gateway.ts";
 import { type Call, createCheckedCall, createRawCall } from "../../support/api.ts";
 import { createApiChecker } from "../../support/api-checker.ts";
-import { readSource } from "../../support/event-source.ts";
 import { openRawWire, type RawWire } from "../../support/raw-wire.ts";
 import {
   type Connected,
@@ -17,6 +16,7 @@ import {
   playScenario,
   scenarioWorld,
 } from "../../support/scenario.ts";
+import { type Frame, followed, followSource } from "../../support/wire-cursors.ts";
 import { localToken, openTestWorld } from "../../support/world.ts";
 
 interface Listening {
@@ -105,21 +105,6 @@ async function askOver(call: Call, command: string, params: unknown) {
   return { type: "Error", payload: answer.error };
 }
 
-interface Frame {
-  type: string;
-  [field: string]: unknown;
-}
-
-function followed(frames: readonly Frame[]): Followed {
-  const events = frames.filter((frame) => frame.type === "event");
-  const gaps = frames.filter((frame) => frame.type === "gap");
-  return {
-    names: events.map((frame) => String(frame.event_type)),
-    seqs: events.map((frame) => Number(frame.seq)),
-    gaps: gaps.map(({ from, reason }) => ({ from: Number(from), reason: String(reason) })),
-  };
-}
-
 async function followWire(wire: RawWire, params: FollowParams): Promise<Followed> {
   const { payload } = await wire.ask("Subscribe", params);
   const { subscription_id } = payload as { subscription_id: string };
@@ -127,17 +112,6 @@ async function followWire(wire: RawWire, params: FollowParams): Promise<Followed
   await wire.until((frame) => frame.type === "caught_up" && isOurs(frame));
   await wire.ask("Unsubscribe", { subscription_id });
   return followed(wire.frames.filter(isOurs));
-}
-
-async function followSource(send: Listening["send"], params: FollowParams): Promise<Followed> {
-  const { event_types, after, journal_id } = params;
-  const cursor = journal_id === null ? `${after}` : `${journal_id}:${after}`;
-  const query = new URLSearchParams({ types: event_types.join(","), after: cursor });
-  const leave = new AbortController();
-  const source = readSource(await send(`/api/events?${query}`, { signal: leave.signal }));
-  await source.until((one) => one.event === "caught_up");
-  leave.abort();
-  return followed(source.events.map((one) => one.data as Frame));
 }
 
 test.each(transports)("$name answers every command, errors and cursors included", async (one) => {

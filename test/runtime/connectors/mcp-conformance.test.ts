@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { conformanceFixture } from "../../support/mcp-fixture.ts";
 import { openMcpListening } from "../../support/mcp-listening.ts";
+import { openPeer } from "../../support/mcp-peers.ts";
 import { objectText } from "../../support/world.ts";
 
 const suite = resolve("node_modules/@modelcontextprotocol/conformance/dist/index.js");
@@ -28,6 +29,7 @@ async function run(revision: string): Promise<{ code: number; checks: Map<string
         await world.ask("CreatePO", { text: objectText({ name: `made-${made}` }) });
       }),
   });
+  await expectFixture(listening.url);
   const folder = mkdtempSync(join(tmpdir(), "jamey-conformance-"));
   try {
     const words = ["server", "--url", listening.url, "--requirements", revision, "-o", folder];
@@ -42,6 +44,34 @@ async function run(revision: string): Promise<{ code: number; checks: Map<string
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** A call of a tool that is not there passes for one that fails as it should. */
+const NEEDED = [
+  "test_error_handling",
+  "test_simple_text",
+  "test_sampling",
+  "test_elicitation",
+  "test_input_required_result_elicitation",
+  "test_input_required_result_tampered_state",
+];
+
+async function expectFixture(url: string): Promise<void> {
+  await using peer = await openPeer("2025-11-25", { url });
+  expect(await peer.tools()).toEqual(expect.arrayContaining(NEEDED));
+  expect(await peer.call("test_error_handling")).toMatchObject({
+    isError: true,
+    content: [{ text: "This tool intentionally returns an error for testing" }],
+  });
+}
+
+/** Scenarios in which nothing of their own was found to hold. */
+const emptyOf = (checks: Map<string, Check[]>): string[] =>
+  [...checks]
+    .filter(([, found]) => !found.some(({ id, status }) => status === "SUCCESS" && id !== ALWAYS))
+    .map(([scenario]) => scenario);
+
+/** Made in every scenario, whatever it is about. */
+const ALWAYS = "wire-schema-valid";
 
 const readChecks = (folder: string): Map<string, Check[]> =>
   new Map(
@@ -71,6 +101,7 @@ describe("The conformance suite passes", () => {
     expect(failuresOf(checks)).toEqual([]);
     expect(code).toBe(0);
     expect(checks.size).toBe(33);
+    expect(emptyOf(checks)).toEqual([]);
     const ids = idsOf(checks);
     for (const id of [
       "server-initialize",
@@ -91,6 +122,7 @@ describe("The conformance suite passes", () => {
     expect(failuresOf(checks)).toEqual([]);
     expect(code).toBe(0);
     expect(checks.size).toBe(50);
+    expect(emptyOf(checks).filter((scenario) => !scenario.startsWith("tasks-"))).toEqual([]);
     const ids = idsOf(checks);
     for (const id of [
       "sep-2575-server-rejects-undeclared-capability",

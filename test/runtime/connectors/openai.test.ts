@@ -1,7 +1,9 @@
-// The official OpenAI SDK against the endpoint: each object is a model, a request is a turn.
+// The official OpenAI SDK against the endpoint: each object is a model, a request is a turn. All that passes is
+// held to the OpenAPI document.
 import { describe, expect, test } from "bun:test";
 import OpenAI from "openai";
 import type { ModelRequest } from "../../../src/core/model.ts";
+import { openCheckingProxy } from "../../support/checking-proxy.ts";
 import { openListening } from "../../support/tcp.ts";
 import type { Script } from "../../support/test-model.ts";
 import { localToken, type TestWorldOptions } from "../../support/world.ts";
@@ -29,12 +31,17 @@ const script: Script = ({ messages, tools }) => {
 
 async function open(options: TestWorldOptions = {}) {
   const listening = await openListening({ world: { script, ...options } });
+  const proxy = await openCheckingProxy(listening.url, { key: localToken });
   const client = (apiKey: string = localToken) =>
-    new OpenAI({ apiKey, baseURL: `${listening.url}/v1`, maxRetries: 0 });
+    new OpenAI({ apiKey, baseURL: `${proxy.url}/v1`, maxRetries: 0 });
   return {
     listening,
     client,
-    [Symbol.asyncDispose]: () => listening[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await proxy[Symbol.asyncDispose]();
+      await listening[Symbol.asyncDispose]();
+      expect(proxy.faults).toEqual([]);
+    },
   };
 }
 

@@ -2,8 +2,13 @@
 import { expect, test } from "bun:test";
 import { createConfig, lintFromString } from "@redocly/openapi-core";
 import { commands } from "../../../src/protocol/commands/index.ts";
-import { describeApi } from "../../../src/runtime/connectors/http/openapi.ts";
-import { otherPaths, routes } from "../../../src/runtime/connectors/http/routes.ts";
+import { describeApi } from "../../../src/runtime/connectors/http/openapi/index.ts";
+import {
+  methodsOf,
+  otherPaths,
+  routes,
+  signedPaths,
+} from "../../../src/runtime/connectors/http/routes.ts";
 import { createApiChecker } from "../../support/api-checker.ts";
 
 const document = describeApi({ hasWebSocket: true });
@@ -42,6 +47,32 @@ test("every route and every command is in the document", () => {
       },
     },
   });
+});
+
+test("every place that is no command is in the document, with each of its methods", () => {
+  const { paths } = document as { paths: Record<string, object> };
+  const places = Object.entries(otherPaths).map(([path, kind]) => [path, methodsOf(kind)] as const);
+  const signed = Object.entries(signedPaths).map(([path, method]) => [path, [method]] as const);
+  const wanted = [...places, ...signed].map(([path, methods]) => ({
+    path,
+    methods: methods.map((method) => method.toLowerCase()).toSorted(),
+  }));
+  const told = wanted.map(({ path }) => ({
+    path,
+    methods: Object.keys(paths[path] ?? {}).toSorted(),
+  }));
+  expect(told).toEqual(wanted);
+});
+
+test("what streams has the schema of each event's data", () => {
+  const schemas = JSON.stringify(document).match(/"contentSchema":\{[^}]+\}/g);
+  expect((schemas ?? []).map((one) => one.split("/").at(-1)?.slice(0, -2)).toSorted()).toEqual([
+    "ChatStreamed",
+    "ResponseStreamed",
+    "RpcBody",
+    "RpcBody",
+    "StreamedEvent",
+  ]);
 });
 
 test("where there is no WebSocket the document has none", () => {

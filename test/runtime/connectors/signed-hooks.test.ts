@@ -36,6 +36,17 @@ async function post(
   return response.status;
 }
 
+/** Posts what wakes somebody, and waits until it has. */
+async function wake(listening: Listening, headers: Record<string, string>, body: string) {
+  const response = await fetch(`${listening.url}/hooks/build`, { method: "POST", body, headers });
+  expect(response.status).toBe(200);
+  const { woken } = (await response.json()) as { woken: { wake_id: string }[] };
+  await listening.world.happened(
+    "WakeDelivered",
+    ({ type, payload }) => type === "WakeDelivered" && payload.wake_id === woken[0]?.wake_id,
+  );
+}
+
 const wakes = ({ world: { rows } }: Listening): number => rows({ types: ["MessageQueued"] }).length;
 
 describe("a webhook with a signature", () => {
@@ -87,9 +98,7 @@ describe("a webhook with a signature", () => {
     });
     const body = '{"ref": "main"}';
     for (const headers of [standard(body), github(body)]) {
-      const seen = wakes(listening);
-      expect(await post(listening, headers, { body })).toBe(200);
-      while (wakes(listening) === seen) await listening.world.happened("WakeDelivered");
+      await wake(listening, headers, body);
       expect(await post(listening, headers, { body, path: "/hooks/deploy" })).toBe(409);
       expect(await post(listening, headers, { body, path: "/hooks/builder" })).toBe(200);
     }
@@ -98,6 +107,32 @@ describe("a webhook with a signature", () => {
     const asking = listening.world.ask("CallHook", caught);
     expect(await asking.catch((thrown) => thrown.code)).toBe("conflict");
     expect(wakes(listening)).toBe(2);
+  });
+
+  test("that woke nobody is sent again and then wakes once, and at another webhook never", async () => {
+    const other = objectText({
+      name: "other",
+      front: "wake: [{ webhook: deploy, message: Deploy it., cooldown: 0 }]",
+    });
+    await using listening = await openListening({
+      world: { ...world, objects: { ...objects, "other.md": other } },
+      options: { hookSecrets: () => SECRET },
+    });
+    const { schedules } = await listening.world.ask("ListSchedules", { po_name: "builder" });
+    const [{ schedule_id } = { schedule_id: "" }] = schedules;
+    await listening.world.ask("PauseSchedule", { schedule_id });
+    const body = '{"ref": "main"}';
+    for (const headers of [standard(body), github(body)]) {
+      const seen = wakes(listening);
+      expect(await post(listening, headers, { body })).toBe(429);
+      expect(await post(listening, headers, { body, path: "/hooks/deploy" })).toBe(409);
+      await listening.world.ask("ResumeSchedule", { schedule_id });
+      await wake(listening, headers, body);
+      await listening.world.ask("PauseSchedule", { schedule_id });
+      // What came is known, whether it could wake now or not.
+      expect(await post(listening, headers, { body })).toBe(200);
+      expect(wakes(listening)).toBe(seen + 1);
+    }
   });
 
   test("that is wrong in any way is 401, and nobody learns which hooks there are", async () => {

@@ -1,47 +1,16 @@
-// Who is let in over TCP, generated from the routes: every route with every kind of key.
+// Who is let in over TCP: every place of the table with every kind of key. `access-matrix.test.ts` holds the table to the
+// router.
 import { describe, expect, test } from "bun:test";
-import { type Scope, scope, widened } from "../../../src/protocol/commands/command.ts";
+import { scope } from "../../../src/protocol/commands/command.ts";
 import { commands } from "../../../src/protocol/commands/index.ts";
-import { otherMethods, otherPaths, routes } from "../../../src/runtime/connectors/http/routes.ts";
+import { mayDo, places } from "../../support/access-table.ts";
 import { rawHttp } from "../../support/raw-http.ts";
 import { openRawWire } from "../../support/raw-wire.ts";
 import { type Listening, openListening } from "../../support/tcp.ts";
 import { heldRun, testTool } from "../../support/test-tools.ts";
 import { localToken } from "../../support/world.ts";
 
-/** What is no command needs what its content does. */
-const otherScopes: Record<(typeof otherPaths)[keyof typeof otherPaths], readonly Scope[]> = {
-  health: [],
-  openapi: [],
-  events: ["read"],
-  socket: [],
-  session_socket: ["read"],
-  metrics: ["read"],
-  openai_models: ["read"],
-  openai_chat: ["read", "chat"],
-  openai_responses: ["read", "chat"],
-  mcp: [],
-  mcp_socket: [],
-};
-
-const entries = [
-  ...routes.map((route) => ({
-    method: route.method as string,
-    path: route.path,
-    scopes: route.commands.map((name) => commands[name].scope),
-    isSocketOnly: route.commands.some((name) => commands[name].isSocketOnly),
-  })),
-  ...Object.entries(otherPaths).flatMap(([path, kind]) =>
-    (otherMethods[kind] ?? ["GET"]).map((method) => ({
-      method: method as string,
-      path,
-      scopes: otherScopes[kind],
-      isSocketOnly: false,
-    })),
-  ),
-].map((entry) => ({ ...entry, target: entry.path.replaceAll(/\{\w+\}/g, "none-such") }));
-
-const guarded = entries.filter(({ path }) => path !== "/health");
+const guarded = places.filter(({ need }) => need !== "nothing" && need !== "signature");
 
 /** The status alone: what streams is left at once. */
 async function status(
@@ -117,8 +86,7 @@ describe("A route", () => {
     const wrong: Record<string, number> = {};
     for (const entry of guarded) {
       const answer = await status(listening, entry, { authorization: `Bearer ${text}` });
-      const isAllowed =
-        !entry.isSocketOnly && entry.scopes.every((needed) => widened([one]).includes(needed));
+      const isAllowed = mayDo(entry.need, [one]);
       if ((answer !== 403) !== isAllowed || answer === 401) {
         wrong[`${entry.method} ${entry.path}`] = answer;
       }
@@ -139,7 +107,8 @@ describe("A route", () => {
       for (const entry of guarded) {
         const answer = await status(listening, entry, headers);
         const isRefused = answer === 401 || answer === 403;
-        if (isRefused !== entry.isSocketOnly) refused[`${entry.method} ${entry.path}`] = answer;
+        if (isRefused !== (entry.need === "socket"))
+          refused[`${entry.method} ${entry.path}`] = answer;
       }
       expect(refused).toEqual({});
     }

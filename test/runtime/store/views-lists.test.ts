@@ -8,6 +8,11 @@ import { add, at, attached, created, detached, everyHit, said } from "./samples.
 import { asked, ids, tokens, used } from "./views-events.ts";
 import { openMemory } from "./views-support.ts";
 
+const usedBy = (session_id: string): StoredEvent => {
+  const event = used("x/one", 0.5);
+  return { ...event, payload: { ...event.payload, session_id } } as StoredEvent;
+};
+
 describe("the rest of what is there", () => {
   test("open requests are one inbox, oldest first, and the first answer settles one", async () => {
     await using store = openMemory();
@@ -59,6 +64,35 @@ describe("the rest of what is there", () => {
     expect(of("c").models).toEqual([]);
   });
 
+  test("usage of a deleted session stays in the sums, once, whatever is deleted again or folded again", async () => {
+    await using store = openMemory();
+    const { journal, views } = store;
+    const stream = "session/a";
+    await add(journal, stream, [created("a"), used("x/one", 0.5), used("x/two", 0.25)]);
+    await add(journal, "session/b", [created("b"), usedBy("b")]);
+    const sums = () => [
+      views.usage({ session_id: null, by: "object", since: null }),
+      views.usage({ session_id: null, by: "day", since: null }).groups,
+      views.usage({ session_id: null, by: "model", since: "2026-01-01T00:00:00.000Z" }).groups,
+    ];
+    const before = sums();
+    await add(journal, stream, [{ type: "SessionDeleted", payload: { session_id: "a" } }]);
+    expect(sums()).toEqual(before);
+    // Its rows are not blanked yet, as after a crash.
+    views.rebuild();
+    expect(sums()).toEqual(before);
+    await journal.erase(stream);
+    await journal.erase(stream);
+    views.rebuild();
+    expect(sums()).toEqual(before);
+    expect(views.usage({ session_id: "a", by: null, since: null }).models).toEqual([]);
+    const { groups } = views.usage({ session_id: null, by: "session", since: null });
+    expect(groups.map((row) => [row.key, row.po_name, row.label, row.calls])).toEqual([
+      ["(deleted)", "", "sessions that were deleted", 2],
+      ["b", "assistant", "", 1],
+    ]);
+  });
+
   test("usage is grouped by session, object, model, day and tree, from a day on", async () => {
     await using store = openMemory();
     const { journal, views } = store;
@@ -66,16 +100,12 @@ describe("the rest of what is there", () => {
       ...{ session_id: "a", turn_id: "t1", call_id: "k1", root_session_id: "a", chain: [] },
       reason: null,
     };
-    const usedIn = (session_id: string) => {
-      const event = used("x/one", 0.5);
-      return { ...event, payload: { ...event.payload, session_id } } as StoredEvent;
-    };
-    await add(journal, "session/a", [created("a", { name: "top" }), usedIn("a")]);
-    await add(journal, "session/b", [created("b", { po_name: "critic", parent }), usedIn("b")]);
+    await add(journal, "session/a", [created("a", { name: "top" }), usedBy("a")]);
+    await add(journal, "session/b", [created("b", { po_name: "critic", parent }), usedBy("b")]);
     await journal.append({
       ...{ stream: "session/c", expected_version: 0, caller: "test", causation_id: null },
       at: "2026-01-09T23:59:59.999Z",
-      events: [created("c", { po_name: "critic" }), usedIn("c")],
+      events: [created("c", { po_name: "critic" }), usedBy("c")],
     });
     const grouped = (by: UsageBy, since: string | null = null) =>
       views

@@ -21,6 +21,7 @@ test("Only tables whose every row is narrow are WITHOUT ROWID, for SQLite reads 
   expect(tables.map((table) => table.name)).toEqual([
     "connectors",
     "erasures",
+    "kept_usage",
     "message_keys",
     "meta",
     "objects",

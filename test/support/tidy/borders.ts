@@ -65,6 +65,8 @@ const pureBuiltins = [
   "node:url",
   "node:util",
   "node:string_decoder",
+  // Which call something was done for: it reaches nothing outside.
+  "node:async_hooks",
 ];
 const builtin = /^(?:bun$|bun:|node:)/;
 const database = /^(?:bun:sqlite|node:sqlite|drizzle-orm)(?:\/|$)/;

@@ -15,19 +15,13 @@ export const MAX_BODY_BYTES = 256 * 1024;
 const STOP_TIMEOUT_MS = 1_000;
 
 export function openSpawnedHttp(door: SpawnedDoor): OpenServer {
-  const ownHost = `${door.label}.localhost:${door.port}`;
-  const hostRule = createHostRule({
-    hostname: door.host,
-    port: door.port,
-    isTls: false,
-    allowedHosts: [ownHost],
-  });
+  const nameNow = createName(door);
   const stopping = new AbortController();
   const stopped = Promise.withResolvers<SpawnedAnswer>();
 
   async function answered(request: Request, server: Bun.Server<undefined>): Promise<SpawnedAnswer> {
     // First: with a host that is no name the address does not even parse.
-    if (hostRule(request) || isForeignPage(request))
+    if (nameNow().hostRule(request) || isForeignPage(request))
       return refused(403, "Not for this page or name.");
     const { pathname, search } = new URL(request.url);
     const { method } = request;
@@ -52,7 +46,7 @@ export function openSpawnedHttp(door: SpawnedDoor): OpenServer {
     const answer = await answered(request, self);
     door.answered(answer.status);
     self.timeout(request, IDLE_SECONDS);
-    const isOwnHost = request.headers.get("host")?.toLowerCase() === ownHost;
+    const isOwnHost = request.headers.get("host")?.toLowerCase() === nameNow().ownHost;
     const response = responseOf(answer, { isOwnHost });
     // Nothing of a body that is refused is read.
     if (answer.status === 413 || answer.status === 403) response.headers.set("connection", "close");
@@ -85,6 +79,21 @@ export function openSpawnedHttp(door: SpawnedDoor): OpenServer {
       stopping.abort();
       await server.stop(true);
     },
+  };
+}
+
+/** The names it answers to: with its object's they change. */
+function createName({ label, host: hostname, port }: SpawnedDoor) {
+  const named = (own: string) => {
+    const ownHost = `${own}.localhost:${port}`;
+    const rule = { hostname, port, isTls: false, allowedHosts: [ownHost] };
+    return { own, ownHost, hostRule: createHostRule(rule) };
+  };
+  let last = named(label());
+  return () => {
+    const own = label();
+    if (own !== last.own) last = named(own);
+    return last;
   };
 }
 

@@ -9,7 +9,12 @@ import { lazily } from "../lazily.ts";
 import { type RequestState, sessions, type TurnStatus, viewTables } from "../schema.ts";
 import { type ConnectorView, type ObjectView, openEnvironmentReads } from "./environment.ts";
 import type { Folds } from "./folds.ts";
-import { openMessageReads, type SearchFilter, type SearchHit } from "./messages.ts";
+import {
+  openMessageReads,
+  type SearchFilter,
+  type SearchHit,
+  type WaitingMessage,
+} from "./messages.ts";
 import { openRequestReads } from "./requests.ts";
 import {
   openSessionReads,
@@ -28,6 +33,8 @@ export interface Views {
   getSession(session_id: string, messages?: "all" | "none"): SessionView | undefined;
   /** What a session is about, without its conversation. */
   findSession(session_id: string): SessionHead | undefined;
+  /** Messages that no turn has heard yet, in their order. */
+  waitingMessages(session_id: string): WaitingMessage[];
   /** Newest activity first. */
   listSessions(filter: SessionFilter): SessionPage;
   /** Sessions that live no longer than the connection that created them. */
@@ -104,6 +111,7 @@ export function openViews(parts: {
     searchSessions: message.search,
     getRun: turn.run,
     findTurn: turn.find,
+    waitingMessages: message.waiting,
     findMessageKey: message.byKey,
     listRequests: request.open,
     findRequest: request.find,

@@ -1,6 +1,7 @@
 // The views of messages: conversations, full text, what is queued, and which key led to which ids.
 import type { Database } from "bun:sqlite";
 import { asc, eq, sql } from "drizzle-orm";
+import { MAX_LIST_LENGTH } from "../../../protocol/limits.ts";
 import type { Message, Role } from "../../../protocol/messages.ts";
 import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
@@ -129,6 +130,12 @@ export interface SearchHit {
   snippet: string;
 }
 
+/** Where the event lies that queued a message. */
+export interface WaitingMessage {
+  seq: number;
+  message_id: string;
+}
+
 export interface SearchFilter {
   query: string;
   po_name: string | null;
@@ -175,6 +182,15 @@ export function openMessageReads(client: Database, db: Db) {
       .where(eq(messageKeys.message_key, sql.placeholder("message_key")))
       .prepare(),
   );
+  const waiting = lazily(() =>
+    db
+      .select({ seq: queuedMessages.seq, message_id: queuedMessages.message_id })
+      .from(queuedMessages)
+      .where(eq(queuedMessages.session_id, sql.placeholder("session_id")))
+      .orderBy(asc(queuedMessages.seq))
+      .limit(MAX_LIST_LENGTH)
+      .prepare(),
+  );
   type Bound = string | number | null;
   const search = lazily(() =>
     client.prepare<SearchHit, Bound[]>(
@@ -198,6 +214,7 @@ export function openMessageReads(client: Database, db: Db) {
 
   return {
     conversation: (session_id: string): Message[] => conversation().all({ session_id }),
+    waiting: (session_id: string): WaitingMessage[] => waiting().all({ session_id }),
     byKey: (message_key: string) => byKey().get({ message_key }),
     search(filter: SearchFilter): SearchHit[] {
       const { po_name, tool, model, status, since, limit } = filter;

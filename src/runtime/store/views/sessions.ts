@@ -96,6 +96,8 @@ export interface SessionFilter {
 
 export interface SessionHead {
   po_name: string;
+  /** What waits in it goes on when a human says so: the turn before was stopped. */
+  is_parked: boolean;
   workspace: string;
   /** Its own where it answers nobody's call. */
   root_session_id: string;
@@ -132,6 +134,7 @@ export function openSessionReads(db: Db) {
     db
       .select({
         po_name: sessions.po_name,
+        is_parked: sessions.is_parked,
         workspace: sessions.workspace,
         root_session_id: sql<string>`coalesce(root_session_id, session_id)`,
         model: sessions.model,

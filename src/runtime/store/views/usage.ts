@@ -1,4 +1,5 @@
-// The view of tokens and money, per session, day and model.
+// The view of tokens and money, per session, day and model. What deleted sessions used is kept apart, as numbers: a
+// rebuild does not touch it, for the events that said so are gone with the sessions.
 import type { Database } from "bun:sqlite";
 import { sql } from "drizzle-orm";
 import { MAX_LIST_LENGTH } from "../../../protocol/limits.ts";
@@ -8,6 +9,30 @@ import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
 import { usage } from "../schema.ts";
 import type { RowOf } from "./row-of.ts";
+
+/**
+ * Keeps the sums of a session that is being deleted. Only in the transaction that stores its deletion, before its
+ * view is forgotten: so that each call counts once, whatever is rebuilt or interrupted later.
+ */
+export function openUsageKeeper(client: Database): (session_id: string) => void {
+  const keep = lazily(() =>
+    client.prepare<unknown, [string]>(
+      `INSERT INTO kept_usage
+       SELECT coalesce(s.po_name, ''), u.day, u.model, u.calls, u.input_tokens, u.output_tokens,
+         u.cached_tokens, u.reasoning_tokens, u.cost_usd
+       FROM usage AS u LEFT JOIN sessions AS s ON s.session_id = u.session_id
+       WHERE u.session_id = ?1
+       ON CONFLICT (po_name, day, model) DO UPDATE SET
+         calls = calls + excluded.calls,
+         input_tokens = input_tokens + excluded.input_tokens,
+         output_tokens = output_tokens + excluded.output_tokens,
+         cached_tokens = cached_tokens + excluded.cached_tokens,
+         reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
+         cost_usd = cost_usd + excluded.cost_usd`,
+    ),
+  );
+  return (session_id) => void keep().run(session_id);
+}
 
 export function openUsageWrites(db: Db) {
   const add = lazily(() =>
@@ -59,7 +84,7 @@ export interface UsageInfo {
 }
 
 export interface UsageFilter {
-  /** This one and those below it; null is all that are not deleted. */
+  /** This one and those below it; null is all, also what is deleted. */
   session_id: string | null;
   by: UsageBy | null;
   /** From the day of this UTC time on. */
@@ -70,7 +95,7 @@ export interface UsageFilter {
 const KEYS: Record<UsageBy, string> = {
   session: "u.session_id",
   tree: "coalesce(s.root_session_id, u.session_id)",
-  object: "coalesce(s.po_name, '')",
+  object: "coalesce(s.po_name, u.po_name)",
   model: "u.model",
   day: "u.day",
 };
@@ -83,7 +108,14 @@ const SUMS = `sum(u.calls) AS calls,
   sum(u.reasoning_tokens) AS reasoning_tokens,
   CASE WHEN count(u.cost_usd) = count(*) THEN sum(u.cost_usd) END AS cost_usd`;
 
-const FROM = `FROM usage AS u LEFT JOIN sessions AS s ON s.session_id = u.session_id
+/** What groups of sessions call those that are deleted: no session has such an id. */
+const DELETED = "(deleted)";
+const NUMBERS =
+  "day, model, calls, input_tokens, output_tokens, cached_tokens, reasoning_tokens, cost_usd";
+const LIVE = `SELECT session_id, '' AS po_name, ${NUMBERS} FROM usage`;
+const KEPT = `SELECT '${DELETED}', po_name, ${NUMBERS} FROM kept_usage`;
+
+const FROM = `FROM (${LIVE} UNION ALL ${KEPT}) AS u LEFT JOIN sessions AS s ON s.session_id = u.session_id
   WHERE (?2 IS NULL OR u.day >= ?2) AND (?1 IS NULL OR u.session_id IN (
     WITH RECURSIVE tree (session_id) AS (
       SELECT ?1
@@ -127,8 +159,9 @@ export function openUsageReads(client: Database) {
       return {
         total: models.map((row) => row.usage).reduce(addUsage, noUsage),
         models,
-        groups: groups.map(({ key, po_name, label, calls, ...sums }) => {
+        groups: groups.map(({ key, po_name, label: title, calls, ...sums }) => {
           const isSession = by === "session" || by === "tree";
+          const label = key === DELETED ? "sessions that were deleted" : title;
           const about = isSession ? { po_name, label } : { po_name: null, label: null };
           return { key, ...about, calls, usage: sums };
         }),
