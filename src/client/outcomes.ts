@@ -1,11 +1,13 @@
-// What is learned later of a session that was fetched: how its calls ended, and its turns without an answer.
+// What is learned later of a session that was fetched: how its calls ended, its turns without an answer, and
+// what waits in it.
 // Rule: what was followed live is newer, unless it still waits for an end that is told here.
 import type { Reply } from "../protocol/commands/index.ts";
 import { type Calls, foldCall } from "./calls.ts";
 import { typedEvent } from "./events.ts";
-import type { Transcript, TurnEnding } from "./transcript.ts";
+import type { QueuedMessage, Transcript, TurnEnding, TurnState } from "./transcript.ts";
 
-export function withOutcomes(state: Transcript, { events }: Reply<"ListOutcomes">): Transcript {
+export function withOutcomes(state: Transcript, reply: Reply<"ListOutcomes">): Transcript {
+  const { events, waiting, is_parked } = reply;
   let told: Calls = { calls: {}, delegations: {} };
   const endings: Record<string, TurnEnding> = {};
   for (const each of events) {
@@ -29,7 +31,29 @@ export function withOutcomes(state: Transcript, { events }: Reply<"ListOutcomes"
   }
   const calls = joined(told.calls, state.calls, ({ outcome }) => outcome !== null);
   const delegations = joined(told.delegations, state.delegations, (one) => one.success !== null);
-  return { ...state, calls, delegations, endings: { ...endings, ...state.endings } };
+  return {
+    ...state,
+    calls,
+    delegations,
+    endings: { ...endings, ...state.endings },
+    queued: withWaiting(state, waiting),
+    turn: is_parked ? parkedTurn(state, Object.values(endings)) : state.turn,
+  };
+}
+
+/** What was followed live is behind what waited before, or is the same; what has joined waits no more. */
+function withWaiting(
+  { queued, messages }: Transcript,
+  waiting: readonly QueuedMessage[],
+): readonly QueuedMessage[] {
+  const known = new Set([...queued, ...messages].map(({ message_id }) => message_id));
+  return [...waiting.filter(({ message_id }) => !known.has(message_id)), ...queued];
+}
+
+/** What waits is parked by the turn that was stopped last; one that has begun since counts more. */
+function parkedTurn({ turn }: Transcript, endings: readonly TurnEnding[]): TurnState {
+  const stopped = endings.findLast(({ type }) => type === "cancelled");
+  return turn.type === "idle" && stopped !== undefined ? stopped : turn;
 }
 
 function joined<Value>(

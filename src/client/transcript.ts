@@ -128,6 +128,8 @@ function foldEvent(state: Transcript, event: TypedEvent): Transcript {
     case "MessageQueued": {
       const { message_id, turn_id, content, delivery } = event.payload;
       const waiting = { message_id, turn_id, content, delivery };
+      // Told with the session already.
+      if (state.queued.some((one) => one.message_id === message_id)) return state;
       return { ...state, queued: [...state.queued, waiting] };
     }
     case "MessageAdded":

@@ -108,7 +108,8 @@ function sessionSummary(event: TypedEvent): string | undefined {
       return `${payload.request_id} ${payload.kind} from ${payload.from_po}: ${payload.question}`;
     case "HumanRequestResponded": {
       const { response, request_id } = payload;
-      return `${request_id} ${response.type === "decision" ? response.decision : response.type}`;
+      const said = response.type === "decision" ? response.decision : response.type;
+      return `${request_id} ${said}${event.caller === undefined ? "" : ` by ${event.caller}`}`;
     }
     case "HumanRequestExpired":
       return `${payload.request_id} ${payload.reason}`;

@@ -1,5 +1,6 @@
 // What can be done by name: by a slash command, from the palette, by a pane, by a key. `update/acts.ts` does it.
 import type { AgentMode } from "../protocol/messages.ts";
+import type { Image } from "./composer/state.ts";
 import type { Effect } from "./shapes.ts";
 
 /** What may be done without asking, beside what the environment's rules say. */
@@ -12,11 +13,13 @@ export type Act =
   | { type: "open_session"; session_id: string }
   /** A new session; null: with the object of the open one. Nothing is made before something is said. */
   | { type: "new_session"; po_name: string | null }
+  /** It stands first in the switcher, or no longer. */
+  | { type: "pin"; session_id: string; isPinned: boolean }
   /** Answers from the next message on; null: as the object says. */
   | { type: "use_model"; model: string | null }
   | { type: "use_mode"; mode: AgentMode | null }
   | { type: "use_permissions"; permissions: PermissionMode }
-  | { type: "send"; text: string; how: "send" | "queue" }
+  | { type: "send"; text: string; how: "send" | "queue"; images?: readonly Image[] }
   | { type: "insert"; text: string }
   | { type: "interrupt" }
   /** The n-th message from the end, from 1 on, as it was written; null: the last answer. */

@@ -10,6 +10,7 @@ import { type Loop, startLoop } from "./run/loop.ts";
 import { modelOf } from "./run/model.ts";
 import { pastOfBus } from "./run/past.ts";
 import { createPerformer } from "./run/perform.ts";
+import { STATUS_COMMAND, type StatusCommand, startStatusCommand } from "./run/status-command.ts";
 import { openScreen } from "./screen/open-screen.ts";
 import type { Input, TerminalInput } from "./shapes.ts";
 import { unsent as unsentOf } from "./state-questions.ts";
@@ -28,11 +29,14 @@ export async function runInterface(options: InterfaceOptions): Promise<Interface
     if (loop) loop.take([input]);
     else early.push(input);
   };
-  const bindings = await readBindingsFile(options.config);
   const link = await options.openLink((state) => take({ type: "link", state }));
   try {
-    const chosen = await options.choose(link);
-    const kept = await openKeptFiles(options.folder, (text) => take({ type: "trouble", text }));
+    // Files are read while the daemon answers.
+    const [chosen, bindings, kept] = await Promise.all([
+      options.choose(link),
+      readBindingsFile(options.config),
+      openKeptFiles(options.folder, (text) => take({ type: "trouble", text })),
+    ]);
     return await runOn({
       ...options,
       bindings,
@@ -80,12 +84,15 @@ async function runOn(running: Running): Promise<InterfaceEnding> {
     size: screen.size,
     draw: screen.draw,
     perform: (effect) => perform(effect),
+    now: () => performance.now(),
     onCrash: ending.crash,
   });
+  const status = statusCommandOf(running);
   const perform = createPerformer({
     link,
     screen,
     kept,
+    status,
     variables,
     directory,
     take,
@@ -108,10 +115,23 @@ async function runOn(running: Running): Promise<InterfaceEnding> {
     const unsent = unsentOf(loop.state()).length;
     return { ...ended, resume: (await screen.close()) ? resume : null, unsent };
   } finally {
+    status?.stop();
     loop.stop();
     await screen.close();
     ending.stop();
   }
+}
+
+function statusCommandOf({ variables, directory, take }: Running): StatusCommand | null {
+  const command = variables[STATUS_COMMAND]?.trim() ?? "";
+  if (command === "") return null;
+  return startStatusCommand({
+    command,
+    directory,
+    variables,
+    says: (text) => take({ type: "status", text }),
+    fails: (text) => take({ type: "trouble", text }),
+  });
 }
 
 /** Everything that happens, and what is being written: one stream, so that their order holds. */
@@ -123,10 +143,8 @@ async function follow(
   const asked = { event_types: [], signal_types: [...SIGNALS], session_id: null };
   try {
     const { seq, journal_id } = link.hello;
-    loop.take([{ type: "frames", frames: await pastOfBus(link) }]);
-    await link.follow({ ...asked, after: seq, journal_id }, (frames) =>
-      loop.take([{ type: "frames", frames }]),
-    );
+    await loop.arrived(await pastOfBus(link));
+    await link.follow({ ...asked, after: seq, journal_id }, loop.arrived);
   } catch (thrown) {
     crash(thrown);
   }

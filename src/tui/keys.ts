@@ -2,6 +2,7 @@
 // Rule: a context holds only what means something there; what it does not know goes to `everywhere`.
 
 import { composerKeys } from "./composer/keys.ts";
+import { paneKeys } from "./panes/parts/keys.ts";
 
 export interface Binding {
   keys: readonly string[];
@@ -23,6 +24,7 @@ export const keyTable = {
     usage: { keys: ["f5"], help: "tokens and money" },
     connectors: { keys: ["f6"], help: "who is connected" },
     log: { keys: ["f7"], help: "events as they happen" },
+    caller: { keys: ["alt+up"], help: "back to the session that called this one" },
     focus: { keys: ["shift+tab", "f8"], help: "composer → conversation → agents" },
     search: { keys: ["ctrl+f"], help: "search in this conversation" },
     page_up: { keys: ["pageup"], help: "a page up" },
@@ -51,14 +53,35 @@ export const keyTable = {
     bottom: { keys: ["G", "end"], help: "to the newest, and follow" },
     fold: { keys: ["enter", "tab"], help: "unfold or fold the calls of the message" },
     search: { keys: ["/"], help: "search" },
-    next_match: { keys: ["n"], help: "the next match upwards" },
-    previous_match: { keys: ["N"], help: "the match before" },
+    next_match: {
+      keys: ["n"],
+      help: "the next match upwards; without a search the next change of a file",
+    },
+    previous_match: { keys: ["N"], help: "the match before; without a search the change before" },
+    whitespace: { keys: ["w"], help: "whether white space alone is a change" },
     copy: { keys: ["y", "c"], help: "copy the message, as it was written" },
     page: { keys: ["["], help: "the whole conversation on the terminal's own screen" },
     editor: { keys: ["v"], help: "the whole conversation in your editor" },
+    result: { keys: ["f"], help: "the whole result of a call, by itself" },
     open_child: { keys: ["o"], help: "the session of the object that was called" },
     leave: { keys: ["i", "escape"], help: "close the search; then back to the composer" },
   },
+  palette: {
+    choose: { keys: ["enter"], help: "do what is marked" },
+    up: { keys: ["up", "shift+tab"], help: "the one above" },
+    down: { keys: ["down", "tab"], help: "the one below" },
+    erase: { keys: ["backspace", "ctrl+h"], help: "erase the letter before" },
+    erase_word: { keys: ["ctrl+w"], help: "erase the word before" },
+    erase_all: { keys: ["ctrl+u"], help: "erase everything" },
+    close: { keys: ["escape", "ctrl+c"], help: "close it" },
+  },
+  help: {
+    up: { keys: ["up", "k"], help: "a line up; any other key closes it" },
+    down: { keys: ["down", "j"], help: "a line down" },
+    page_up: { keys: ["pageup"], help: "a page up" },
+    page_down: { keys: ["pagedown", "space"], help: "a page down" },
+  },
+  ...paneKeys,
 } as const satisfies Record<string, Record<string, Binding>>;
 
 export type Context = keyof typeof keyTable;
@@ -70,12 +93,13 @@ export type UserBindings = Readonly<Record<string, Readonly<Record<string, strin
 /** Key → action, for each context. */
 export type Keymap = { readonly [In in Context]: ReadonlyMap<string, Action<In>> };
 
+// The keys of the table are the contexts: it satisfies a record of them.
+export const contexts = Object.keys(keyTable) as readonly Context[];
+
 export function keymapOf(user: UserBindings = {}): Keymap {
-  return {
-    everywhere: bindingsOf("everywhere", user),
-    composer: bindingsOf("composer", user),
-    conversation: bindingsOf("conversation", user),
-  };
+  const maps = contexts.map((context) => [context, bindingsOf(context, user)] as const);
+  // Each context stands beside the map of its own actions.
+  return Object.fromEntries(maps) as unknown as Keymap;
 }
 
 export function actionFor<In extends Context>(
@@ -83,7 +107,7 @@ export function actionFor<In extends Context>(
   context: In,
   key: string,
 ): Action<In> | undefined {
-  return keymap[context].get(key);
+  return keymap[context].get(key === " " ? "space" : key);
 }
 
 /** The keys of an action as they are bound now, for help and for the palette. */

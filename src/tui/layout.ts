@@ -34,6 +34,8 @@ export interface Wanted {
   composerRows: number;
   /** A pane covers the conversation: nothing is typed below it. */
   isCovered: boolean;
+  /** It covers the agents beside it as well. */
+  isWhole: boolean;
 }
 
 export const isTooSmall = ({ columns, rows }: Size): boolean =>
@@ -53,7 +55,7 @@ export function areasOf(size: Size, wanted: Wanted): Areas {
   // One row is the rule above what is typed.
   const bottom = 1 + composerRows + wanted.queueRows + (wanted.isCovered ? 0 : 1);
   const height = Math.max(1, rows - top - bottom);
-  const side = isWide(size) ? sideColumns(columns) : 0;
+  const side = isWide(size) && !wanted.isWhole ? sideColumns(columns) : 0;
   const whole = (row: number, height: number): Rectangle => ({
     column: 0,
     row,

@@ -4,15 +4,30 @@
 //        2. `frames`, `link` and `tick` reach every pane; keys, pastes and the mouse only the focused one.
 //           The mouse is told in rows and columns of the pane.
 //        3. The world has folded an input before any pane sees it.
+import type { Transcript } from "../client/transcript.ts";
 import type { TurnSettings } from "../protocol/agents.ts";
+import type { Memo } from "./conversation/memo.ts";
+import type { Keymap } from "./keys.ts";
 import type { Effect, Input, Line, Size } from "./shapes.ts";
 import type { World } from "./world.ts";
+
+/** The conversation that is open, for panes that read in it. */
+export interface OpenConversation {
+  transcript: Transcript;
+  /** The object that is talked with. */
+  po_name: string;
+  /** The message that keys work on. */
+  selected: string | null;
+  memo: Memo;
+}
 
 /** What every pane may read. */
 export interface Shared {
   world: World;
   /** The session that is open in the conversation. */
   session_id: string | null;
+  /** null: nothing was said yet. */
+  conversation: OpenConversation | null;
   /** Milliseconds since 1970, as of the last tick. */
   now: number;
   isFocused: boolean;
@@ -20,6 +35,10 @@ export interface Shared {
   size: Size | null;
   /** What the human chose for everything that is begun from here on. */
   settings: Pick<TurnSettings, "model" | "rules">;
+  /** Conversations that stand first wherever one is chosen. */
+  pinned: readonly string[];
+  /** The keys as they are bound now. */
+  keymap: Keymap;
 }
 
 /** What a pane asks of the interface around it. */
@@ -29,6 +48,8 @@ export type PaneRequest =
   /** A new session with this object. */
   | { talk_to: string }
   | { open_pane: string }
+  /** A conversation that stands first from here on, or no longer. */
+  | { pin: string; isPinned: boolean }
   /** Put into the composer, at its cursor. */
   | { insert: string }
   /** One line, shown for a few seconds. */
@@ -46,6 +67,8 @@ export interface Pane<S> {
   name: string;
   title: string;
   initial: S;
+  /** It takes the place of the agents beside it, too: what is read in it is wide. */
+  isWhole?: boolean;
   update(state: S, input: Input, shared: Shared): PaneResult<S>;
   view(state: S, shared: Shared, size: Size): readonly Line[];
 }
@@ -54,6 +77,7 @@ export interface Pane<S> {
 export interface LivePane {
   name: string;
   title: string;
+  isWhole: boolean;
   update(input: Input, shared: Shared): PaneResult<LivePane>;
   view(shared: Shared, size: Size): readonly Line[];
 }
@@ -62,6 +86,7 @@ export function livePane<S>(pane: Pane<S>, state: S = pane.initial): LivePane {
   const live: LivePane = {
     name: pane.name,
     title: pane.title,
+    isWhole: pane.isWhole ?? false,
     update(input, shared) {
       const result = pane.update(state, input, shared);
       const next = result.state === state ? live : livePane(pane, result.state);

@@ -7,12 +7,17 @@ import type { CommandName, Params, Reply } from "../protocol/commands/index.ts";
 import type { ErrorBody } from "../protocol/errors.ts";
 import type { FollowFrame } from "../protocol/frames.ts";
 import type { ThemeName } from "../terminal/interface.ts";
+import type { Image, Sent } from "./composer/state.ts";
 
 /** What a piece of text is, not how it looks: a theme turns it into colours. */
 export type Style =
   | ("plain" | "dim" | "bold" | "italic" | "heading" | "code" | "link" | "quote")
   | ("accent" | "good" | "bad" | "added" | "removed" | "changed" | "selected" | "rule")
-  | ("keyword" | "string" | "number" | "comment");
+  | ("keyword" | "string" | "number" | "comment")
+  /** In lines that were added and removed: what their counterparts do not say. */
+  | ("added_word" | "removed_word")
+  /** Where the next letter is typed in a pane: the terminal's own cursor stands there. */
+  | "caret";
 
 export interface Span {
   text: string;
@@ -66,6 +71,9 @@ type RepliedOf<Name extends CommandName> = {
   purpose: string;
 };
 
+/** Who asks for names of files. */
+export type FilesPurpose = "composer" | "palette";
+
 export type Input =
   | TerminalInput
   | { type: "frames"; frames: readonly FollowFrame[] }
@@ -74,7 +82,11 @@ export type Input =
   | { type: "call_failed"; command: CommandName; purpose: string; error: ErrorBody }
   /** A text came back from the human's own editor; null where it was left as it was. */
   | { type: "edited"; purpose: string; text: string | null }
-  | { type: "files"; query: string; paths: readonly string[] }
+  | { type: "files"; query: string; paths: readonly string[]; purpose: FilesPurpose }
+  /** Of a path that was pasted; both null where there is no such file. */
+  | { type: "image"; written: string; image: Image | null; problem: string | null }
+  /** What the human's own command says of the state. */
+  | { type: "status"; text: string }
   /** Something beside a call went wrong, and the human should know. */
   | { type: "trouble"; text: string }
   /** Comes only while something on the screen counts time. Milliseconds since 1970. */
@@ -89,8 +101,12 @@ export type Effect =
   | { type: "mouse"; isOn: boolean }
   | { type: "page"; text: string }
   | { type: "save_draft"; session_id: string | null; text: string }
-  | { type: "remember"; entry: string }
-  | { type: "find_files"; query: string }
+  | { type: "remember"; entry: Sent }
+  | { type: "pin"; session_id: string; isPinned: boolean }
+  | { type: "find_files"; query: string; purpose: FilesPurpose }
+  | { type: "read_image"; written: string }
+  /** For the human's own command: the JSON that it is given. */
+  | { type: "status"; json: string }
   | { type: "redraw" }
   | { type: "theme"; name: ThemeName }
   /** Now, where the connection is lost. */

@@ -1,7 +1,7 @@
 // What others ask of the state: small answers that update and view must give alike.
 import { emptyTranscript } from "../client/transcript.ts";
 import type { TurnSettings } from "../protocol/agents.ts";
-import type { HumanRequest } from "../protocol/messages.ts";
+import type { HumanRequest, Message } from "../protocol/messages.ts";
 import { permissionRules } from "../terminal/permission-rules.ts";
 import type { ComposerContext } from "./composer/index.ts";
 import type { Source } from "./conversation/items.ts";
@@ -47,6 +47,12 @@ export const isParked = ({ session }: State): boolean =>
   session.transcript.turn.type === "cancelled" &&
   session.transcript.queued.length > 0;
 
+/** The session whose agent called the one that is open; null where nobody did. */
+export function callerOf({ session, session_id, world }: State): string | null {
+  const known = session_id === null ? undefined : world.sessions.get(session_id);
+  return session?.facts?.parent?.session_id ?? known?.parent_id ?? null;
+}
+
 /** Messages that came in other sessions. */
 export function unreadElsewhere({ world, session_id }: State): number {
   let unread = 0;
@@ -82,30 +88,55 @@ export const sharedOf = (
 ): Shared => ({
   world: state.world,
   session_id: state.session_id,
+  conversation: state.session && {
+    transcript: state.session.transcript,
+    po_name: state.po_name,
+    selected: state.conversation.selected,
+    memo: state.conversation.memo,
+  },
   now: state.now,
   isFocused,
   size,
   settings: settingsOf(state),
+  keymap: state.keymap,
+  pinned: state.pinned,
 });
+
+/** The message that keys work on in the conversation. */
+export const selectedMessage = ({ conversation, session }: State): Message | undefined =>
+  session?.transcript.messages.findLast(({ message_id }) => message_id === conversation.selected);
 
 /** Its name, or the first words that were said in it. */
 export function sessionTitle({ session, world, session_id }: State): string {
   const known = session_id === null ? undefined : world.sessions.get(session_id);
-  const first = session?.transcript.messages.find(({ role }) => role === "user")?.content;
-  const names = [session?.transcript.name, known?.name, known?.title, first];
-  return names.find((name) => name) ?? "new";
+  const name = session?.transcript.name || known?.name || known?.title;
+  const first = () => session?.transcript.messages.find(({ role }) => role === "user")?.content;
+  return name || first() || "new";
 }
+
+/** What a human said in the session that is open. */
+const saidIn = ({ session }: State): ReadonlySet<string> =>
+  new Set(
+    session?.transcript.messages.flatMap(({ role, content }) => (role === "user" ? [content] : [])),
+  );
 
 /** What commands by name know. */
 export function paletteContextOf(state: State): PaletteContext {
   const { world, keymap, session_id, po_name, isMouseOn } = state;
   const sessions = [...world.sessions.values()]
     .filter(({ parent_id }) => parent_id === null)
-    .sort((left, right) => right.updated_at.localeCompare(left.updated_at));
+    .sort(
+      (left, right) =>
+        Number(state.pinned.includes(right.session_id)) -
+          Number(state.pinned.includes(left.session_id)) ||
+        right.updated_at.localeCompare(left.updated_at),
+    );
   const models = [state.default_model, ...(world.usage?.models.map(({ model }) => model) ?? [])];
   return {
     keymap,
     session_id,
+    caller: callerOf(state),
+    pinned: state.pinned,
     po_name,
     isMouseOn,
     settings: settingsOf(state),
@@ -119,14 +150,20 @@ export function paletteContextOf(state: State): PaletteContext {
   };
 }
 
-export function composerContextOf(state: State): ComposerContext {
-  const context = paletteContextOf(state);
-  return {
-    keymap: state.keymap,
-    columns: state.size.columns,
-    isBusy: isBusy(state),
-    commands: commandCandidates(context),
-    objects: context.objects.map(({ name, description }) => ({ name, help: description })),
-    argumentsOf: (command) => argumentCandidates(command, context),
-  };
-}
+/** Asked at every key: what only a list of completions needs is put together where one is shown. */
+export const composerContextOf = (state: State): ComposerContext => ({
+  keymap: state.keymap,
+  columns: state.size.columns,
+  isBusy: isBusy(state),
+  session_id: state.session_id,
+  po_name: state.po_name,
+  saidHere: () => saidIn(state),
+  get commands() {
+    return commandCandidates(paletteContextOf(state));
+  },
+  get objects() {
+    const objects = [...state.world.objects.values()];
+    return objects.map(({ name, description }) => ({ name, help: description }));
+  },
+  argumentsOf: (command) => argumentCandidates(command, paletteContextOf(state)),
+});

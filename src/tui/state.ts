@@ -4,7 +4,7 @@ import type { Risk } from "../protocol/agents.ts";
 import type { FollowFrame } from "../protocol/frames.ts";
 import type { AgentMode, SessionView } from "../protocol/messages.ts";
 import type { PermissionMode } from "./acts.ts";
-import { type ComposerState, emptyComposer } from "./composer/index.ts";
+import { type ComposerState, emptyComposer, type Image } from "./composer/index.ts";
 import { type Conversation, emptyConversation } from "./conversation/state.ts";
 import { type Keymap, keymapOf, type UserBindings } from "./keys.ts";
 import { emptyPalette, type PaletteState } from "./palette/index.ts";
@@ -19,6 +19,7 @@ export interface Pending {
   /** null: for a session that it begins. */
   session_id: string | null;
   text: string;
+  images: readonly Image[];
   delivery: "queue" | "steer";
   /** Waits for the session that the message before it begins. */
   isHeld: boolean;
@@ -81,6 +82,8 @@ export interface State {
   /** The tools that there are, for the rules of a permission mode. */
   tools: readonly { name: string; risk: Risk }[];
   pending: readonly Pending[];
+  /** Conversations that stand first in the switcher, in this order. */
+  pinned: readonly string[];
   /** A message that waits, while the daemon is asked to take it back. */
   takingBack: { message_id: string; content: string } | null;
   /** Escape was pressed before the turn was known. */
@@ -94,9 +97,13 @@ export interface State {
   world: World;
   panes: readonly LivePane[];
   focus: "composer" | "conversation" | "pane";
+  /** Where the keys go once the pane that has them is closed. */
+  behind: "composer" | "conversation";
   /** The pane over the conversation. */
   open: string | null;
   overlay: "palette" | "help" | null;
+  /** What the human's own command says. */
+  status: string;
   /** Lines scrolled in the key help. */
   helpScroll: number;
   /** `until` null: as of the next tick. */
@@ -118,6 +125,7 @@ export interface Beginning {
   size?: Size;
   draft?: string;
   bindings?: UserBindings;
+  pinned?: readonly string[];
   isMouseOn?: boolean;
   model?: string | null;
 }
@@ -142,6 +150,7 @@ export function initialState(beginning: Beginning): State {
     default_model: null,
     tools: [],
     pending: [],
+    pinned: beginning.pinned ?? [],
     takingBack: null,
     wantsInterrupt: false,
     seed: beginning.seed ?? now.toString(36),
@@ -152,8 +161,10 @@ export function initialState(beginning: Beginning): State {
     world: emptyWorld,
     panes,
     focus: "composer",
+    behind: "composer",
     open: null,
     overlay: null,
+    status: "",
     helpScroll: 0,
     notice: null,
     leaving: null,

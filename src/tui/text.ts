@@ -2,13 +2,19 @@
 import type { Line, Span, Style } from "./shapes.ts";
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** Latin, Greek, Cyrillic, dashes, arrows and frames: each unit is a letter of one column. No emoji, no marks. */
+const SIMPLE =
+  /^[\x20-\x7e\u00a1-\u00a8\u00aa-\u00ac\u00af-\u02ff\u0391-\u03a1\u03a3-\u03ff\u0400-\u0482\u048a-\u052f\u2010-\u2027\u2030-\u203b\u203d-\u2048\u204a-\u205e\u2190-\u2193\u21c4\u23ce\u2500-\u25a9\u25ac-\u25b5\u25b7-\u25bf\u25c1-\u25fa\u2713\u2717\u276f]*$/;
 
 /** Marks that stand beside their letter: some terminals give them a column of their own, others do not. */
 const SPACING = /\p{Mc}|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]/gu;
 
 /** Columns that a text takes on the screen: as the terminal counts that counts most. */
 export const widthOf = (text: string): number =>
-  ASCII.test(text) ? text.length : Bun.stringWidth(text) + uncounted(text);
+  isSimple(text) ? text.length : Bun.stringWidth(text) + uncounted(text);
+
+/** Every unit of it is a letter, and takes one column. */
+export const isSimple = (text: string): boolean => ASCII.test(text) || SIMPLE.test(text);
 
 function uncounted(text: string): number {
   let columns = 0;
@@ -18,7 +24,7 @@ function uncounted(text: string): number {
 
 /** What a reader takes for one letter. */
 export const graphemes = (text: string): readonly string[] =>
-  ASCII.test(text) ? text.split("") : Array.from(letters(text));
+  isSimple(text) ? text.split("") : Array.from(letters(text));
 
 /** One after the other: who needs only the first few pays for no more. */
 function* letters(text: string): Generator<string> {
@@ -41,7 +47,7 @@ export const plainText = (of: Line): string => of.map(({ text }) => text).join("
 export function cutText(text: string, columns: number): string {
   if (columns <= 0) return "";
   if (widthOf(text) <= columns) return text;
-  if (ASCII.test(text)) return text.slice(0, columns);
+  if (isSimple(text)) return text.slice(0, columns);
   let kept = 0;
   let used = 0;
   for (const letter of letters(text)) {
@@ -152,7 +158,7 @@ function createRows(width: number) {
       if (piece.to > piece.from) put(word.slice(piece.from, piece.to), style);
       piece = { from: piece.to, to: piece.to, columns: 0 };
     };
-    for (const letter of ASCII.test(word) ? word : letters(word)) {
+    for (const letter of isSimple(word) ? word : letters(word)) {
       const columns = widthOf(letter);
       // A letter wider than a whole row stands there all the same: nothing may be lost.
       const isEmpty = used + piece.columns === 0;

@@ -2,6 +2,7 @@
 // Rules: 1. The first input also asks for everything that the interface begins with.
 //        2. A purpose names who asked: `root:`, `act:`, `composer`, `world:`, or a pane and a colon.
 import { replaceText, updateComposer } from "./composer/index.ts";
+import { withFiles } from "./palette/index.ts";
 import type { Effect, Input, Updated } from "./shapes.ts";
 import type { LinkView, State } from "./state.ts";
 import { composerContextOf } from "./state-questions.ts";
@@ -39,6 +40,7 @@ export { initialState } from "./state.ts";
 /** How long a notice stands, and how long Ctrl+C waits for the second press. Milliseconds. */
 const NOTICE_MS = 4_000;
 const LEAVING_MS = 3_000;
+const CONNECTED_AGAIN = "The connection is back.";
 
 export function update(state: State, input: Input): Updated<State> {
   const begun = state.hasBegun ? still(state) : begin(state);
@@ -81,6 +83,10 @@ function updated(state: State, input: Input): Next {
     case "tick":
       return then(still(ticked(state, input.now)), (after) => toEveryPane(after, input));
     case "frames":
+      // A text that grows says nothing to the world and the panes.
+      if (input.frames.every(({ type }) => type === "signal")) {
+        return withFrames(state, input.frames);
+      }
       return then(
         then(withWorld(state, input), (after) => withFrames(after, input.frames)),
         (after) => toEveryPane(after, input),
@@ -90,10 +96,15 @@ function updated(state: State, input: Input): Next {
         then(withWorld(state, input), (after) => linked(after, input.state)),
         (after) => toEveryPane(after, input),
       );
-    case "files": {
-      const result = updateComposer(state.composer, input, composerContextOf(state));
-      return { state: { ...state, composer: result.state }, effects: result.effects };
-    }
+    case "status":
+      return still(input.text === state.status ? state : { ...state, status: input.text });
+    case "files":
+      if (input.purpose === "palette") {
+        return still({ ...state, palette: withFiles(state.palette, input) });
+      }
+      return toComposer(state, input);
+    case "image":
+      return toComposer(state, input);
     case "trouble":
       return still(withNotice(state, input.text));
     case "edited":
@@ -102,6 +113,11 @@ function updated(state: State, input: Input): Next {
     case "call_failed":
       return then(withWorld(state, input), (after) => answered(after, input));
   }
+}
+
+function toComposer(state: State, input: Extract<Input, { type: "files" | "image" }>): Next {
+  const result = updateComposer(state.composer, input, composerContextOf(state));
+  return { state: { ...state, composer: result.state }, effects: result.effects };
 }
 
 function withWorld(state: State, input: Input): Next {
@@ -146,7 +162,8 @@ type LinkInput = Extract<Input, { type: "link" }>["state"];
 
 function linked(state: State, change: LinkInput): Next {
   const link = linkView(state, change);
-  return change.type === "restored" ? sendAgain({ ...state, link }) : still({ ...state, link });
+  if (change.type !== "restored") return still({ ...state, link });
+  return sendAgain(withNotice({ ...state, link }, CONNECTED_AGAIN));
 }
 
 function linkView({ link }: State, change: LinkInput): LinkView {
@@ -168,7 +185,8 @@ function edited(state: State, input: Extract<Input, { type: "edited" }>): Next {
   const { purpose, text } = input;
   if (purpose === "composer") {
     if (text === null) return still(state);
-    return still({ ...state, composer: replaceText(state.composer, text) });
+    // Editors end the last line of a file; nobody means an empty one behind it.
+    return still({ ...state, composer: replaceText(state.composer, text.replace(/\n$/, "")) });
   }
   return toPaneOf(state, purpose, input);
 }

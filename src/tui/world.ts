@@ -1,6 +1,7 @@
 // What the interface knows of its environment, kept up to date: a pure fold of events and replies, and the
 // calls that it needs for that. Their purpose begins with `world:`.
 import { turnEnds } from "../client/events.ts";
+import type { Reply } from "../protocol/commands/index.ts";
 import type { Effect, Input, Updated } from "./shapes.ts";
 import { foldFrame } from "./world/fold.ts";
 import { withObjects, withRequests, withSessions } from "./world/replies.ts";
@@ -12,6 +13,9 @@ export * from "./world/shapes.ts";
 /** Sessions that are fetched at the start: the newest. */
 const LISTED_SESSIONS = 200;
 const PURPOSE = "world:load";
+/** Sessions at work whose called ones are asked for: of one reply. */
+const MAX_ASKED_CALLERS = 20;
+const CALLED_PURPOSE = "world:called";
 
 /** The calls that fill an empty world: at the start, when the connection is back, after a gap. */
 export function loadWorld(): readonly Effect[] {
@@ -41,7 +45,7 @@ export function updateWorld(world: World, input: Input, open: string | null): Up
     case "link":
       return { state: world, effects: input.state.type === "restored" ? loadWorld() : [] };
     case "replied":
-      return input.purpose === PURPOSE ? withReply(world, input) : { state: world, effects: [] };
+      return withReply(world, input);
     case "call_failed": {
       const isUsage = input.purpose === PURPOSE && input.command === "GetUsage";
       return { state: isUsage ? { ...world, usageAsked: "no" } : world, effects: [] };
@@ -85,13 +89,31 @@ function withFrames(world: World, frames: Frames, open: string | null): Updated<
 
 type Replied = Extract<Input, { type: "replied" }>;
 
+/** Who was called by a session that works, before this interface looked: no list of sessions tells of them. */
+const calledBy = (sessions: Reply<"ListSessions">["sessions"]): readonly Effect[] =>
+  sessions
+    .filter(({ state }) => state !== "idle")
+    .slice(0, MAX_ASKED_CALLERS)
+    .map(({ session_id }) => ({
+      type: "call",
+      command: "ListSessions",
+      params: { parent: session_id, limit: LISTED_SESSIONS },
+      purpose: CALLED_PURPOSE,
+    }));
+
 function withReply(world: World, input: Replied): Updated<World> {
   const still = (state: World): Updated<World> => ({ state, effects: [] });
+  if (input.purpose === CALLED_PURPOSE && input.command === "ListSessions") {
+    const { hasOlder } = world;
+    const state: World = { ...withSessions(world, input.reply), hasOlder };
+    return { state, effects: calledBy(input.reply.sessions) };
+  }
+  if (input.purpose !== PURPOSE) return still(world);
   switch (input.command) {
     case "ListPOs":
       return still({ ...withObjects(world, input.reply), isLoaded: true });
     case "ListSessions":
-      return still(withSessions(world, input.reply));
+      return { state: withSessions(world, input.reply), effects: calledBy(input.reply.sessions) };
     case "ListPendingRequests":
       return still(withRequests(world, input.reply));
     case "ListConnectors":

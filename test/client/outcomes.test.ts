@@ -43,7 +43,12 @@ test("what was told later ends a call that still ran, and never undoes what was 
     });
   });
   const events: Reply<"ListOutcomes">["events"] = JSON.parse(JSON.stringify(told));
-  const { calls, endings } = withOutcomes(live, { session_id: "s1", events });
+  const { calls, endings } = withOutcomes(live, {
+    session_id: "s1",
+    events,
+    waiting: [],
+    is_parked: false,
+  });
   const successes = Object.entries(calls).map(([id, { success }]) => [id, success]);
   expect(Object.fromEntries(successes)).toEqual({
     missed: false,
@@ -52,4 +57,29 @@ test("what was told later ends a call that still ran, and never undoes what was 
     old: false,
   });
   expect(endings.t1?.type).toBe("failed");
+});
+
+test("what waits is told once, before what was followed, and parked by the turn that was stopped", () => {
+  const waits = (message_id: string) => {
+    return {
+      message_id,
+      turn_id: `t-${message_id}`,
+      content: message_id,
+      delivery: "queue",
+    } as const;
+  };
+  const queued = { session_id: "s1", po_name: "a", source: "cli", message_key: null } as const;
+  const live = frames((add) => {
+    for (const message_id of ["both", "later"]) {
+      add("MessageQueued", { ...queued, ...waits(message_id) } as never);
+      add("MessageQueued", { ...queued, ...waits(message_id) } as never);
+    }
+  }).reduce(foldFrame, emptyTranscript("s1"));
+  const stopped = frames((add) => add("TurnCancelled", { ...ids, reason: "enough" }));
+  const events: Reply<"ListOutcomes">["events"] = JSON.parse(JSON.stringify(stopped));
+  const reply = { session_id: "s1", events, waiting: [waits("first"), waits("both")] };
+  const parked = withOutcomes(live, { ...reply, is_parked: true });
+  expect(parked.queued).toEqual([waits("first"), waits("both"), waits("later")]);
+  expect(parked.turn).toEqual({ type: "cancelled", turn_id: "t1", reason: "enough" });
+  expect(withOutcomes(live, { ...reply, is_parked: false }).turn).toEqual({ type: "idle" });
 });

@@ -11,6 +11,7 @@ export interface Seen {
   asked?: unknown;
   status: number;
   media_type: string;
+  /** Of a stream of events its text. */
   answered: unknown;
 }
 
@@ -36,6 +37,15 @@ interface Document {
   paths: Record<string, Record<string, Operation>>;
   components: { responses: Record<string, { content?: Content }> };
 }
+
+/** What the events of a stream carry; a comment, a priming event and the closing word carry nothing. */
+const dataOf = (text: string): unknown[] =>
+  text
+    .split("\n\n")
+    .slice(0, -1)
+    .flatMap((event) => event.match(/^data:(.+)$/m)?.[1]?.trim() ?? [])
+    .filter((data) => data !== "" && data !== "[DONE]")
+    .map((data) => JSON.parse(data));
 
 const escaped = (text: string) => text.replaceAll("~", "~0").replaceAll("/", "~1");
 
@@ -92,13 +102,20 @@ export function createApiChecker(given: unknown): ApiChecker {
     const content = response.$ref
       ? document.components.responses[shared]?.content
       : response.content;
+    if (!content && seen.answered === "") return [];
     if (!content?.[seen.media_type]) {
       return [
         `${operation.operationId}: ${seen.status} is ${seen.media_type}, not ${Object.keys(content ?? {})}`,
       ];
     }
     const from = response.$ref ? response.$ref.slice(1) : `${place}/responses/${seen.status}`;
-    return faults(`${from}/content/${escaped(seen.media_type)}/schema`, seen.answered);
+    const schema = `${from}/content/${escaped(seen.media_type)}/schema`;
+    if (seen.media_type !== "text/event-stream") return faults(schema, seen.answered);
+    const data = dataOf(String(seen.answered));
+    return [
+      ...faults(schema, seen.answered),
+      ...data.flatMap((one) => faults(`${schema}/contentSchema`, one)),
+    ];
   }
 
   return {
@@ -108,7 +125,8 @@ export function createApiChecker(given: unknown): ApiChecker {
       if (!found) {
         const isRefused = [404, 405].includes(seen.status) || pathname.startsWith("/api/call/");
         const wrong = isRefused ? [] : [`${seen.method} ${pathname} answers ${seen.status} unseen`];
-        return [...wrong, ...faults("/components/schemas/Error", seen.answered)];
+        const shape = pathname.startsWith("/v1/") ? "OpenAiError" : "Error";
+        return [...wrong, ...faults(`/components/schemas/${shape}`, seen.answered)];
       }
       const asked = checkAsked(found, seen);
       const isGood = seen.status < 300;

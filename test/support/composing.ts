@@ -4,6 +4,7 @@ import {
   type ComposerResult,
   type ComposerState,
   emptyComposer,
+  type Sent,
   updateComposer,
 } from "../../src/tui/composer/index.ts";
 import { keymapOf } from "../../src/tui/keys.ts";
@@ -13,6 +14,9 @@ export const composing = (changes: Partial<ComposerContext> = {}): ComposerConte
   keymap: keymapOf(),
   columns: 80,
   isBusy: false,
+  session_id: "s1",
+  po_name: "assistant",
+  saidHere: () => new Set(),
   commands: [
     { name: "help", help: "keys" },
     { name: "model", help: "the model" },
@@ -26,6 +30,10 @@ export const composing = (changes: Partial<ComposerContext> = {}): ComposerConte
     command === "model" ? [{ name: "openai/gpt-5", help: "answered before" }] : [],
   ...changes,
 });
+
+/** What was sent before, in another session of the object. */
+export const sentBefore = (...texts: string[]): readonly Sent[] =>
+  texts.map((text) => ({ text, session_id: "s0", po_name: "assistant" }));
 
 export function keysOf(script: string): readonly KeyPress[] {
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });

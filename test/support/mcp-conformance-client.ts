@@ -41,8 +41,6 @@ const server = await connectMcp({
   name: "suite",
   reach: { type: "http", url, headers: {}, http: world.http, sign_in: { provider, answered } },
   hash: world.hash,
-  // A human who accepts whatever is filled in already.
-  answer: async () => ({ action: "accept", content: {} }),
 });
 
 function valueFor(schema: Json | undefined): Json {
@@ -60,6 +58,10 @@ const argumentsFor = ({ parameters: { properties } }: ToolSpec): Record<string, 
     ]),
   );
 
+/** One scenario wants to be shown a schema as an agent would be. */
+const ECHO = "json_schema_echo";
+const focal = server.tools.find(({ own_name }) => own_name === "json_schema_2020_12_tool");
+
 /** Some scenarios name the calls that they want to see. */
 const wanted = z
   .object({
@@ -68,11 +70,18 @@ const wanted = z
   .safeParse(JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}"));
 const calls = wanted.success
   ? wanted.data.toolCalls.map((one) => ({ name: one.name, args: one.arguments }))
-  : server.tools.map(({ own_name, spec }) => ({ name: own_name, args: argumentsFor(spec) }));
+  : server.tools.map(({ own_name, spec }) => ({
+      name: own_name,
+      args: own_name === ECHO && focal ? { schema: focal.spec.parameters } : argumentsFor(spec),
+    }));
 
 for (const { name, args } of calls) {
-  const { signal } = new AbortController();
-  const options = { signal, timeout_ms: CALL_TIMEOUT_MS, heard: async () => undefined };
+  const options = {
+    signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+    heard: async () => undefined,
+    // A human who accepts whatever is filled in already.
+    questions: async () => ({ action: "accept" as const, content: {} }),
+  };
   const answer = await server.call(name, args, options).catch((thrown) => String(thrown));
   process.stdout.write(`${name}: ${JSON.stringify(answer)}\n`);
 }

@@ -5,6 +5,8 @@ import type { PaletteContext } from "../../src/tui/palette/shapes.ts";
 export const knowing = (changes: Partial<PaletteContext> = {}): PaletteContext => ({
   keymap: keymapOf(),
   session_id: "01SESSION",
+  caller: null,
+  pinned: [],
   po_name: "assistant",
   isMouseOn: false,
   now: 0,

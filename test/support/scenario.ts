@@ -247,6 +247,11 @@ async function playQueue({ world, good, bad }: Player, session_id: string): Prom
   const [taken, kept] = [await say("one"), await say("two")];
   await bad("WithdrawMessage", { session_id, message_id: asking.message_id }, "not_found");
   await good("CancelTurn", { turn_id: asking.turn_id });
+  const waits = (content: string, { message_id, turn_id }: Record<string, unknown>) => {
+    return { message_id, turn_id, content, delivery: "queue" };
+  };
+  const { waiting, is_parked } = await good("ListOutcomes", { session_id });
+  expect([waiting, is_parked]).toEqual([[waits("one", taken), waits("two", kept)], true]);
   await good("WithdrawMessage", { session_id, message_id: taken.message_id });
   await bad("WithdrawMessage", { session_id, message_id: taken.message_id }, "not_found");
   expect((await good("WaitForTurn", { turn_id: taken.turn_id })).status).toBe("cancelled");

@@ -62,6 +62,8 @@ export function createScreenModel(
   let saved = { column: 0, row: 0 };
   let style = "";
   let title = "";
+  /** Titles that were put away, the last one on top. */
+  const titles: string[] = [];
   let held = "";
   const clamp = (value: number, most: number) => Math.max(0, Math.min(value, most));
 
@@ -128,6 +130,8 @@ export function createScreenModel(
     else if (final === "m") style = body === "0" ? "" : body;
     else if (final === "J") erase(first, false);
     else if (final === "K") erase(first, true);
+    else if (final === "t" && first === 22) titles.push(title);
+    else if (final === "t" && first === 23) title = titles.pop() ?? title;
     else others.push(`[${body}${final}`);
   }
 

@@ -11,6 +11,8 @@ export interface TerminalRun extends AsyncDisposable {
   /** Everything that was written, raw. */
   written(): string;
   type(keys: string): void;
+  /** The same for what is no text: a letter in pieces. */
+  typeBytes(bytes: Uint8Array): void;
   resize(columns: number, rows: number): void;
   /** Resolves when it holds after something was written. */
   until(what: string, holds: (screen: ScreenModel) => boolean): Promise<void>;
@@ -75,6 +77,7 @@ export function startTerminalRun(options: TerminalRunOptions): TerminalRun {
     screen,
     written: () => written,
     type: (keys) => void terminal.write(keys),
+    typeBytes: (bytes) => void terminal.write(bytes),
     resize(nextColumns, nextRows) {
       screen.resize(nextColumns, nextRows);
       terminal.resize(nextColumns, nextRows);

@@ -4,6 +4,7 @@ import type { EventName, EventPayload } from "../../src/protocol/events/index.ts
 import type { EventFrame, FollowFrame } from "../../src/protocol/frames.ts";
 import type { HumanRequest, Message } from "../../src/protocol/messages.ts";
 import { type Workflow, workflow } from "../../src/protocol/workflows.ts";
+import { keymapOf } from "../../src/tui/keys.ts";
 import type { Shared } from "../../src/tui/pane.ts";
 import { emptyWorld, updateWorld, type World } from "../../src/tui/world.ts";
 
@@ -332,9 +333,12 @@ export function livelyWorld(frames: readonly FollowFrame[] = livelyFrames()): Wo
 export const sharedOf = (world: World, fields: Partial<Shared> = {}): Shared => ({
   world,
   session_id: null,
+  conversation: null,
   now,
   isFocused: true,
   size: { columns: 80, rows: 24 },
   settings: { model: null, rules: [] },
+  keymap: keymapOf(),
+  pinned: [],
   ...fields,
 });

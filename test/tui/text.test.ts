@@ -5,6 +5,7 @@ import {
   cutText,
   graphemes,
   hang,
+  isSimple,
   line,
   pad,
   plainText,
@@ -22,6 +23,20 @@ const shown = (text: string, columns: number): string[] =>
 describe("text", () => {
   test("is as wide as a terminal draws it", () => {
     expect(["abc", "日本", "😀", "é", "👩‍👩‍👧"].map(widthOf)).toEqual([3, 4, 2, 1, 2]);
+  });
+
+  test("of simple letters has a column for each unit, whatever stands beside it", () => {
+    const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+    const simple = Array.from({ length: 0x1_0000 }, (_, code) => String.fromCharCode(code)).filter(
+      (unit) => isSimple(unit),
+    );
+    const wrong = simple.filter((unit) => {
+      const isEmoji = unit > "~" && /\p{Extended_Pictographic}/u.test(unit);
+      return (
+        isEmoji || Bun.stringWidth(unit) !== 1 || [...segmenter.segment(`a${unit}b`)].length !== 3
+      );
+    });
+    expect([simple.length > 1_000, wrong]).toEqual([true, []]);
   });
 
   test("is cut between letters, never within one", () => {

@@ -59,7 +59,9 @@ export function offer(
     return { state: { ...state, completion: null }, effects: [] };
   }
   const isNewQuery = word.kind === "mention" && word.query !== state.completion?.query;
-  const effects: Effect[] = isNewQuery ? [{ type: "find_files", query: word.query }] : [];
+  const effects: Effect[] = isNewQuery
+    ? [{ type: "find_files", query: word.query, purpose: "composer" }]
+    : [];
   const completion = completionOf(word, candidatesFor(word, state, context), state.completion);
   return { state: { ...state, completion, dismissed_at: null }, effects };
 }
@@ -112,7 +114,7 @@ export function accept(state: ComposerState): ComposerState {
   const written = {
     command: `/${candidate.name}`,
     argument: candidate.name,
-    mention: mentionOf(candidate),
+    mention: mentionOf(candidate.name),
   };
   const { kind, from } = completion;
   const hasBlank = /^\s/.test(state.text.slice(cursor));
@@ -124,7 +126,7 @@ export function accept(state: ComposerState): ComposerState {
 }
 
 /** As the command line reads it: a path with blanks stands in quotes. A folder stays open for what is in it. */
-function mentionOf({ name }: Candidate): string {
+export function mentionOf(name: string): string {
   if (!/[\s"]/.test(name)) return `@${name}`;
   return name.endsWith("/") ? `@"${name}` : `@"${name}"`;
 }

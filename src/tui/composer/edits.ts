@@ -1,7 +1,7 @@
 // What each key of the composer does to it.
 import { accept, dismiss, isListOpen, select } from "./completion.ts";
 import { cut, insert, moved, putBack, putEarlier, redo, replace, undo } from "./edit.ts";
-import { recall, searchBack } from "./history.ts";
+import { recall, searchBack, searchElsewhere } from "./history.ts";
 import type { EditingAction } from "./keys.ts";
 import {
   blankBefore,
@@ -71,6 +71,7 @@ export const edits: Record<EditingAction, Does> = {
   complete: (state) => (isListOpen(state) ? accept(state) : null),
   dismiss: (state) => (isListOpen(state) ? dismiss(state) : null),
   search_sent: searchBack,
+  search_scope: searchElsewhere,
   unfold_paste: unfoldPaste,
 };
 

@@ -3,7 +3,8 @@ import type { Effect, KeyPress } from "../shapes.ts";
 import { accept, offer } from "./completion.ts";
 import { insert, replace, replaceAll } from "./edit.ts";
 import { edits, isEdit } from "./edits.ts";
-import { endSearch, remembered, searchBack, searchFor } from "./history.ts";
+import { endSearch, remembered, searchBack, searchElsewhere, searchFor } from "./history.ts";
+import { imagesIn, insertWithImages, lookForImage, withImage } from "./images.ts";
 import { letterBefore, pasteAt } from "./letters.ts";
 import { cleanText, draftText, entryOf, paste, setText, wholeText } from "./pastes.ts";
 import {
@@ -14,11 +15,14 @@ import {
   type ComposerResult,
   type ComposerState,
   MAX_TYPED_LENGTH,
+  type Submitted,
 } from "./state.ts";
 
+export { mentionOf } from "./completion.ts";
 export { withHistory } from "./history.ts";
+export { insertWithImages, withPaths } from "./images.ts";
 export type * from "./state.ts";
-export { pointAt, viewComposer } from "./view.ts";
+export { type ComposerView, pointAt, viewComposer } from "./view.ts";
 
 /** With what was kept of a text that was not sent. */
 export const emptyComposer = (draft = ""): ComposerState =>
@@ -40,6 +44,12 @@ export const insertText = (state: ComposerState, text: string): ComposerState =>
 /** Another text instead, such as one that could not be sent. Undo brings back what stood here. */
 export const replaceText = setText;
 
+/** The same, with the images that stand in it. */
+export const restoreText = (state: ComposerState, { text, images }: Submitted): ComposerState =>
+  images.length === 0
+    ? replaceText(state, text)
+    : insertWithImages(replaceText(state, ""), text, images);
+
 export const clearText = (state: ComposerState): ComposerState => ({
   ...replaceAll(state, "", "other"),
   completion: null,
@@ -53,8 +63,12 @@ export function updateComposer(
 ): ComposerResult {
   const state = before.notice === null ? before : { ...before, notice: null };
   switch (input.type) {
-    case "paste":
-      return offered(paste(endSearch(state, true), input.text), context);
+    case "paste": {
+      const pasted = offered(paste(endSearch(state, true), input.text), context);
+      return { ...pasted, effects: [...pasted.effects, ...lookForImage(input.text)] };
+    }
+    case "image":
+      return attached(state, input, context);
     case "files":
       return offered(
         { ...state, files: { query: input.query, paths: input.paths.map(cleanText) } },
@@ -78,6 +92,15 @@ const offered = (state: ComposerState, context: ComposerContext): ComposerResult
   return taken(result.state, result.effects);
 };
 
+function attached(
+  state: ComposerState,
+  input: Extract<ComposerInput, { type: "image" }>,
+  context: ComposerContext,
+): ComposerResult {
+  const next = withImage(state, input);
+  return next.text === state.text ? taken(next) : offered(next, context);
+}
+
 function withKey(state: ComposerState, key: KeyPress, context: ComposerContext): ComposerResult {
   const action = context.keymap.composer.get(key.name);
   // Help is asked for where nothing is typed; else the key types itself.
@@ -86,9 +109,11 @@ function withKey(state: ComposerState, key: KeyPress, context: ComposerContext):
   }
   if (action === "send") return enter(state, context);
   if (action === "queue") {
-    if (context.isBusy) return submit(state, "queue");
+    if (context.isBusy) return submit(state, "queue", context);
     // Escape, which closes a list, and Enter close behind it are the same bytes: a command has one line.
-    return isCommand(state) ? submit(state, "send") : offered(insert(state, "\n", "type"), context);
+    return isCommand(state)
+      ? submit(state, "send", context)
+      : offered(insert(state, "\n", "type"), context);
   }
   if (action === "edit") {
     return taken(state, [
@@ -125,14 +150,16 @@ function withSearchKey(
   const { search } = state;
   const action = context.keymap.composer.get(key.name);
   if (!search) return untaken(state);
-  if (action === "search_sent") return taken(searchBack(state));
+  if (action === "search_sent") return taken(searchBack(state, context));
+  if (action === "search_scope") return taken(searchElsewhere(state, context));
   if (action === "dismiss") return taken(endSearch(state, false));
   if (action === "send") return taken(endSearch(state, true));
   if (action === "erase") {
     const { query } = search;
-    return taken(searchFor(state, query.slice(0, letterBefore(query, query.length))));
+    const shorter = query.slice(0, letterBefore(query, query.length));
+    return taken(searchFor(state, shorter, context));
   }
-  if (key.text !== "") return taken(searchFor(state, search.query + cleanText(key.text)));
+  if (key.text !== "") return taken(searchFor(state, search.query + cleanText(key.text), context));
   return withKey(endSearch(state, true), key, context);
 }
 
@@ -142,13 +169,13 @@ function enter(state: ComposerState, context: ComposerContext): ComposerResult {
   if (state.completion && marked && isMeant(state.completion, marked.name)) {
     const accepted = accept(state);
     const isWhole = state.completion.kind === "command" && !takesArgument(marked.name, context);
-    return isWhole ? submit(accepted, "send") : offered(accepted, context);
+    return isWhole ? submit(accepted, "send", context) : offered(accepted, context);
   }
   const { text, cursor } = state;
   if (/(?:^|[^\\])\\$/.test(text.slice(Math.max(0, cursor - 2), cursor))) {
     return offered(replace(state, { from: cursor - 1, to: cursor }, "\n", "type"), context);
   }
-  return submit(state, "send");
+  return submit(state, "send", context);
 }
 
 /** Chosen, or what was typed is its beginning. An argument may be anything: only a chosen one is taken. */
@@ -164,11 +191,16 @@ const takesArgument = (command: string, context: ComposerContext): boolean =>
 
 const isCommand = ({ text }: ComposerState): boolean => /^[/!][^\s/][^\n]*$/.test(text);
 
-function submit(state: ComposerState, how: "send" | "queue"): ComposerResult {
+function submit(
+  state: ComposerState,
+  how: "send" | "queue",
+  context: ComposerContext,
+): ComposerResult {
   const whole = wholeText(state);
   const text = whole.replace(/^(?:[ \t]*\n)+/, "").trimEnd();
   if (text === "") return untaken(state);
-  const entry = entryOf(state).trim();
+  const { session_id, po_name } = context;
+  const entry = { text: entryOf(state).trim(), session_id, po_name };
   const emptied: ComposerState = {
     ...blank,
     history: remembered(state.history, entry),
@@ -180,6 +212,6 @@ function submit(state: ComposerState, how: "send" | "queue"): ComposerResult {
     state: emptied,
     effects: [{ type: "remember", entry }],
     isTaken: true,
-    submitted: { text, how, isLiteral },
+    submitted: { text, how, isLiteral, images: imagesIn(state) },
   };
 }

@@ -26,7 +26,8 @@ export const composerKeys = {
   complete: { keys: ["tab"], help: "take the completion that is marked" },
   dismiss: { keys: ["escape"], help: "close the list of completions" },
   search_sent: { keys: ["ctrl+r"], help: "search in what was sent; again: further back" },
-  unfold_paste: { keys: ["alt+x"], help: "a folded paste as text" },
+  search_scope: { keys: ["alt+r"], help: "there: what was sent to this object, here, or anywhere" },
+  unfold_paste: { keys: ["alt+x"], help: "a folded paste as text, an image as its path" },
 } as const;
 
 export type EditingAction = keyof typeof composerKeys;

@@ -1,12 +1,15 @@
 // Letters as a reader counts them: where they begin, how wide they are, where words end.
-import { widthOf } from "../text.ts";
+import { isSimple, widthOf } from "../text.ts";
 import { MAX_PASTES, type Paste } from "./state.ts";
 
 const FIRST_PASTE = 0x80;
 /** Columns of a tab. */
 const TAB = "    ";
 
-const clusters = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Made where one is needed: the first one costs as much as a frame. */
+const clustersOf = (text: string): Intl.Segments =>
+  new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text);
+
 const PLAIN = /^[\x20-\x7e\n]*$/;
 const WORD = /^[\p{L}\p{N}\p{M}_]/u;
 
@@ -31,12 +34,12 @@ export interface Letter {
 }
 
 export function* lettersOf(text: string): Generator<Letter> {
-  if (PLAIN.test(text)) {
+  if (PLAIN.test(text) || isSimple(text)) {
     for (let offset = 0; offset < text.length; offset += 1)
       yield { offset, text: text.charAt(offset) };
     return;
   }
-  for (const { index, segment } of clusters.segment(text)) yield { offset: index, text: segment };
+  for (const { index, segment } of clustersOf(text)) yield { offset: index, text: segment };
 }
 
 /** The line around an offset: letters never reach over its ends. */
@@ -57,13 +60,13 @@ export function letterBefore(text: string, offset: number): number {
   if (offset <= 0) return 0;
   const { from, line } = lineAround(text, offset);
   if (offset === from) return offset - 1;
-  return from + (clusters.segment(line).containing(offset - from - 1)?.index ?? 0);
+  return from + (clustersOf(line).containing(offset - from - 1)?.index ?? 0);
 }
 
 export function letterAfter(text: string, offset: number): number {
   if (offset >= text.length) return text.length;
   const { from, line } = lineAround(text, offset);
-  const found = clusters.segment(line).containing(offset - from);
+  const found = clustersOf(line).containing(offset - from);
   // No letter contains the end of a line: the line break itself comes next.
   return found ? from + found.index + found.segment.length : offset + 1;
 }
@@ -73,7 +76,7 @@ export function borderAt(text: string, offset: number): number {
   if (offset <= 0) return 0;
   if (offset >= text.length) return text.length;
   const { from, line } = lineAround(text, offset);
-  const found = clusters.segment(line).containing(offset - from);
+  const found = clustersOf(line).containing(offset - from);
   if (!found || from + found.index === offset) return offset;
   return from + found.index + found.segment.length;
 }

@@ -77,16 +77,20 @@ function withPastes(state: ComposerState, shown: (paste: Paste) => string): stri
   return text;
 }
 
-/** The text as it is sent. */
-export const wholeText = (state: ComposerState): string => withPastes(state, ({ text }) => text);
+/** The text as it is sent: an image is sent beside it. */
+export const wholeText = (state: ComposerState): string =>
+  withPastes(state, ({ text, label, image }) => (image ? label : text));
+
+/** Images by their paths: what can be kept of them. */
+const writtenText = (state: ComposerState): string => withPastes(state, ({ text }) => text);
 
 /** Kept at every key: of what is too long for that, only how its pastes are called. */
 export const draftText = (state: ComposerState): string =>
-  bytesOf(state) <= MAX_DRAFT_BYTES ? wholeText(state) : withPastes(state, ({ label }) => label);
+  bytesOf(state) <= MAX_DRAFT_BYTES ? writtenText(state) : withPastes(state, ({ label }) => label);
 
 /** The text as it is remembered: a long one with its pastes folded. */
 export function entryOf(state: ComposerState): string {
-  const whole = wholeText(state);
+  const whole = writtenText(state);
   return whole.length <= MAX_ENTRY_LENGTH ? whole : withPastes(state, ({ label }) => label);
 }
 

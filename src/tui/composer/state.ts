@@ -32,11 +32,36 @@ export const MAX_DRAFT_BYTES = 512 * 1024;
 /** Completions that are offered at once. */
 export const MAX_OFFERED = 50;
 
+/** As it is sent. */
+export interface Image {
+  media_type: string;
+  /** Base64 */
+  data: string;
+  /** Of its file. */
+  name: string;
+  bytes: number;
+  /** The text that stood for it: how it is written where it cannot be carried along. */
+  written: string;
+}
+
 export interface Paste {
   text: string;
   label: string;
   bytes: number;
+  /** It is sent beside the text, in which its label stands. */
+  image?: Image;
 }
+
+/** What was sent before, and where. */
+export interface Sent {
+  text: string;
+  /** null: in one that it began, or nobody knows. */
+  session_id: string | null;
+  po_name: string | null;
+}
+
+/** Where what was sent is looked for. */
+export type SearchScope = "all" | "object" | "session";
 
 export interface Snapshot {
   text: string;
@@ -78,11 +103,11 @@ export interface ComposerState {
   /** The newest last. */
   cuts: readonly string[];
   /** Sent before, the oldest first. */
-  history: readonly string[];
+  history: readonly Sent[];
   /** Which entry is shown, and what stood here before. */
   recalled: { index: number; before: Snapshot } | null;
   /** Looks for an entry of the history; `index` is the one that was found. */
-  search: { query: string; index: number | null } | null;
+  search: { query: string; index: number | null; scope: SearchScope } | null;
   completion: Completion | null;
   /** Where a list was closed: it stays closed until something else is completed. */
   dismissed_at: number | null;
@@ -96,6 +121,11 @@ export interface ComposerContext {
   keymap: Keymap;
   /** Columns of the composer, its margin included: rows are counted in them. */
   columns: number;
+  /** Where what is sent goes. */
+  session_id: string | null;
+  po_name: string;
+  /** What was said in the session that is open, by whichever interface. */
+  saidHere(): ReadonlySet<string>;
   /** A turn runs: Alt+Enter queues. */
   isBusy: boolean;
   /** Completions behind `/` at the beginning. */
@@ -109,13 +139,17 @@ export interface ComposerContext {
 export type ComposerInput =
   | { type: "key"; key: KeyPress }
   | { type: "paste"; text: string }
-  | { type: "files"; query: string; paths: readonly string[] };
+  | { type: "files"; query: string; paths: readonly string[] }
+  /** The file of a path that was pasted: an image, or why it cannot be sent. */
+  | { type: "image"; written: string; image: Image | null; problem: string | null };
 
 export interface Submitted {
   text: string;
   how: "send" | "queue";
   /** It begins with a folded paste: neither a command nor a line for the shell, whatever it looks like. */
   isLiteral: boolean;
+  /** In the order of their labels in the text. */
+  images: readonly Image[];
 }
 
 export interface ComposerResult {

@@ -5,7 +5,14 @@ import { moved } from "./edit.ts";
 import { shownBySearch } from "./history.ts";
 import { lettersOf, pasteAt, shownLetter } from "./letters.ts";
 import { columnAt, MARGIN, offsetAt, type Row, roomIn, rowAt, rowsOf } from "./rows.ts";
-import { blank, type Candidate, type ComposerState, MAX_ROWS, type Paste } from "./state.ts";
+import {
+  blank,
+  type Candidate,
+  type ComposerState,
+  MAX_ROWS,
+  type Paste,
+  type SearchScope,
+} from "./state.ts";
 
 /** Rows of the list of completions. */
 const MAX_LISTED = 8;
@@ -20,9 +27,9 @@ export interface ComposerView {
   list: readonly Line[];
 }
 
-export function viewComposer(state: ComposerState, size: Size): ComposerView {
+export function viewComposer(state: ComposerState, size: Size, scopeKey = ""): ComposerView {
   const columns = Math.max(1, size.columns);
-  const foot = footOf(state, columns);
+  const foot = footOf(state, columns, scopeKey);
   const found = shownBySearch(state);
   // What a search has found stands there as if it was typed.
   const shown = found === null ? state : { ...blank, text: found, cursor: 0 };
@@ -92,19 +99,33 @@ function spansOf(text: string, pastes: readonly (Paste | null)[], room: number):
   return spans;
 }
 
-function footOf({ search, notice }: ComposerState, columns: number): readonly Line[] {
+/** Before what is looked for in what was sent. */
+const SEARCHED: Record<SearchScope, string> = {
+  all: "  sent before: ",
+  object: "  sent before to this object: ",
+  session: "  sent before in this session: ",
+};
+
+function footOf(
+  { search, notice }: ComposerState,
+  columns: number,
+  scopeKey = "",
+): readonly Line[] {
   const said = notice === null ? [] : [span(notice, "dim")];
   if (search) {
-    return [
-      cut([span("  sent before: ", "dim"), span(search.query), span("  "), ...said], columns),
-    ];
+    const hint = notice === null && scopeKey !== "" ? [span(`${scopeKey} elsewhere`, "dim")] : said;
+    const typed = [span(SEARCHED[search.scope], "dim"), span(search.query), span("  ")];
+    return [cut([...typed, ...hint], columns)];
   }
   return notice === null ? [] : [cut([span("  "), ...said], columns)];
 }
 
 const searchCursor = ({ search }: ComposerState, row: number, columns: number): Point => ({
   row,
-  column: Math.min(columns - 1, widthOf(`  sent before: ${search?.query ?? ""}`)),
+  column: Math.min(
+    columns - 1,
+    widthOf(`${SEARCHED[search?.scope ?? "all"]}${search?.query ?? ""}`),
+  ),
 });
 
 function listOf({ completion }: ComposerState, size: Size): readonly Line[] {

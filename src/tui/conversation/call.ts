@@ -6,7 +6,8 @@ import { showDuration } from "../../terminal/duration.ts";
 import { oneLine, stripControl } from "../../terminal/strip.ts";
 import type { Line, Span } from "../shapes.ts";
 import { cut, line, span, spread, wrapText } from "../text.ts";
-import { type Difference, differenceLines, differenceOf } from "./diff.ts";
+import { type Difference, type DifferenceLine, differenceLines, differenceOf } from "./diff.ts";
+import { editOf } from "./edits.ts";
 import type { Memo } from "./memo.ts";
 import { type Row, rowsOf } from "./row.ts";
 
@@ -33,22 +34,32 @@ export interface CallView {
   isLive: boolean;
   /** What the human wants; undefined: what is usual for it. */
   isUnfolded: boolean | undefined;
+  /** Which of its changes is the one that keys go on from, from 0. */
+  marked: number | null;
 }
 
 export interface Page {
   columns: number;
   now: number;
   memo: Memo;
+  /** White space alone is no difference. */
+  ignoresSpace: boolean;
 }
 
 export function callRows(view: CallView, page: Page): readonly Row[] {
   const { call, isUnfolded } = view;
-  const difference = page.memo.of(call, "difference", () => changeOf(call));
+  const difference = differenceFor(call, page);
   const isOpen = isUnfolded ?? isOpenByItself(view, difference);
   const head = headLine(view, difference, isOpen, page);
   const body = bodyLines(view, difference, isOpen, { ...page, columns: page.columns - 2 });
-  const indented = body.map((each): Line => [span("  "), ...each]);
-  return rowsOf([head, ...indented], call.id, isOpen);
+  let nth = -1;
+  const below = body.map(({ line, isStart }): Row => {
+    if (isStart) nth += 1;
+    const margin = isStart && nth === view.marked ? span("› ", "bold") : span("  ");
+    const row: Row = { line: [margin, ...line], fold: call.id, isOpen };
+    return isStart ? { ...row, isChange: true } : row;
+  });
+  return [...rowsOf([head], call.id, isOpen), ...below];
 }
 
 type Status = "waiting" | "asked" | "running" | "done" | "ok" | "failed";
@@ -136,25 +147,30 @@ function bodyLines(
   difference: Difference | null,
   isOpen: boolean,
   page: Page,
-): readonly Line[] {
+): readonly DifferenceLine[] {
   const { call, state, result, isUnfolded, delegation, action } = view;
-  if (delegation?.success === null) return action ? [cut(line(action, "dim"), page.columns)] : [];
-  if (state && state.outcome === null) return tailLines(state.live_output, page.columns);
+  if (delegation?.success === null) {
+    return action ? plain([cut(line(action, "dim"), page.columns)]) : [];
+  }
+  if (state && state.outcome === null) return plain(tailLines(state.live_output, page.columns));
   if (!isOpen) return [];
   const most = isUnfolded || view.isByHand ? MAX_UNFOLDED_LINES : MAX_GLANCE_LINES;
   const isFailed = statusOf(view) === "failed";
   if (difference && !isFailed) {
     const variant = `lines ${page.columns}`;
     const all = page.memo.of(difference, variant, () => differenceLines(difference, page.columns));
-    return bounded(all, most);
+    return [...all.slice(0, kept(all, most)), ...plain(moreLine(all, most))];
   }
   const asked = isUnfolded ? argumentLines(call, page) : [];
-  if (!result) return asked;
+  if (!result) return plain(asked);
   const shown = page.memo.of(result, `result ${page.columns}`, () =>
     wrapText(stripControl(result.content.slice(0, MAX_SHOWN_LENGTH)), page.columns, "dim"),
   );
-  return [...asked, ...bounded(shown, most)];
+  return plain([...asked, ...bounded(shown, most)]);
 }
+
+const plain = (lines: readonly Line[]): readonly DifferenceLine[] =>
+  lines.map((line) => ({ line, isStart: false }));
 
 const argumentLines = (call: ToolCall, { columns, memo }: Page): readonly Line[] =>
   memo.of(call, `arguments ${columns}`, () => {
@@ -170,28 +186,32 @@ function tailLines(output: string, columns: number): readonly Line[] {
     .map((text) => cut(line(text.replaceAll("\t", "    "), "dim"), columns));
 }
 
-function bounded(lines: readonly Line[], most: number): readonly Line[] {
-  // One more line takes no more room than to say that there is one.
-  if (lines.length <= most + 1) return lines;
-  const left = line(`… ${lines.length - most} more lines`, "dim");
-  return [...lines.slice(0, most), left];
+const bounded = (lines: readonly Line[], most: number): readonly Line[] => [
+  ...lines.slice(0, kept(lines, most)),
+  ...moreLine(lines, most),
+];
+
+/** One more line takes no more room than to say that there is one. */
+const kept = ({ length }: readonly unknown[], most: number): number =>
+  length <= most + 1 ? length : most;
+
+function moreLine(lines: readonly unknown[], most: number): readonly Line[] {
+  const left = lines.length - kept(lines, most);
+  return left > 0 ? [line(`… ${left} more lines`, "dim")] : [];
 }
 
 /** What an edit of a file changes, as far as its arguments tell; null for any other call. */
-function changeOf({ name, args }: ToolCall): Difference | null {
-  if (typeof args !== "object" || args === null || Array.isArray(args)) return null;
-  const text = (key: string): string | null => {
-    const value = args[key];
-    return typeof value === "string" ? stripControl(value) : null;
-  };
-  if (name === "file_edit") return difference(text("old_text"), text("new_text"));
-  return name === "file_write" ? difference("", text("content")) : null;
-}
+export const differenceFor = (
+  call: ToolCall,
+  { memo, ignoresSpace }: Pick<Page, "memo" | "ignoresSpace">,
+): Difference | null =>
+  memo.of(call, `difference ${ignoresSpace}`, () => {
+    const edit = editOf(call);
+    return edit && differenceOf(edit.before ?? "", edit.after, { ignoresSpace });
+  });
 
-const difference = (before: string | null, after: string | null): Difference | null =>
-  before === null || after === null ? null : differenceOf(before, after);
-
-function pathOnly(call: ToolCall): ToolCall {
+/** An edit as it is named: what it changes is shown otherwise. */
+export function pathOnly(call: ToolCall): ToolCall {
   const { args } = call;
   const isObject = typeof args === "object" && args !== null && !Array.isArray(args);
   return { ...call, args: isObject ? (args.path ?? null) : args };

@@ -39,6 +39,8 @@ export function createGrowingMarkdown(columns: number): GrowingMarkdown {
   let reading = beginReading(columns);
   return {
     lines(text) {
+      // A frame that somebody typed for comes between two pieces of the text.
+      if (reading.shown && text === reading.text) return reading.shown;
       const { length } = reading.text;
       const isLonger =
         text.length >= length &&
@@ -50,7 +52,8 @@ export function createGrowingMarkdown(columns: number): GrowingMarkdown {
       }
       reading.text = text;
       const open = reading.splitter.open();
-      return open ? [...reading.lines, ...reading.writer.peek(open)] : [...reading.lines];
+      reading.shown = open ? [...reading.lines, ...reading.writer.peek(open)] : [...reading.lines];
+      return reading.shown;
     },
   };
 }
@@ -61,6 +64,8 @@ interface Reading {
   splitter: BlockSplitter;
   writer: Writer;
   lines: Line[];
+  /** All lines of just this text. */
+  shown: readonly Line[] | null;
 }
 
 const beginReading = (columns: number): Reading => ({
@@ -69,6 +74,7 @@ const beginReading = (columns: number): Reading => ({
   splitter: createBlockSplitter(),
   writer: createWriter(columns),
   lines: [],
+  shown: null,
 });
 
 interface Writer {

@@ -2,8 +2,8 @@
 // value always gives the same lines, so that whoever asks cannot tell whether they were remembered.
 import { createGrowingMarkdown, type GrowingMarkdown } from "./markdown.ts";
 
-/** Layouts of one value: two widths, each folded and unfolded. */
-const MAX_VARIANTS = 4;
+/** Layouts of one value: two widths, each folded and unfolded; of a call also what it changes, in two ways. */
+const MAX_VARIANTS = 8;
 
 export interface Memo {
   of<Result>(subject: object, variant: string, make: () => Result): Result;

@@ -8,6 +8,8 @@ export interface Row {
   fold: string | null;
   /** What it folds is open. */
   isOpen: boolean;
+  /** A change of a file begins here. */
+  isChange?: true;
 }
 
 /** The column of marks and the blanks around it. */

@@ -182,7 +182,8 @@ function callsOf(
   const { source, conversation, now } = layout;
   const { transcript } = source;
   const { turn } = transcript;
-  const page = { columns: textColumns(layout), now, memo: conversation.memo };
+  const { memo, ignoresSpace } = conversation;
+  const page = { columns: textColumns(layout), now, memo, ignoresSpace };
   const rows = message.tool_calls.flatMap((call) => {
     const delegation = transcript.delegations[call.id];
     const view = {
@@ -195,6 +196,7 @@ function callsOf(
       isByHand: isByHand(message, call, source.transcript.messages[index - 1]),
       isLive: turn.type === "running" && turn.turn_id === message.turn_id,
       isUnfolded: conversation.folds[call.id] ?? conversation.isUnfolded ?? undefined,
+      marked: conversation.change?.call_id === call.id ? conversation.change.nth : null,
     };
     return callRows(view, page);
   });

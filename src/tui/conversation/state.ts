@@ -38,6 +38,10 @@ export interface Conversation {
   folds: Readonly<Record<string, boolean>>;
   /** Every tool call at once; null: as is usual for each. */
   isUnfolded: true | null;
+  /** Changes of white space alone are none. */
+  ignoresSpace: boolean;
+  /** The change of a file that was gone to: which of its call's, from 0. */
+  change: { call_id: string; nth: number } | null;
   /** The message that keys work on. */
   selected: string | null;
   search: Search | null;
@@ -48,6 +52,8 @@ export const emptyConversation = (): Conversation => ({
   place: null,
   folds: {},
   isUnfolded: null,
+  ignoresSpace: false,
+  change: null,
   selected: null,
   search: null,
   memo: createMemo(),

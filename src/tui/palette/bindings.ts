@@ -3,9 +3,19 @@
 //   composer:
 //     ctrl+t: newline      # key: action
 //     ctrl+k: null         # the key means nothing any more
+//   sessions:
+//     x: delete            # each pane has keys of its own
 import { messageOf } from "../../protocol/errors.ts";
 import { suggest } from "../../protocol/suggest.ts";
-import { type Binding, type Context, keyTable, type UserBindings } from "../keys.ts";
+import {
+  actionFor,
+  type Context,
+  contexts,
+  type Keymap,
+  keymapOf,
+  keyTable,
+  type UserBindings,
+} from "../keys.ts";
 
 /** The file in the folder of the configuration. `keys.yml` there holds the keys of programs. */
 export const BINDINGS_FILE = "bindings.yml";
@@ -43,17 +53,17 @@ export function readBindings(text: string): ReadBindings {
   const lines = text.split("\n");
   for (const [context, section] of entriesOf(document, problems)) {
     if (!isContext(context)) {
-      const known = Object.keys(keyTable).join(", ");
-      problems.push({
-        line: sectionOf(lines, context).from,
-        problem: `${context}: say one of ${known}`,
-      });
+      const near = suggest(context, contexts);
+      const meant =
+        near === undefined ? `say one of ${contexts.join(", ")}` : `did you mean ${near}?`;
+      problems.push({ line: sectionOf(lines, context).from, problem: `${context}: ${meant}` });
       continue;
     }
     const read = readSection(context, section, { lines, problems });
     bindings[context] = read;
   }
-  return { bindings, problems };
+  problems.push(...conflictsOf(bindings, lines));
+  return { bindings, problems: problems.sort((left, right) => left.line - right.line) };
 }
 
 function parse(text: string, problems: BindingProblem[]): unknown {
@@ -104,33 +114,53 @@ function readSection(
   for (const [key, action] of entriesOf(section, problems)) {
     const at = placesOf(lines, key, place);
     const line = at.at(-1) ?? place.from;
-    const found = keyProblem(key) ?? actionProblem(context, action);
+    const found = keyProblem(key) ?? typedProblem(context, key) ?? actionProblem(context, action);
     if (at.length > 1)
       problems.push({ line, problem: `${key} stands here twice; the last counts` });
     if (found !== null) problems.push({ line, problem: `${key}: ${found}` });
     else read[key] = typeof action === "string" ? action : null;
-    const conflict = found === null ? conflictOf(context, key, action) : null;
-    if (conflict !== null) problems.push({ line, problem: `${key}: ${conflict}` });
   }
   return read;
 }
 
-/** What a place of its own comes first for, or is hidden by. The binding counts all the same. */
-function conflictOf(context: Context, key: string, action: unknown): string | null {
-  if (action === null) return null;
-  if (context !== "everywhere") {
-    const hidden = actionAt("everywhere", key);
-    return hidden === null ? null : `it no longer means ${hidden} in the ${context}`;
-  }
-  const others = Object.keys(keyTable).filter(isContext);
-  const nearer = others.find((other) => other !== context && actionAt(other, key) !== null);
-  if (nearer === undefined) return null;
-  return `in the ${nearer} it still means ${actionAt(nearer, key)}: unbind it there with null`;
+/** Judged by all of the file together: what one line hides, another may have unbound. */
+function conflictsOf(bindings: UserBindings, lines: readonly string[]): readonly BindingProblem[] {
+  const keymap = keymapOf(bindings);
+  return Object.entries(bindings).flatMap(([context, section]) => {
+    const place = sectionOf(lines, context);
+    return Object.entries(section).flatMap(([key, action]): BindingProblem[] => {
+      const isBound = action !== null && isContext(context);
+      const conflict = isBound ? conflictOf(keymap, context, key) : null;
+      if (conflict === null) return [];
+      const line = placesOf(lines, key, place).at(-1) ?? place.from;
+      return [{ line, problem: `${key}: ${conflict}` }];
+    });
+  });
 }
 
-function actionAt(context: Context, key: string): string | null {
-  const table: Readonly<Record<string, Binding>> = keyTable[context];
-  return Object.entries(table).find(([, { keys }]) => keys.includes(key))?.[0] ?? null;
+/** What a place of its own comes first for, or is hidden by. The binding counts all the same. */
+function conflictOf(keymap: Keymap, context: Context, key: string): string | null {
+  if (context !== "everywhere") {
+    const hidden = actionFor(keymap, "everywhere", key);
+    const where = isPlace(context) ? `in the ${context}` : `in ${context}`;
+    return hidden === undefined ? null : `it no longer means ${hidden} ${where}`;
+  }
+  const nearer = contexts.find(
+    (other) => isPlace(other) && actionFor(keymap, other, key) !== undefined,
+  );
+  if (nearer === undefined) return null;
+  return `in the ${nearer} it still means ${actionFor(keymap, nearer, key)}: unbind it there with null`;
+}
+
+/** Where one is most of the time; what means something else in a pane for a while needs no word. */
+const isPlace = (context: Context): boolean => context === "composer" || context === "conversation";
+
+/** Where texts are typed a letter types itself. */
+function typedProblem(context: Context, key: string): string | null {
+  const isTyped = context === "field" || context === "palette";
+  return isTyped && ([...key].length === 1 || key === "space")
+    ? "it types itself there: say a key with ctrl or alt"
+    : null;
 }
 
 function keyProblem(key: string): string | null {

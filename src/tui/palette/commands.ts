@@ -99,6 +99,24 @@ export const commands = {
       return problem(`No conversation fits "${wanted}". /resume alone shows them all.`);
     },
   },
+  caller: {
+    help: "back to the session that called this one",
+    argument: "",
+    key: "caller",
+    run: (_argument, { caller }) =>
+      caller === null
+        ? problem("No other session called this one.")
+        : { type: "open_session", session_id: caller },
+  },
+  pin: {
+    help: "this conversation first in the switcher; again: no longer",
+    argument: "",
+    run: (_argument, context) =>
+      inSession(context, (session_id) => {
+        const isPinned = !context.pinned.includes(session_id);
+        return { type: "pin", session_id, isPinned };
+      }),
+  },
   fork: {
     help: "go on in a copy of this conversation",
     argument: "[NAME]",
@@ -194,6 +212,21 @@ export const commands = {
     run: () => pane("connectors"),
   },
   log: { help: "events as they happen", argument: "", key: "log", run: () => pane("log") },
+  diff: {
+    help: "what the calls of this conversation changed, file by file",
+    argument: "",
+    run: () => pane("changes"),
+  },
+  context: {
+    help: "what fills the context: tokens, messages, tools",
+    argument: "",
+    run: () => pane("context"),
+  },
+  result: {
+    help: "the whole result of a call, by itself",
+    argument: "",
+    run: () => pane("result"),
+  },
   search: {
     help: "search in this conversation",
     argument: "[TEXT]",

@@ -1,8 +1,11 @@
 // The palette: everything that can be done, found by typing some letters of its name. Pure.
+
+import { stripControl } from "../../terminal/strip.ts";
 import type { Act } from "../acts.ts";
-import { keysOf } from "../keys.ts";
+import { mentionOf } from "../composer/index.ts";
+import { actionFor, keysOf } from "../keys.ts";
 import { ago } from "../panes/parts/words.ts";
-import type { KeyPress, Line, Point, Size } from "../shapes.ts";
+import type { Effect, KeyPress, Line, Point, Size } from "../shapes.ts";
 import { cut, padText, span, spread, widthOf } from "../text.ts";
 import { commandNamed, commandTable } from "./commands.ts";
 import { rank } from "./rank.ts";
@@ -13,9 +16,16 @@ export interface PaletteState {
   selected: number;
   /** What was done last, by its name in the list, the newest first. */
   recent: readonly string[];
+  /** Names of files, as they were found last. */
+  files: readonly string[];
 }
 
-export const emptyPalette: PaletteState = { query: "", selected: 0, recent: [] };
+export const emptyPalette: PaletteState = { query: "", selected: 0, recent: [], files: [] };
+
+/** Fewer letters fit every file: none is looked for. */
+const MIN_FILE_QUERY = 2;
+/** Files that are offered among everything else. */
+const MAX_FILES = 20;
 
 /** Characters that can be typed into it. */
 const MAX_QUERY_LENGTH = 200;
@@ -38,7 +48,14 @@ export interface PaletteResult {
   /** The palette goes away; what was chosen is done then. */
   isClosed: boolean;
   act: Act | null;
+  effects: readonly Effect[];
 }
+
+/** What was found for what stands there; an older answer says nothing about that. */
+export const withFiles = (
+  state: PaletteState,
+  { query, paths }: { query: string; paths: readonly string[] },
+): PaletteState => (query === state.query ? { ...state, files: paths.map(stripControl) } : state);
 
 /** Opened anew: nothing typed, and it knows what was done before. */
 export const openedPalette = ({ recent }: PaletteState): PaletteState => ({
@@ -53,26 +70,23 @@ export function updatePalette(
 ): PaletteResult {
   if (input.type === "paste") return typed(state, state.query + input.text.replace(/\s+/g, " "));
   const { name, text } = input.key;
+  const action = actionFor(context.keymap, "palette", name);
   const found = itemsFor(state, context);
   const stay = (next: PaletteState): PaletteResult => closed(next, { isClosed: false });
-  switch (name) {
-    case "escape":
-    case "ctrl+c":
+  switch (action) {
+    case "close":
       return closed(openedPalette(state), {});
-    case "enter":
+    case "choose":
       return chosen(state, found[state.selected]);
     case "up":
-    case "shift+tab":
       return stay({ ...state, selected: stepped(state.selected, -1, found.length) });
     case "down":
-    case "tab":
       return stay({ ...state, selected: stepped(state.selected, 1, found.length) });
-    case "backspace":
-    case "ctrl+h":
+    case "erase":
       return typed(state, withoutLast(state.query));
-    case "ctrl+u":
+    case "erase_all":
       return typed(state, "");
-    case "ctrl+w":
+    case "erase_word":
       return typed(state, state.query.replace(/\S*\s*$/, ""));
     default:
       if (text === "") return { ...stay(state), isTaken: false };
@@ -83,10 +97,18 @@ export function updatePalette(
 const closed = (
   state: PaletteState,
   { isClosed = true, act = null }: { isClosed?: boolean; act?: Act | null },
-): PaletteResult => ({ state, isTaken: true, isClosed, act });
+): PaletteResult => ({ state, isTaken: true, isClosed, act, effects: [] });
 
-const typed = (state: PaletteState, query: string): PaletteResult =>
-  closed({ ...state, query: query.slice(0, MAX_QUERY_LENGTH), selected: 0 }, { isClosed: false });
+/** Files that were found for less stay until those for more are there. */
+function typed(state: PaletteState, text: string): PaletteResult {
+  const query = text.slice(0, MAX_QUERY_LENGTH);
+  const isAsked = query.length >= MIN_FILE_QUERY;
+  const files = isAsked ? state.files : [];
+  return {
+    ...closed({ ...state, query, files, selected: 0 }, { isClosed: false }),
+    effects: isAsked ? [{ type: "find_files", query, purpose: "palette" }] : [],
+  };
+}
 
 const withoutLast = (text: string): string => {
   const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
@@ -104,10 +126,13 @@ function chosen(state: PaletteState, item: Item | undefined): PaletteResult {
 }
 
 function itemsFor(state: PaletteState, context: PaletteContext): readonly Item[] {
-  const items = [...commandItems(context), ...placeItems(context)];
+  const items = [...commandItems(context), ...placeItems(context), ...fileItems(state)];
+  // Whoever types no slash means the word behind it: a command is found like a file of that name.
+  const bare = (name: string) => (state.query.startsWith("/") ? name : name.replace(/^\//, ""));
   const nameOf = ({ name, help, known }: Item) =>
-    name.startsWith("/") ? name : `${name} ${known ?? help}`;
-  return rank(state.query, items, { nameOf, recent: state.recent }).slice(0, MAX_ITEMS);
+    name.startsWith("/") ? bare(name) : `${name} ${known ?? help}`;
+  const recent = state.recent.map(bare);
+  return rank(state.query, items, { nameOf, recent }).slice(0, MAX_ITEMS);
 }
 
 function commandItems(context: PaletteContext): readonly Item[] {
@@ -145,6 +170,12 @@ function placeItems({ workflows, objects, sessions, now }: PaletteContext): read
     }),
   ];
 }
+
+const fileItems = ({ files }: PaletteState): readonly Item[] =>
+  files.slice(0, MAX_FILES).map((name): Item => {
+    const act: Act = { type: "insert", text: `${mentionOf(name)} ` };
+    return { name, help: "", key: "file", act };
+  });
 
 export interface PaletteView {
   lines: readonly Line[];

@@ -1,14 +1,17 @@
 // The key help: every key as it is bound now, and every command by name. Generated, so that it cannot be wrong.
-import { type Context, type Keymap, keyTable } from "../keys.ts";
-import { type PaneContext, type PaneKey, paneKeys, paneTitles } from "../panes/parts/keys.ts";
+import { type Binding, type Context, contexts, type Keymap, keyTable } from "../keys.ts";
+import { paneTitles } from "../panes/parts/keys.ts";
 import type { Line, Size } from "../shapes.ts";
-import { cut, hang, padText, span, widthOf, wrapText } from "../text.ts";
+import { cut, hang, padText, span, spread, widthOf, widthOfLine, wrapText } from "../text.ts";
 import { commandTable } from "./commands.ts";
 
 const TITLES: Record<Context, string> = {
   everywhere: "Everywhere",
   composer: "Where you write",
   conversation: "In the conversation",
+  palette: "In everything by name",
+  help: "In this help",
+  ...paneTitles,
 };
 
 /** Columns before the keys, and between them and what they do. */
@@ -17,7 +20,7 @@ const GAP = 2;
 /** Columns of keys and names at most; what is longer stands in a row of its own. */
 const MAX_LEFT = 24;
 
-type Row = { left: string; help: string } | { title: string };
+type Row = { left: string; help: string; name?: string } | { title: string; name?: string };
 
 /** Lines from `scroll` on, as many as there is room for; `count` is how many there are. */
 export function viewKeyHelp(
@@ -35,32 +38,28 @@ function linesOf(
   row: Row,
   { columns, leftColumns }: { columns: number; leftColumns: number },
 ): readonly Line[] {
-  if ("title" in row) return [cut([span(row.title, "heading")], columns)];
+  if ("title" in row) return [cut(named([span(row.title, "heading")], row, columns), columns)];
   const isLong = widthOf(row.left) > leftColumns;
   const left = isLong ? " ".repeat(leftColumns) : padText(row.left, leftColumns);
   const help = wrapText(row.help, columns - leftColumns - MARGIN - GAP);
   const beside = hang(help, [span(" ".repeat(MARGIN) + left + " ".repeat(GAP), "bold")]);
   const above = isLong ? [[span(" ".repeat(MARGIN) + row.left, "bold")]] : [];
-  return [...above, ...beside].map((each) => cut(each, columns));
+  const [first = [], ...rest] = [...above, ...beside];
+  return [named(first, row, columns), ...rest].map((each) => cut(each, columns));
+}
+
+/** By which name a file of bound keys knows it, where there is room for that. */
+function named(left: Line, { name = "" }: Row, columns: number): Line {
+  const isRoom = widthOfLine(left) + GAP + widthOf(name) <= columns;
+  return name !== "" && isRoom ? spread(left, [span(name, "dim")], columns) : left;
 }
 
 function rowsOf(keymap: Keymap): readonly Row[] {
   const blank: Row = { left: "", help: "" };
-  // The keys of the table are the contexts: it satisfies a record of them.
-  const contexts = Object.keys(keyTable) as Context[];
   const keys = contexts.flatMap((context): readonly Row[] => [
-    { title: TITLES[context] },
+    { title: TITLES[context], name: `${context}:` },
     ...keyRows(keymap, context),
-    blank,
-  ]);
-  // The keys of that table are its contexts, as above.
-  const paneContexts = Object.keys(paneKeys) as PaneContext[];
-  const panes = paneContexts.flatMap((context): readonly Row[] => [
-    { title: paneTitles[context] },
-    ...Object.values(paneKeys[context]).map(({ keys: bound, help }: PaneKey) => ({
-      left: bound.join(", "),
-      help,
-    })),
+    ...(context === "sessions" ? [digits] : []),
     blank,
   ]);
   const named = Object.entries(commandTable).map(([name, { argument, help }]) => ({
@@ -73,13 +72,17 @@ function rowsOf(keymap: Keymap): readonly Row[] {
     { left: "@NAME", help: "name an object or a file" },
     { left: "//TEXT", help: "send a text that begins with /" },
   ];
-  return [...keys, ...panes, { title: "By name" }, ...named, ...typed];
+  return [...keys, { title: "By name" }, ...named, ...typed];
 }
+
+/** No binding: they are the places of the list. */
+const digits: Row = { left: "1 … 9", help: "open the one with this number" };
 
 function keyRows(keymap: Keymap, context: Context): readonly Row[] {
   const bound: ReadonlyMap<string, string> = keymap[context];
-  return Object.entries(keyTable[context]).map(([action, { help }]) => {
+  const table: Readonly<Record<string, Binding>> = keyTable[context];
+  return Object.entries(table).map(([action, { help }]) => {
     const keys = [...bound].filter(([, name]) => name === action).map(([key]) => key);
-    return { left: keys.length === 0 ? "(no key)" : keys.join(", "), help };
+    return { left: keys.length === 0 ? "(no key)" : keys.join(", "), help, name: action };
   });
 }

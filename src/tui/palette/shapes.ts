@@ -7,6 +7,10 @@ import type { Action, Keymap } from "../keys.ts";
 export interface PaletteContext {
   keymap: Keymap;
   session_id: string | null;
+  /** The session that called the one that is open. */
+  caller: string | null;
+  /** Conversations that stand first. */
+  pinned: readonly string[];
   /** The object that is talked with. */
   po_name: string;
   isMouseOn: boolean;
@@ -16,7 +20,7 @@ export interface PaletteContext {
   /** What the human chose for everything that is begun from here on. */
   settings: Pick<TurnSettings, "model" | "rules">;
   objects: readonly { name: string; description: string }[];
-  /** The newest first. */
+  /** Pinned ones first, then the newest. */
   sessions: readonly {
     session_id: string;
     name: string | null;

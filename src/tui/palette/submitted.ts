@@ -13,10 +13,13 @@ const GUIDE_WORDS = ["ask", "say"];
 const NAMED = /^\/([\p{L}\p{N}_-]+)(?:\s+(.*))?$/su;
 
 export function readSubmitted(
-  { text, how, isLiteral }: Submitted,
+  { text, how, isLiteral, images }: Submitted,
   context: PaletteContext,
 ): Act | Problem {
-  const send = (message: string): Act => ({ type: "send", text: message, how });
+  const send = (message: string): Act =>
+    images.length === 0
+      ? { type: "send", text: message, how }
+      : { type: "send", text: message, how, images };
   if (isLiteral) return send(text);
   if (text.startsWith("//")) return send(text.slice(1));
   if (text.startsWith("!")) return shellLine(text.slice(1).trim(), context);

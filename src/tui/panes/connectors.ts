@@ -4,8 +4,8 @@ import type { Input, Line } from "../shapes.ts";
 import { padText, span } from "../text.ts";
 import { clip } from "../world/clip.ts";
 import { MAX_TEXT_LENGTH } from "../world.ts";
+import { keyFooter, paneAction } from "./parts/bound.ts";
 import { type AskedTwice, answerTwice } from "./parts/guard.ts";
-import { keyFooter, paneAction } from "./parts/keys.ts";
 import { current, fill, moveBy, stepOf, windowOf } from "./parts/list.ts";
 import { ago, emptyText, iconSpan, pass, row, shapes, stay } from "./parts/words.ts";
 
@@ -68,7 +68,7 @@ function pressed(
   { key }: Extract<Input, { type: "key" }>,
   shared: Shared,
 ): Result {
-  const action = paneAction("connectors", key.name);
+  const action = paneAction(shared, "connectors", key.name);
   const step = stepOf(action);
   if (action === "close") return { ...stay(state), request: "close" };
   if (step !== undefined) {
@@ -88,9 +88,9 @@ function confirmed(
   state: ConnectorsState,
   stopping: NonNullable<ConnectorsState["stopping"]>,
   key: string,
-  { now }: Shared,
+  shared: Shared,
 ): Result {
-  const answer = answerTwice(stopping, paneAction("confirm", key), now);
+  const answer = answerTwice(stopping, paneAction(shared, "confirm", key), shared.now);
   if (answer === "no") return stay({ ...state, stopping: null });
   if (answer !== "yes") return stay({ ...state, stopping: answer });
   const params = { connector_id: stopping.connector_id };
@@ -104,11 +104,11 @@ function footLines(state: ConnectorsState, shared: Shared, columns: number): Lin
   if (stopping) {
     const what = `Close ${stopping.url} for good?`;
     const asked = stopping.times === 1 ? what : `Really? ${what}`;
-    return [[span(asked, "bad")], keyFooter("confirm", ["yes", "no"], columns)];
+    return [[span(asked, "bad")], keyFooter(shared, "confirm", ["yes", "no"], columns)];
   }
   return chosenServer(state, shared)
-    ? [keyFooter("connectors", ["down", "stop", "close"], columns)]
-    : [keyFooter("connectors", ["down", "close"], columns)];
+    ? [keyFooter(shared, "connectors", ["down", "stop", "close"], columns)]
+    : [keyFooter(shared, "connectors", ["down", "close"], columns)];
 }
 
 const connectorLines = ({ world, now }: Shared, chosen: string, columns: number): Line[] =>

@@ -3,8 +3,8 @@ import type { Pane, PaneResult, Shared } from "../pane.ts";
 import type { Input, Line, Size } from "../shapes.ts";
 import { padText, span } from "../text.ts";
 import type { LogLine, World } from "../world.ts";
+import { keyFooter, paneAction } from "./parts/bound.ts";
 import { emptyField, type Field, fieldLine, fieldText, typeInto } from "./parts/field.ts";
-import { keyFooter, paneAction } from "./parts/keys.ts";
 import { fill, stepOf } from "./parts/list.ts";
 import { clock, emptyText, pass, row, stay } from "./parts/words.ts";
 
@@ -41,9 +41,9 @@ function updateLog(state: LogState, input: Input, shared: Shared): PaneResult<Lo
     return step === 0 ? pass(state) : moved(state, step, shared);
   }
   if (state.isTyping && (input.type === "key" || input.type === "paste"))
-    return typed(state, input);
+    return typed(state, input, shared);
   if (input.type !== "key") return pass(state);
-  const action = paneAction("log", input.key.name);
+  const action = paneAction(shared, "log", input.key.name);
   const step = stepOf(action);
   if (step !== undefined) return moved(state, step, shared);
   switch (action) {
@@ -63,8 +63,8 @@ function updateLog(state: LogState, input: Input, shared: Shared): PaneResult<Lo
   }
 }
 
-function typed(state: LogState, input: Input): PaneResult<LogState> {
-  const action = input.type === "key" ? paneAction("field", input.key.name) : undefined;
+function typed(state: LogState, input: Input, shared: Shared): PaneResult<LogState> {
+  const action = input.type === "key" ? paneAction(shared, "field", input.key.name) : undefined;
   if (action === "submit") return stay({ ...state, isTyping: false });
   if (action === "leave") {
     return stay({ ...state, isTyping: false, filter: emptyField("filter") });
@@ -87,14 +87,16 @@ function moved(state: LogState, step: number, { world }: Shared): PaneResult<Log
   return stay({ ...state, selected });
 }
 
-function viewLog(state: LogState, { world }: Shared, size: Size): readonly Line[] {
+function viewLog(state: LogState, shared: Shared, size: Size): readonly Line[] {
   const { columns, rows } = size;
   const keys = state.isTyping
-    ? keyFooter("field", ["submit", "leave"], columns)
-    : keyFooter("log", ["filter", "down", "last", "open", "close"], columns);
+    ? keyFooter(shared, "field", ["submit", "leave"], columns)
+    : keyFooter(shared, "log", ["filter", "down", "last", "open", "close"], columns);
   const isFiltered = state.isTyping || fieldText(state.filter) !== "";
-  const foot = isFiltered ? [fieldLine(state.filter, columns), keys] : [keys];
-  const lines = shownLines(world, fieldText(state.filter));
+  const foot = isFiltered
+    ? [fieldLine(state.filter, columns, { isTyped: state.isTyping }), keys]
+    : [keys];
+  const lines = shownLines(shared.world, fieldText(state.filter));
   if (lines.length === 0) {
     const text = isFiltered
       ? "No event fits."

@@ -6,7 +6,7 @@ import type { Effect, Input, Line, Size, Style } from "../shapes.ts";
 import { padText, shorten, span } from "../text.ts";
 import { clip } from "../world/clip.ts";
 import type { TurnEntry } from "../world.ts";
-import { keyFooter, paneAction } from "./parts/keys.ts";
+import { keyFooter, paneAction } from "./parts/bound.ts";
 import { current, fill, moveBy, stepOf, windowOf } from "./parts/list.ts";
 import { emptyText, heading, money, pass, row, ruled, stay, tokens } from "./parts/words.ts";
 
@@ -25,7 +25,7 @@ export const usagePane: Pane<UsageState> = {
   title: "Tokens and money",
   initial: { by: "object", selected: null, reply: null, asked: "" },
   update(state, input, shared) {
-    const result = taken(state, input);
+    const result = taken(state, input, shared);
     const asked = `${result.state.by} ${JSON.stringify(shared.world.usage?.total ?? null)}`;
     if (!shared.isFocused || asked === result.state.asked) return result;
     const effects = [...result.effects, asking(result.state.by)];
@@ -41,7 +41,7 @@ const asking = (by: UsageBy): Effect => ({
   purpose: `usage:${by}`,
 });
 
-function taken(state: UsageState, input: Input): PaneResult<UsageState> {
+function taken(state: UsageState, input: Input, shared: Shared): PaneResult<UsageState> {
   if (input.type === "replied" && input.command === "GetUsage") {
     const by = sums.find((one) => input.purpose === `usage:${one}`) ?? state.by;
     return stay({ ...state, reply: { by, usage: input.reply } });
@@ -50,7 +50,7 @@ function taken(state: UsageState, input: Input): PaneResult<UsageState> {
     return { ...stay(state), request: { notice: input.error.message } };
   }
   if (input.type !== "key") return pass(state);
-  const action = paneAction("usage", input.key.name);
+  const action = paneAction(shared, "usage", input.key.name);
   const step = stepOf(action);
   if (step !== undefined) {
     const keys = state.reply?.usage.groups.map(({ key }) => key) ?? [];
@@ -64,7 +64,7 @@ function taken(state: UsageState, input: Input): PaneResult<UsageState> {
 
 function viewUsage(state: UsageState, shared: Shared, size: Size): readonly Line[] {
   const { columns, rows } = size;
-  const foot = [keyFooter("usage", ["next", "down", "close"], columns)];
+  const foot = [keyFooter(shared, "usage", ["next", "down", "close"], columns)];
   const running = budgetLines(shared, columns);
   const usage = state.reply?.by === state.by ? state.reply.usage : null;
   const titles = sums.map((by) => (by === state.by ? `[${by}]` : ` ${by} `)).join(" ");

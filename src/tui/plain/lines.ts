@@ -7,7 +7,7 @@ import type { TypedEvent } from "../../client/events.ts";
 import type { Answer, HumanRequest, ToolCall } from "../../protocol/messages.ts";
 import type { SignalPayload } from "../../protocol/signals.ts";
 import { describeEvent } from "../../terminal/activity.ts";
-import { requestText } from "../../terminal/request-text.ts";
+import { offersScope, requestText } from "../../terminal/request-text.ts";
 import { stripControl } from "../../terminal/strip.ts";
 import { finished, type Growing, grow } from "./paragraphs.ts";
 
@@ -122,8 +122,22 @@ function labelled(label: string, text: string): readonly string[] {
   return clean === "" ? [] : [`${label}: ${clean}`];
 }
 
-/** The choices of an approval: the safe one is the last, and none is the default. */
-const DECISIONS = ["allow this once", "allow exactly this for the session", "deny"];
+interface Decision {
+  text: string;
+  decision: "approve" | "deny";
+  scope: "once" | "session";
+}
+
+const DENY: Decision = { text: "deny", decision: "deny", scope: "once" };
+
+/** The choices of an approval, as far as it allows them: the safe one is the last, and none is the default. */
+function decisionsOf(request: HumanRequest): readonly Decision[] {
+  const allowing: readonly Decision[] = [
+    { text: "allow this once", decision: "approve", scope: "once" },
+    { text: "allow exactly this for the session", decision: "approve", scope: "session" },
+  ];
+  return [...allowing.filter(({ scope }) => offersScope(request, scope)), DENY];
+}
 
 export function ask(state: PlainState, request: HumanRequest): Told {
   const number = state.asked + 1;
@@ -151,8 +165,8 @@ function exampleOf(number: number, request: HumanRequest): string {
   return `type: ${choicesOf(request).length > 0 ? `${number} 1` : `${number} and your answer`}`;
 }
 
-const choicesOf = ({ kind, options }: HumanRequest): readonly string[] =>
-  kind === "approval" ? DECISIONS : options;
+const choicesOf = (request: HumanRequest): readonly string[] =>
+  request.kind === "approval" ? decisionsOf(request).map(({ text }) => text) : request.options;
 
 function closed(state: PlainState, request_id: string): Told {
   const found = [...state.requests].find(([, one]) => one.request_id === request_id);
@@ -197,7 +211,9 @@ function answerToOnly({ requests }: PlainState, line: string): Meant | undefined
   if (!only || others.length > 0 || !/^(?:[yn]|yes|no|\d+)$/i.test(line)) return undefined;
   const [number, request] = only;
   if (request.kind !== "approval" || /^\d/.test(line)) return answerTo(number, request, line);
-  return answerTo(number, request, /^y/i.test(line) ? "1" : String(DECISIONS.length));
+  const wanted = /^y/i.test(line) ? "approve" : "deny";
+  const choice = decisionsOf(request).findIndex(({ decision }) => decision === wanted) + 1;
+  return answerTo(number, request, String(choice));
 }
 
 const waiting = ({ requests }: PlainState): readonly string[] =>
@@ -213,19 +229,19 @@ function answerTo(number: number, request: HumanRequest, text: string): Meant {
   const said = (what: string) => `you: to request ${number}: ${what}`;
   const chosen = Number(text);
   if (request.kind === "approval") {
-    const isChoice = Number.isInteger(chosen) && chosen >= 1 && chosen <= DECISIONS.length;
-    if (!isChoice || request.hash === null) {
-      const lines = [`help: type ${number} and behind it 1 to ${DECISIONS.length}.`];
+    const decisions = decisionsOf(request);
+    const taken = decisions[chosen - 1];
+    if (!taken || request.hash === null) {
+      const lines = [`help: type ${number} and behind it 1 to ${decisions.length}.`];
       return { type: "tell", lines };
     }
-    const decision = chosen === DECISIONS.length ? "deny" : "approve";
-    const scope = chosen === 2 ? "session" : "once";
+    const { decision, scope, text: words } = taken;
     const response = { type: "decision", decision, hash: request.hash, scope } as const;
     return {
       type: "answer",
       request,
       response: { ...response, match: null, reason: null },
-      said: said(DECISIONS[chosen - 1] ?? decision),
+      said: said(words),
     };
   }
   const option = request.options[chosen - 1];

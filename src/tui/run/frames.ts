@@ -3,7 +3,7 @@
 
 /** Between two frames that nobody typed for. Milliseconds. */
 const FRAME_GAP_MS = 33;
-/** Between two frames while somebody types, whatever the one before was drawn for. Milliseconds. */
+/** Between two frames that somebody typed for: a key does not wait because a text has just grown. Milliseconds. */
 const TYPED_GAP_MS = 3;
 
 export interface FramePacer {
@@ -14,25 +14,27 @@ export interface FramePacer {
 
 export function createPacer(draw: () => void): FramePacer {
   let drawnAt = Number.NEGATIVE_INFINITY;
+  let typedAt = Number.NEGATIVE_INFINITY;
   let dueAt = Number.POSITIVE_INFINITY;
   let timer: Timer | undefined;
 
-  function now(): void {
+  function now(isTyped: boolean): void {
     clearTimeout(timer);
     dueAt = Number.POSITIVE_INFINITY;
     drawnAt = performance.now();
+    if (isTyped) typedAt = drawnAt;
     draw();
   }
 
   return {
     ask(isTyped) {
-      const at = drawnAt + (isTyped ? TYPED_GAP_MS : FRAME_GAP_MS);
+      const at = isTyped ? typedAt + TYPED_GAP_MS : drawnAt + FRAME_GAP_MS;
       if (at >= dueAt) return;
       const waitMs = at - performance.now();
-      if (waitMs <= 0) return now();
+      if (waitMs <= 0) return now(isTyped);
       dueAt = at;
       clearTimeout(timer);
-      timer = setTimeout(now, waitMs);
+      timer = setTimeout(now, waitMs, isTyped);
     },
     stop: () => clearTimeout(timer),
   };

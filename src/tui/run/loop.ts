@@ -1,5 +1,8 @@
 // The loop: an input makes a state and effects, effects make inputs, a state that is new makes a frame.
+// Rule: what was typed goes before what the daemon tells; nothing else that comes from there overtakes it.
+import type { FollowFrame } from "../../protocol/frames.ts";
 import type { Effect, Frame, Input, Size, TerminalInput, Updated } from "../shapes.ts";
+import { createArrivals } from "./arrivals.ts";
 import { createPacer } from "./frames.ts";
 
 /** What the interface is, without a terminal and a daemon. */
@@ -12,8 +15,11 @@ export interface Model<State> {
 }
 
 export interface Loop<State> {
+  /** With everything that has come so far. */
   state(): State;
   take(inputs: readonly Input[]): void;
+  /** What the daemon tells. A promise where that is more than can be folded: it settles when it is. */
+  arrived(frames: readonly FollowFrame[]): Promise<void> | undefined;
   /** What was typed is shown at once. */
   typed(inputs: readonly TerminalInput[]): void;
   redraw(): void;
@@ -32,10 +38,12 @@ export function startLoop<State>(options: {
   size(): Size;
   draw(frame: Frame): void;
   perform(effect: Effect): void;
+  /** Milliseconds of a clock that only goes forward. */
+  now(): number;
   /** A part of the interface is broken. */
   onCrash(thrown: unknown): void;
 }): Loop<State> {
-  const { model, perform, onCrash } = options;
+  const { model, perform, onCrash, now } = options;
   let state = model.initial;
   let depth = 0;
   let isStopped = false;
@@ -44,6 +52,11 @@ export function startLoop<State>(options: {
 
   const pacer = createPacer(() => {
     guard(() => options.draw(model.view(state, options.size())));
+  });
+
+  const arrivals = createArrivals({
+    fold: (frames) => run([{ type: "frames", frames }], false),
+    now,
   });
 
   function guard(work: () => void): void {
@@ -75,7 +88,7 @@ export function startLoop<State>(options: {
   }
 
   function tick(): Input {
-    toldAt = performance.now();
+    toldAt = now();
     return { type: "tick", now: Date.now() };
   }
 
@@ -91,15 +104,23 @@ export function startLoop<State>(options: {
   function stop(): void {
     isStopped = true;
     pacer.stop();
+    arrivals.stop();
     clearInterval(ticking);
   }
 
   return {
-    state: () => state,
-    take: (inputs) => run(inputs, false),
+    state() {
+      arrivals.flush();
+      return state;
+    },
+    take(inputs) {
+      arrivals.flush();
+      run(inputs, false);
+    },
+    arrived: arrivals.push,
     typed(inputs) {
       // A clock that stood still while nothing counted goes on here.
-      const isStale = performance.now() - toldAt > STALE_MS;
+      const isStale = now() - toldAt > STALE_MS;
       run(isStale ? [tick(), ...inputs] : inputs, true);
     },
     redraw: () => pacer.ask(true),

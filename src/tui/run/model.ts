@@ -14,7 +14,7 @@ type Known = Pick<InterfaceOptions, "model" | "directory" | "hasMouse" | "isMoti
   bindings: ReadBindings;
   link: { hello: { environment: string } };
   chosen: { session_id: string | null; po_name: string | null };
-  kept: Pick<KeptFiles, "draftOf" | "history">;
+  kept: Pick<KeptFiles, "draftOf" | "history" | "pins">;
 };
 
 export function modelOf(
@@ -30,6 +30,7 @@ export function modelOf(
     seed,
     size,
     draft: kept.draftOf(chosen.session_id),
+    pinned: kept.pins,
     bindings: bindings.bindings,
     isMouseOn: hasMouse,
     model,
@@ -55,9 +56,9 @@ function noticeOf({ problems }: ReadBindings): State["notice"] {
 /** What is shown for a while, and then goes away. */
 const fades = (state: State): boolean => state.notice !== null || state.leaving !== null;
 
-/** Elapsed times, too, and how long a connection is lost. */
+/** Elapsed times, too, also of what began before this interface looked; and how long a connection is lost. */
 const counts = (state: State): boolean =>
   fades(state) ||
   isBusy(state) ||
   state.link.type === "lost" ||
-  [...state.world.sessions.values()].some(({ turn }) => turn !== null);
+  [...state.world.sessions.values()].some((one) => one.state !== "idle");

@@ -10,11 +10,15 @@ import type { OpenScreen } from "../screen/screen-shapes.ts";
 import type { Effect, Input } from "../shapes.ts";
 import { createFileFinder } from "./find-files.ts";
 import type { KeptFiles } from "./kept-files.ts";
+import { readImage } from "./read-image.ts";
+import type { StatusCommand } from "./status-command.ts";
 
 export interface PerformOptions {
   link: Link;
   screen: OpenScreen;
   kept: KeptFiles;
+  /** The human's own, where there is one. */
+  status: StatusCommand | null;
   variables: Variables;
   directory: string;
   take(input: Input): void;
@@ -95,8 +99,12 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
     page: ({ text }) => away(() => show(text)),
     save_draft: ({ session_id, text }) => kept.saveDraft(session_id, text),
     remember: ({ entry }) => kept.remember(entry),
-    find_files: async ({ query }) =>
-      take({ type: "files", query, paths: await finder.find(query) }),
+    pin: ({ session_id, isPinned }) => kept.savePin(session_id, isPinned),
+    find_files: async ({ query, purpose }) =>
+      take({ type: "files", query, paths: await finder.find(query), purpose }),
+    read_image: async ({ written }) =>
+      take({ type: "image", written, ...(await readImage(written, options.directory)) }),
+    status: ({ json }) => options.status?.changed(json),
     redraw() {
       screen.forget();
       options.redraw();

@@ -24,3 +24,11 @@ export function asciiOf(cluster: string): string {
   const [plain = ""] = cluster.normalize("NFKD");
   return /[\x20-\x7e]/.test(plain) ? plain : "?";
 }
+
+/** A whole text that is said beside the picture. */
+export function asciiText(text: string): string {
+  const segments = new Intl.Segmenter(undefined, { granularity: "grapheme" }).segment(text);
+  return Array.from(segments, ({ segment }) =>
+    /^[\x20-\x7e]$/.test(segment) ? segment : asciiOf(segment),
+  ).join("");
+}

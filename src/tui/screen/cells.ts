@@ -1,11 +1,14 @@
 // A line → cells: one per column, a wide letter followed by an empty one. What terminals disagree about is
 // taken out, or followed by the place where the next letter stands.
 import type { Line, Style } from "../shapes.ts";
-import { widthOf } from "../text.ts";
+import { isSimple, widthOf } from "../text.ts";
 import { asciiOf } from "./ascii.ts";
 import type { Cell } from "./blessed.ts";
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** Letters of one unit and one column are written as they are, where the terminal knows them. */
+const isPlain = (text: string, isAscii: boolean): boolean =>
+  isAscii ? ASCII.test(text) : isSimple(text);
 const FLAG = /^\p{Regional_Indicator}{2}$/u;
 const EMOJI = /\p{Extended_Pictographic}|\p{Emoji_Modifier}/u;
 /** What makes one picture out of many, or a picture out of a sign. */
@@ -19,7 +22,8 @@ export interface CellOptions {
   /** Of the screen, for the places of what comes behind a cluster. */
   row: number;
   attributes: Readonly<Record<Style, number>>;
-  segmenter: Intl.Segmenter;
+  /** Made for the first text that needs it: that costs as much as a frame. */
+  segmenter(): Intl.Segmenter;
   /** The terminal understands nothing else. */
   isAscii: boolean;
 }
@@ -30,7 +34,7 @@ export function cellsOf(line: Line, options: CellOptions): Cell[] {
   const cells: Cell[] = [];
   for (const { text, style } of line) {
     const attribute = attributes[style];
-    if (ASCII.test(text)) {
+    if (isPlain(text, options.isAscii)) {
       for (let at = 0; at < text.length && cells.length < columns; at += 1) {
         cells.push([attribute, text.charAt(at)]);
       }
@@ -45,9 +49,9 @@ function addLetters(
   cells: Cell[],
   { text, attribute, options }: { text: string; attribute: number; options: CellOptions },
 ): void {
-  const { columns, row, segmenter } = options;
+  const { columns, row } = options;
   const clean = text.replace(CONTROL, " ");
-  for (const { segment } of segmenter.segment(clean)) {
+  for (const { segment } of options.segmenter().segment(clean)) {
     const width = widthOf(segment);
     // Invisible by itself: there is no cell for it.
     if (width === 0) continue;
@@ -62,8 +66,8 @@ function addLetters(
     }
     // However wide the terminal thinks it is, what follows stands where it belongs.
     const next = cells.length + taken;
-    const isPlain = next >= columns || [...shown].length === 1;
-    cells.push([attribute, isPlain ? shown : `${shown}\u001b[${row + 1};${next + 1}H`]);
+    const isAlone = next >= columns || [...shown].length === 1;
+    cells.push([attribute, isAlone ? shown : `${shown}\u001b[${row + 1};${next + 1}H`]);
     // Under a letter of two cells blessed wants a blank, which it does not write.
     for (let at = 1; at < width; at += 1) {
       cells.push([attribute, at < taken && taken > 2 ? "" : " "]);

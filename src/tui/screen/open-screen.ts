@@ -2,6 +2,7 @@
 // Rules: 1. Nothing is written where nothing changed, and nothing that would wait for the terminal.
 //        2. Whatever ends the process, the terminal is put back.
 import type { Size } from "../shapes.ts";
+import { asciiText, isAsciiOnly } from "./ascii.ts";
 import { createHold } from "./hold.ts";
 import { createOutput } from "./output.ts";
 import { createPainter } from "./painter.ts";
@@ -19,6 +20,7 @@ export function openScreen(options: ScreenOptions): OpenScreen {
   const size = (): Size => ({ columns: stdout.columns || COLUMNS, rows: stdout.rows || ROWS });
   const painter = createPainter(written, size);
   const hold = createHold({ ...written, size, painter });
+  const voice = createVoice(written, hold.isFocused);
   let closing: Promise<boolean> | undefined;
   /** A frame was left out because the terminal had not taken the one before. */
   let isDue = false;
@@ -42,17 +44,21 @@ export function openScreen(options: ScreenOptions): OpenScreen {
     },
     setTheme: painter.setTheme,
     forget: () => painter.reset(size()),
-    ...createVoice(written, hold.isFocused),
+    setTitle: voice.setTitle,
+    notify: voice.notify,
+    copy: voice.copy,
     setMouse: hold.setMouse,
     suspend: hold.leave,
     resume() {
       if (hold.isIn()) return;
       hold.enter();
+      voice.again();
       hold.stale();
     },
     goOn() {
       if (!hold.isIn()) return;
       hold.again();
+      voice.again();
       hold.stale();
     },
     close: () => (closing ??= close()),
@@ -64,10 +70,18 @@ export function openScreen(options: ScreenOptions): OpenScreen {
 
 /** What is said beside the picture. */
 function createVoice({ stdout, variables }: ScreenOptions, isFocused: () => boolean) {
+  const spelt = isAsciiOnly(variables) ? asciiText : (text: string) => text;
+  let title = "";
   return {
-    setTitle: (text: string) => void stdout.write(sequences.titleOf(text)),
+    setTitle(text: string) {
+      title = sequences.titleOf(spelt(text));
+      stdout.write(title);
+    },
+    /** Somebody else had the terminal, and may have named it. */
+    again: () => void stdout.write(title),
     notify(title: string, body: string) {
-      if (!isFocused()) stdout.write(sequences.noticeOf(title, body, variables));
+      if (isFocused()) return;
+      stdout.write(sequences.noticeOf(spelt(title), spelt(body), variables));
     },
     copy(text: string) {
       const sequence = sequences.copyOf(text, variables);

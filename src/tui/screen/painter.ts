@@ -17,7 +17,7 @@ export function createPainter(
   const { stdout, variables, hasColour } = options;
   let { theme } = options;
   let isDarkNow: boolean | undefined;
-  const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  let segmenter: Intl.Segmenter | undefined;
   const isAscii = isAsciiOnly(variables);
   let written = "";
   let attributes: Attributes = attributesOf({ theme, hasColour, isDark: undefined });
@@ -38,17 +38,17 @@ export function createPainter(
     const rows = buffer?.rows() ?? [];
     for (const [row, cells] of rows.entries()) {
       const line = lines[row] ?? NOTHING;
-      if (drawn[row] === line) continue;
+      if (isSameLine(drawn[row], line)) continue;
       const next = cellsOf(line, {
         columns: cells.length,
         row,
         attributes,
-        segmenter,
+        segmenter: () => (segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" })),
         isAscii,
       });
-      for (const [column, cell] of next.entries()) {
-        const old = cells[column];
-        if (old && old[0] === cell[0] && old[1] === cell[1]) continue;
+      for (let column = 0; column < next.length; column += 1) {
+        const [old, cell] = [cells[column], next[column]];
+        if (!cell || (old && old[0] === cell[0] && old[1] === cell[1])) continue;
         cells[column] = cell;
         cells.dirty = true;
       }
@@ -92,6 +92,16 @@ export function createPainter(
 }
 
 const NOTHING: Line = [];
+
+/** Most rows of a frame are made anew, and say what they said before. */
+function isSameLine(drawn: Line | undefined, line: Line): boolean {
+  if (drawn === line) return true;
+  if (drawn?.length !== line.length) return false;
+  return line.every(({ text, style }, index) => {
+    const before = drawn[index];
+    return before?.text === text && before.style === style;
+  });
+}
 
 function placeOf({ cursor }: Frame, { columns, rows }: Size): string {
   if (cursor === null || cursor.column < 0 || cursor.row < 0) return sequences.CURSOR_HIDE;

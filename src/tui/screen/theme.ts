@@ -35,6 +35,9 @@ const mono: Attributes = {
   string: look(),
   number: look(),
   comment: look(OWN, DIM),
+  added_word: look(OWN, BOLD | INVERSE),
+  removed_word: look(OWN, INVERSE),
+  caret: look(),
 };
 
 const dark: Attributes = {
@@ -44,6 +47,8 @@ const dark: Attributes = {
   bad: look(RED),
   added: look(GREEN),
   removed: look(RED),
+  added_word: look(GREEN, BOLD | INVERSE),
+  removed_word: look(RED, INVERSE),
   code: look(CYAN),
   link: look(BLUE, UNDERLINE),
   keyword: look(MAGENTA),
@@ -67,6 +72,8 @@ const vivid: Attributes = {
   bad: look(203),
   added: look(114),
   removed: look(203),
+  added_word: look(114, BOLD | INVERSE),
+  removed_word: look(203, INVERSE),
   code: look(180),
   link: look(75, UNDERLINE),
   keyword: look(176),

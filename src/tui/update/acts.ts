@@ -16,17 +16,20 @@ export function act(state: State, what: Act): Next {
     case "open_pane":
       return still(openPane(state, what.name));
     case "close_pane":
-      return still({ ...state, open: null, focus: "composer" });
+      // Whoever came from the conversation is back in it.
+      return still({ ...state, open: null, focus: state.behind, behind: "composer" });
     case "open_session":
       return openSession(state, what.session_id);
     case "new_session":
       return newSession(state, what.po_name);
+    case "pin":
+      return pin(state, what);
     case "use_model":
     case "use_mode":
     case "use_permissions":
       return still(choose(state, what));
     case "send":
-      return send(state, what.text, what.how);
+      return send(state, what);
     case "insert": {
       // As if it was pasted: what can follow it is offered.
       const input = { type: "paste", text: what.text } as const;
@@ -60,6 +63,18 @@ export function act(state: State, what: Act): Next {
   }
 }
 
+/** Conversations that may be pinned: those that are found at a glance. */
+const MAX_PINNED = 20;
+
+function pin(state: State, { session_id, isPinned }: Extract<Act, { type: "pin" }>): Next {
+  const others = state.pinned.filter((one) => one !== session_id);
+  if (isPinned && others.length >= MAX_PINNED) {
+    return still(withNotice(state, `${MAX_PINNED} conversations are pinned already: unpin one.`));
+  }
+  const pinned = isPinned ? [...others, session_id] : others;
+  return still({ ...state, pinned }, { type: "pin", session_id, isPinned });
+}
+
 function mouse(state: State, isOn: boolean): Next {
   const said = isOn ? "The mouse works here; shift selects text." : "The mouse selects text.";
   return still(withNotice({ ...state, isMouseOn: isOn }, said), { type: "mouse", isOn });
@@ -71,7 +86,8 @@ export function openPane(state: State, name: string): State {
     return withNotice(state, `There is nothing called ${name} to open.`);
   }
   const open = name === "agents" && isWide(state.size) ? null : name;
-  return { ...state, open, overlay: null, focus: "pane" };
+  const behind = state.focus === "pane" ? state.behind : state.focus;
+  return { ...state, open, overlay: null, focus: "pane", behind };
 }
 
 type Choice = Extract<Act, { type: "use_model" | "use_mode" | "use_permissions" }>;

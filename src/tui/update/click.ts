@@ -1,5 +1,7 @@
 // A click on a row of a pane: the row is selected, as its keys would do it; where it is already, it is opened.
-// Rule: a click only ever presses keys that move, and Enter where Enter only opens.
+// Rule: a click only ever presses keys that move, and Enter where Enter opens something: it answers, sends and
+//       runs nothing. It means the keys as they are shipped, whatever a human bound.
+import { keymapOf } from "../keys.ts";
 import type { Size } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { sharedOf } from "../state-questions.ts";
@@ -9,8 +11,7 @@ import { type Next, still, then } from "./updated.ts";
 
 /** Rows that are passed on the way to the one that was clicked. */
 const MAX_STEPS = 200;
-/** Where Enter opens what is selected, and does nothing else. */
-const OPENED_BY_ENTER: readonly string[] = ["agents", "sessions"];
+const shipped = keymapOf();
 
 export interface Click {
   /** Of the pane. */
@@ -27,7 +28,7 @@ export function clicked(state: State, click: Click): Next {
   const target = drawn.texts[row] ?? "";
   if (drawn.selected < 0 || target === "") return still(state);
   if (drawn.selected === row) {
-    const isOpened = click.wasFocused && OPENED_BY_ENTER.includes(name);
+    const isOpened = click.wasFocused && opensSomething(state, click);
     return isOpened ? pressed(state, name, "enter") : still(state);
   }
   const key = row > drawn.selected ? "down" : "up";
@@ -45,8 +46,21 @@ export function clicked(state: State, click: Click): Next {
   return still(state);
 }
 
-const pressed = (state: State, name: string, key: string): Next =>
-  toPane(state, name, { type: "key", key: { name: key, text: "" } });
+const keyInput = (name: string) => ({ type: "key", key: { name, text: "" } }) as const;
+
+function pressed(state: State, name: string, key: string): Next {
+  const next = toPane({ ...state, keymap: shipped }, name, keyInput(key));
+  return { ...next, state: { ...next.state, keymap: state.keymap } };
+}
+
+/** What Enter would ask for, without doing it. */
+function opensSomething(state: State, { name, size }: Click): boolean {
+  const pane = state.panes.find((one) => one.name === name);
+  const shared = { ...sharedOf(state, { isFocused: true, size }), keymap: shipped };
+  const request = pane?.update(keyInput("enter"), shared).request;
+  if (request === undefined || request === "close") return false;
+  return "open_session" in request || "talk_to" in request || "open_pane" in request;
+}
 
 const MARK = "▸";
 

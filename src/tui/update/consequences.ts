@@ -1,7 +1,7 @@
 // What follows from a change of the state, wherever it came from: the terminal's title, a call for the human,
 // the draft that survives a crash.
 import { oneLine } from "../../terminal/strip.ts";
-import { draftOf, hasSameText } from "../composer/index.ts";
+import { draftOf, hasSameText, withPaths } from "../composer/index.ts";
 import type { Effect } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { isWorking, openRequests, sessionTitle, unsent } from "../state-questions.ts";
@@ -9,10 +9,18 @@ import { isWorking, openRequests, sessionTitle, unsent } from "../state-question
 const MAX_TITLE_LENGTH = 60;
 
 export function consequences(before: State, after: State): readonly Effect[] {
-  return [...titleChange(before, after), ...calls(before, after), ...draftChange(before, after)];
+  return [
+    ...titleChange(before, after),
+    ...calls(before, after),
+    ...draftChange(before, after),
+    ...statusChange(before, after),
+  ];
 }
 
 const titleChange = (before: State, after: State): readonly Effect[] => {
+  const { session, session_id, world, hasBegun } = before;
+  const isUntouched = session === after.session && world === after.world;
+  if (hasBegun && isUntouched && session_id === after.session_id) return [];
   const title = titleOf(after);
   const isSame = before.hasBegun && titleOf(before) === title;
   return isSame ? [] : [{ type: "title", text: title }];
@@ -60,7 +68,46 @@ function keptTexts(state: State): ReadonlyMap<string | null, string> {
     const before = texts.get(session_id);
     if (text !== "") texts.set(session_id, before === undefined ? text : `${before}\n\n${text}`);
   };
-  for (const { session_id, text } of unsent(state)) keep(session_id, text);
+  for (const { session_id, text, images } of unsent(state)) {
+    keep(session_id, withPaths(text, images));
+  }
   keep(state.session_id, draftOf(state.composer));
   return texts;
+}
+
+/** What the human's own command is told; told again only where something of it is another. */
+function statusChange(before: State, after: State): readonly Effect[] {
+  const isSame = before.hasBegun && parts.every((part) => before[part] === after[part]);
+  if (isSame) return [];
+  const json = statusJson(after);
+  return before.hasBegun && statusJson(before) === json ? [] : [{ type: "status", json }];
+}
+
+/** Where none of these is another, nothing of the facts is. */
+const parts = ["session", "session_id", "chosen", "world", "link", "po_name", "pending"] as const;
+
+function statusJson(state: State): string {
+  const { session, session_id, chosen, environment, workspace, po_name, link } = state;
+  const { context, usage, queued, max_cost_usd } = session?.transcript ?? {};
+  const model = chosen.model ?? session?.transcript.model ?? state.default_model;
+  return JSON.stringify({
+    environment,
+    workspace,
+    session_id,
+    title: sessionTitle(state),
+    object: po_name,
+    model: model === "" ? null : model,
+    mode: chosen.mode ?? session?.facts?.agent_mode ?? "single",
+    permissions: chosen.permissions,
+    is_connected: link.type === "up",
+    is_working: isWorking(state),
+    queued: queued?.length ?? 0,
+    requests: openRequests(state).length,
+    context_tokens: context?.used ?? null,
+    context_limit: context?.of ?? null,
+    input_tokens: usage?.input_tokens ?? 0,
+    output_tokens: usage?.output_tokens ?? 0,
+    cost_usd: usage?.cost_usd ?? null,
+    max_cost_usd: max_cost_usd ?? null,
+  });
 }

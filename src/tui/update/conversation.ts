@@ -6,7 +6,7 @@ import { itemRows, type Layout } from "../conversation/rows.ts";
 import type { Conversation } from "../conversation/state.ts";
 import { beginningOf, placeOf, scrolled, topAtEnd, topOf } from "../conversation/window.ts";
 import type { State } from "../state.ts";
-import { layoutOf, sourceOf } from "../state-questions.ts";
+import { layoutOf, selectedMessage, sourceOf } from "../state-questions.ts";
 import { conversationArea } from "../view/places.ts";
 import { type Next, still, withNotice } from "./updated.ts";
 
@@ -97,11 +97,6 @@ function select(state: State, { layout, height }: Looked, index: number): State 
   if (below < height) return next;
   return withConversation(next, { place: placeOf(layout, beginningOf(layout, index)) });
 }
-
-const selectedMessage = (state: State): Message | undefined => {
-  const { selected } = state.conversation;
-  return state.session?.transcript.messages.findLast(({ message_id }) => message_id === selected);
-};
 
 /** The calls and the reasoning of the selected message: closed where one is open, whoever opened it. */
 export function foldSelected(state: State): State {

@@ -1,15 +1,17 @@
 // Keys and pastes: to whatever is uppermost, then to what has the focus, then to what means something everywhere.
-import { clearText, draftOf, isEmpty, replaceText, updateComposer } from "../composer/index.ts";
+import { clearText, draftOf, isEmpty, restoreText, updateComposer } from "../composer/index.ts";
 import { type Action, actionFor } from "../keys.ts";
 import { isTooSmall, isWide } from "../layout.ts";
+import { type CommandName, commandTable } from "../palette/commands.ts";
 import { updatePalette } from "../palette/index.ts";
 import { viewKeyHelp } from "../palette/key-help.ts";
 import { readSubmitted } from "../palette/submitted.ts";
-import type { KeyPress, TerminalInput } from "../shapes.ts";
+import type { TerminalInput } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { composerContextOf, isBusy, isWorking, paletteContextOf } from "../state-questions.ts";
 import { overlaySize, placedAreas } from "../view/places.ts";
 import { act, openPane } from "./acts.ts";
+import { compareSpace, toChange } from "./changes.ts";
 import * as conversation from "./conversation.ts";
 import { goOn, interrupt, takeBack } from "./messages.ts";
 import { focusedPane, toPane } from "./panes.ts";
@@ -59,20 +61,19 @@ function inPalette(state: State, input: Typed): Next {
   const overlay = result.isClosed ? null : state.overlay;
   const next: State = { ...state, palette: result.state, overlay };
   if (result.act) return act(next, result.act);
-  return result.isTaken ? still(next) : everywhere(next, input);
+  return result.isTaken ? still(next, ...result.effects) : everywhere(next, input);
 }
 
 function inHelp(state: State, input: Typed): Next {
   if (input.type === "paste") return still(state);
-  const steps: Record<string, number> = {
+  const action = actionFor(state.keymap, "help", input.key.name);
+  const steps: Record<Action<"help">, number> = {
     up: -1,
     down: 1,
-    k: -1,
-    j: 1,
-    pageup: -HELP_PAGE_ROWS,
-    pagedown: HELP_PAGE_ROWS,
+    page_up: -HELP_PAGE_ROWS,
+    page_down: HELP_PAGE_ROWS,
   };
-  const step = steps[input.key.name];
+  const step = action && steps[action];
   if (step === undefined) return still({ ...state, overlay: null });
   const room = overlaySize(placedAreas(state, state.size).main);
   const { count } = viewKeyHelp(state.keymap, room, 0);
@@ -121,20 +122,18 @@ function entered(state: State, submitted: Parameters<typeof readSubmitted>[0]): 
   const what = readSubmitted(submitted, paletteContextOf(state));
   if (what.type !== "problem") return act(state, what);
   // What was typed stands there again, to be mended.
-  const composer = replaceText(state.composer, submitted.text);
+  const composer = restoreText(state.composer, submitted);
   return still(withNotice({ ...state, composer }, what.text));
 }
 
 function inConversation(state: State, input: Typed): Next {
   if (input.type === "paste") return inComposer({ ...state, focus: "composer" }, input);
-  const action = actionFor(state.keymap, "conversation", keyName(input.key));
+  const action = actionFor(state.keymap, "conversation", input.key.name);
   return action ? inConversationDo[action](state) : everywhere(state, input);
 }
 
-const keyName = ({ name }: KeyPress): string => (name === " " ? "space" : name);
-
 const toComposer = (state: State): State => ({
-  ...conversation.withConversation(state, { selected: null, search: null }),
+  ...conversation.withConversation(state, { selected: null, search: null, change: null }),
   focus: "composer",
 });
 
@@ -152,11 +151,15 @@ const inConversationDo: Record<Action<"conversation">, Does> = {
   bottom: (state) => still(conversation.toEnd(state)),
   fold: (state) => still(conversation.foldSelected(state)),
   search: (state) => still(startSearch(state)),
-  next_match: (state) => still(nextMatch(state, 1)),
-  previous_match: (state) => still(nextMatch(state, -1)),
+  next_match: (state) =>
+    state.conversation.search ? still(nextMatch(state, 1)) : toChange(state, 1),
+  previous_match: (state) =>
+    state.conversation.search ? still(nextMatch(state, -1)) : toChange(state, -1),
+  whitespace: compareSpace,
   copy: conversation.copySelected,
   page: (state) => conversation.dump(state, "page"),
   editor: (state) => conversation.dump(state, "editor"),
+  result: (state) => still(openPane(state, "result")),
   open_child: (state) => {
     const session_id = conversation.childOf(state);
     if (session_id !== null) return act(state, { type: "open_session", session_id });
@@ -196,6 +199,7 @@ const everywhereDo: Record<Action<"everywhere">, Does> = {
   usage: opens("usage"),
   connectors: opens("connectors"),
   log: opens("log"),
+  caller: (state) => byName(state, "caller"),
   focus: (state) => still(focusNext(state)),
   search: (state) => act(state, { type: "search", query: "" }),
   page_up: (state) => still(conversation.scrollBy(state, -conversation.pageRows(state))),
@@ -205,6 +209,12 @@ const everywhereDo: Record<Action<"everywhere">, Does> = {
   redraw: (state) => still(state, { type: "redraw" }),
   suspend: (state) => still(state, { type: "suspend" }),
 };
+
+function byName(state: State, name: CommandName): Next {
+  const what = commandTable[name]?.run("", paletteContextOf(state));
+  if (!what) return still(state);
+  return what.type === "problem" ? still(withNotice(state, what.text)) : act(state, what);
+}
 
 /** What lies uppermost goes away; where nothing does, the turn is stopped. */
 function close(state: State): Next {

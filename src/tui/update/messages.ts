@@ -3,7 +3,14 @@
 
 import type { Reply } from "../../protocol/commands/index.ts";
 import type { ErrorBody } from "../../protocol/errors.ts";
-import { draftOf, insertText, isEmpty, replaceText } from "../composer/index.ts";
+import type { Act } from "../acts.ts";
+import {
+  type ComposerState,
+  draftOf,
+  insertWithImages,
+  isEmpty,
+  replaceText,
+} from "../composer/index.ts";
 import type { Effect } from "../shapes.ts";
 import type { Pending, State } from "../state.ts";
 import { isParked, settingsOf, turnId } from "../state-questions.ts";
@@ -20,7 +27,10 @@ const STOPPING = "Stopping …";
 export const withoutStopping = (state: State): State =>
   state.notice?.text === STOPPING && turnId(state) === null ? { ...state, notice: null } : state;
 
-export function send(state: State, text: string, how: "send" | "queue"): Next {
+export function send(
+  state: State,
+  { text, how, images = [] }: Omit<Extract<Act, { type: "send" }>, "type">,
+): Next {
   if (state.pending.length >= MAX_PENDING) {
     return still(withNotice(state, "Too many messages wait to be sent: is the daemon away?"));
   }
@@ -32,6 +42,7 @@ export function send(state: State, text: string, how: "send" | "queue"): Next {
     message_key: `${state.seed}-${sent}`,
     session_id,
     text,
+    images,
     delivery: how === "send" && turnId(state) !== null ? "steer" : "queue",
     isHeld,
     isAccepted: false,
@@ -50,6 +61,11 @@ export function send(state: State, text: string, how: "send" | "queue"): Next {
 
 function sendCall(state: State, pending: Pending): Effect {
   const { message_key, text, session_id, delivery } = pending;
+  const attachments = pending.images.map(({ media_type, data, name }) => ({
+    media_type,
+    data,
+    name,
+  }));
   return {
     type: "call",
     command: "SendMessage",
@@ -59,6 +75,7 @@ function sendCall(state: State, pending: Pending): Effect {
       session_id,
       message_key,
       delivery,
+      ...(attachments.length > 0 ? { attachments } : {}),
       settings: { ...settingsOf(state), mode: state.chosen.mode },
     },
     purpose: `${SEND}${message_key}`,
@@ -122,12 +139,22 @@ export function interrupt(state: State): Next {
   const isStuck = ({ problem, isHeld }: Pending): boolean => problem !== null || isHeld;
   const stuck = state.pending.filter(isStuck);
   if (stuck.length > 0) {
-    const text = stuck.map((one) => one.text).join("\n\n");
     const pending = state.pending.filter((one) => !isStuck(one));
-    return still({ ...state, pending, composer: insertText(state.composer, text) });
+    return still({ ...state, pending, composer: withMessages(state.composer, stuck) });
   }
   return still(state.pending.length > 0 ? { ...state, wantsInterrupt: true } : state);
 }
+
+/** What was not sent is typed again, with its images. */
+export const withMessages = (
+  composer: ComposerState,
+  messages: readonly Pending[],
+): ComposerState =>
+  insertWithImages(
+    composer,
+    messages.map(({ text }) => text).join("\n\n"),
+    messages.flatMap(({ images }) => images),
+  );
 
 /** Enter on nothing: what is parked goes on. */
 export function goOn(state: State): Next {
@@ -167,8 +194,10 @@ export function tookBack(state: State): Next {
   if (takingBack === null) return still(state);
   const typed = draftOf(state.composer);
   const text = typed === "" ? takingBack.content : `${takingBack.content}\n\n${typed}`;
+  const hasImages = /\[image [^\]\n]+\]/.test(takingBack.content);
+  const told = hasImages ? withNotice(state, "Its images are left out: paste them again.") : state;
   return still({
-    ...state,
+    ...told,
     takingBack: null,
     composer: replaceText(state.composer, text),
     pending: pending.filter(({ message_id }) => message_id !== takingBack.message_id),

@@ -39,6 +39,9 @@ function granted(state: State, request: PaneRequest): Next {
   }
   if ("talk_to" in request) return act(state, { type: "new_session", po_name: request.talk_to });
   if ("open_pane" in request) return act(state, { type: "open_pane", name: request.open_pane });
+  if ("pin" in request) {
+    return act(state, { type: "pin", session_id: request.pin, isPinned: request.isPinned });
+  }
   if ("insert" in request) return act(state, { type: "insert", text: request.insert });
   return act(state, { type: "notice", text: request.notice });
 }

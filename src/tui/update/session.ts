@@ -10,13 +10,13 @@ import {
 } from "../../client/transcript.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import type { FollowFrame } from "../../protocol/frames.ts";
-import { type ComposerState, clearText, draftOf, insertText } from "../composer/index.ts";
+import { type ComposerState, clearText, draftOf } from "../composer/index.ts";
 import { emptyConversation } from "../conversation/state.ts";
 import type { Effect } from "../shapes.ts";
 import { type OpenSession, openingSession, type Pending, type State } from "../state.ts";
 import { turnId } from "../state-questions.ts";
 import { readSession } from "../world.ts";
-import { cancelCall, sendHeld, withoutStopping } from "./messages.ts";
+import { cancelCall, sendHeld, withMessages, withoutStopping } from "./messages.ts";
 import { type Next, still, then, withNotice } from "./updated.ts";
 
 /** Frames that wait for a session to be fetched; the oldest go first, and are part of what is fetched. */
@@ -65,12 +65,11 @@ export function newSession(state: State, po_name: string | null): Next {
 /** What was open is gone: what is said next begins another, and what was not sent yet is typed again. */
 export function begunAnew(state: State, why: string): Next {
   const isUnsent = (one: Pending) => one.session_id === state.session_id && !one.isAccepted;
-  const texts = state.pending.filter(isUnsent).map(({ text }) => text);
+  const unsent = state.pending.filter(isUnsent);
   const { open, focus, overlay } = state;
   const next = newSession(state, null);
   const pending = state.pending.filter((one) => one.session_id !== state.session_id);
-  const composer =
-    texts.length === 0 ? state.composer : insertText(state.composer, texts.join("\n\n"));
+  const composer = unsent.length === 0 ? state.composer : withMessages(state.composer, unsent);
   // Whatever lies over it stays: a pane may have deleted it.
   const shown: State = { ...next.state, pending, composer, open, focus, overlay };
   return still(withNotice(shown, `${why} What you say next begins another.`));
@@ -178,7 +177,9 @@ function begunBy(state: State, frames: readonly FollowFrame[]): string | null {
 function refetch(state: State, session: OpenSession, frames: readonly FollowFrame[]): Next {
   const waiting = frames.slice(frames.findLastIndex(({ type }) => type === "gap") + 1);
   const effects = sessionCalls(session.session_id);
-  return { state: { ...state, session: { ...session, waiting } }, effects };
+  // What waits now is told with how its calls ended.
+  const transcript = { ...session.transcript, queued: [] };
+  return { state: { ...state, session: { ...session, transcript, waiting } }, effects };
 }
 
 function withWaiting(state: State, session: OpenSession, frames: readonly FollowFrame[]): State {

@@ -2,13 +2,16 @@
 import { endSentence } from "../../terminal/activity.ts";
 import { oneLine } from "../../terminal/strip.ts";
 import { draftOf } from "../composer/index.ts";
+import { editOf } from "../conversation/edits.ts";
 import { type Keymap, keysOf } from "../keys.ts";
 import type { Line } from "../shapes.ts";
 import type { State } from "../state.ts";
 import {
+  callerOf,
   isBusy,
   isParked,
   requestsHere,
+  selectedMessage,
   sessionTitle,
   unreadElsewhere,
 } from "../state-questions.ts";
@@ -35,7 +38,13 @@ export function titleLine(state: State, columns: number): Line {
   const unread = unreadElsewhere(state);
   const [key] = keysOf(state.keymap, "everywhere", "sessions");
   const right = unread === 0 ? [] : line(`● ${unread} new elsewhere ${key ?? ""}`.trimEnd());
-  return [span(" "), ...spread(left, right, room)];
+  return [span(" "), ...spread(left, [...callerHint(state), ...right], room)];
+}
+
+/** A session that answers the call of another one says how to get back there. */
+function callerHint(state: State): Line {
+  const [key] = keysOf(state.keymap, "everywhere", "caller");
+  return callerOf(state) === null ? [] : line(`${key ?? "/caller"} to its caller  `, "dim");
 }
 
 export function bannerLine({ link, now, keymap }: State, columns: number): Line {
@@ -102,15 +111,24 @@ function hintsOf(state: State): readonly Line[] {
   return [line(`${key("send")} steer · ${key("queue")} queue · ${stop ?? ""} stop`, "dim")];
 }
 
-function conversationHint({ keymap }: State): Line {
-  const hints = [
+function conversationHint(state: State): Line {
+  const { keymap } = state;
+  const calls = selectedMessage(state)?.tool_calls ?? [];
+  const isEdit = calls.some((call) => editOf(call) !== null);
+  const said = [
     ["up", "scroll"],
     ["previous", "message before"],
     ["fold", "unfold"],
     ["search", "search"],
     ["copy", "copy"],
-    ["leave", "back to writing"],
   ] as const;
+  const called = [
+    ["previous", "message before"],
+    ["fold", "unfold"],
+    ["result", "result"],
+    ...(isEdit ? ([["next_match", "change"]] as const) : []),
+  ] as const;
+  const hints = [...(calls.length > 0 ? called : said), ["leave", "back to writing"] as const];
   const texts = hints.flatMap(([action, word]) => {
     const [key] = keysOf(keymap, "conversation", action);
     return key === undefined ? [] : [`${key} ${word}`];

@@ -1,5 +1,5 @@
 // State and size → one frame. Puts the parts where the layout says.
-import { viewComposer } from "../composer/index.ts";
+import type { ComposerView } from "../composer/index.ts";
 import { keysOf } from "../keys.ts";
 import { type Areas, isTooSmall, MIN_SIZE } from "../layout.ts";
 import { viewPalette } from "../palette/index.ts";
@@ -7,15 +7,15 @@ import { viewKeyHelp } from "../palette/key-help.ts";
 import type { Frame, Line, Point, Rectangle, Size } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { paletteContextOf, sharedOf } from "../state-questions.ts";
-import { cut, line, pad, span, wrapText } from "../text.ts";
+import { cut, line, pad, span, widthOfLine, wrapText } from "../text.ts";
 import { bannerLine, queueLines, titleLine } from "./around.ts";
 import { conversationLines } from "./conversation.ts";
-import { overlaySize, paneSize, placedAreas } from "./places.ts";
+import { overlaySize, paneSize, placed } from "./places.ts";
 import { statusLine } from "./status.ts";
 
 export function view(state: State, size: Size): Frame {
   if (isTooSmall(size)) return tooSmall(size);
-  const areas = placedAreas(state, size);
+  const { areas, composer } = placed(state, size);
   const canvas = createCanvas(size);
   if (areas.banner) canvas.put(areas.banner, [bannerLine(state, size.columns)]);
   if (areas.title) canvas.put(areas.title, [titleLine(state, size.columns)]);
@@ -25,13 +25,23 @@ export function view(state: State, size: Size): Frame {
   let cursor: Point | null = searchCursor(state, areas.queue);
   if (areas.composer) {
     canvas.put({ ...areas.composer, row: areas.queue.row - 1, rows: 1 }, [ruleLine(size.columns)]);
-    const at = putComposer(state, areas, canvas);
+    const at = putComposer(state, { areas, composer }, canvas);
     if (state.focus === "composer") cursor = at;
   }
   if (state.overlay) cursor = putOverlay(state, areas.main, canvas);
   // Last: what lies over the conversation leaves the agents in sight.
   if (areas.side) putSide(state, areas.side, canvas);
+  if (state.focus === "pane" && state.overlay === null) cursor ??= caretIn(canvas.lines);
   return { lines: canvas.lines, cursor: cursor && within(cursor, size) };
+}
+
+/** Where a pane takes a text; null where it takes none just now. */
+function caretIn(lines: readonly Line[]): Point | null {
+  for (const [row, spans] of lines.entries()) {
+    const at = spans.findIndex(({ style }) => style === "caret");
+    if (at >= 0) return { row, column: widthOfLine(spans.slice(0, at)) };
+  }
+  return null;
 }
 
 /** A line that is typed into may be longer than the screen is wide. */
@@ -89,9 +99,14 @@ function putSide(state: State, side: Rectangle, canvas: Canvas): void {
   canvas.put(rule, lines);
 }
 
-function putComposer(state: State, { composer, queue }: Areas, canvas: Canvas): Point {
-  const area = composer ?? queue;
-  const { lines, cursor, list } = viewComposer(state.composer, area);
+function putComposer(
+  state: State,
+  { areas, composer }: { areas: Areas; composer: ComposerView },
+  canvas: Canvas,
+): Point {
+  const { queue } = areas;
+  const area = areas.composer ?? queue;
+  const { lines, cursor, list } = composer;
   canvas.put(area, lines);
   if (list.length > 0 && state.focus === "composer") {
     // Over the conversation, as far as there is room above the rule.

@@ -1,22 +1,32 @@
 // How much room the parts of the present state want, and where they stand for it. Update asks the same, to
 // know what a click or a page means.
-import { viewComposer } from "../composer/index.ts";
+import { type ComposerView, viewComposer } from "../composer/index.ts";
+import { keysOf } from "../keys.ts";
 import { type Areas, areasOf, isTooSmall, maxComposerRows } from "../layout.ts";
 import type { Rectangle, Size } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { queueLines } from "./around.ts";
 
-export function placedAreas(state: State, size: Size): Areas {
-  const composer = viewComposer(state.composer, {
-    columns: size.columns,
-    rows: maxComposerRows(size),
-  });
-  return areasOf(size, {
+export const placedAreas = (state: State, size: Size): Areas => placed(state, size).areas;
+
+/** What is typed, too: where everything else stands depends on its rows. */
+export function placed(state: State, size: Size): { areas: Areas; composer: ComposerView } {
+  const room = { columns: size.columns, rows: maxComposerRows(size) };
+  const [scopeKey] = keysOf(state.keymap, "composer", "search_scope");
+  // Most frames come while nobody types.
+  const composer = state.conversation.memo.of(
+    state.composer,
+    `composer ${room.columns} ${room.rows}`,
+    () => viewComposer(state.composer, room, scopeKey),
+  );
+  const areas = areasOf(size, {
     hasBanner: state.link.type !== "up",
     queueRows: queueLines(state, size.columns).length,
     composerRows: composer.lines.length,
     isCovered: state.open !== null,
+    isWhole: state.panes.some(({ name, isWhole }) => isWhole && name === state.open),
   });
+  return { areas, composer };
 }
 
 /** Rows of the palette and of the key help, the rule above them included. */

@@ -32,6 +32,8 @@ export function statusLine(state: State, columns: number): Line {
 const isAsking = (state: State): boolean => requestsHere(state).length > 0;
 
 const HELP = 10;
+/** Of a connection that is lost: tried again by itself, or not. */
+const awayWords = { lost: "⇄ Reconnecting...", gone: "⇄ no daemon" } as const;
 
 function segmentsOf(state: State): Segment[] {
   const { chosen, session, link } = state;
@@ -41,7 +43,7 @@ function segmentsOf(state: State): Segment[] {
   const mode = chosen.mode ?? session?.facts?.agent_mode ?? "single";
   const [help] = keysOf(state.keymap, "everywhere", "help");
   const segments: (Segment | null)[] = [
-    link.type === "up" ? null : { text: "⇄ no daemon", style: "accent", weight: 100 },
+    link.type === "up" ? null : { text: awayWords[link.type], style: "accent", weight: 100 },
     asked > 0 ? { text: `✋${asked}`, style: "accent", weight: 99 } : null,
     isWorking(state) && !isAsking(state) ? { text: "● working", style: "bold", weight: 85 } : null,
     { text: oneLine(state.po_name, 30), style: "plain", weight: 90 },
@@ -54,6 +56,7 @@ function segmentsOf(state: State): Segment[] {
     mode === "single" ? null : { text: mode, style: "dim", weight: 40 },
     ...usageSegments(state),
     queued > 0 ? { text: `${queued} queued`, style: "plain", weight: 75 } : null,
+    state.status === "" ? null : { text: oneLine(state.status, 80), style: "plain", weight: 65 },
     { text: oneLine(state.environment, 30), style: "dim", weight: 30 },
     help === undefined ? null : { text: `${help} help`, style: "dim", weight: HELP },
   ];

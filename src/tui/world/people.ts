@@ -1,5 +1,6 @@
 // Who said or did something, as people name them: never the id of a client.
-import type { World } from "./shapes.ts";
+import { clip } from "./clip.ts";
+import { type BusLine, MAX_TEXT_LENGTH, type World } from "./shapes.ts";
 
 const HUMAN_SOURCES: readonly string[] = ["tui", "cli"];
 /** A client as the daemon names it: what it is, and its id. */
@@ -22,6 +23,18 @@ export function endOf(world: World, session_id: string, name: string): string {
   if (name === "delegation") return callerOf(world, session?.parent_id ?? null);
   if (session?.po_name !== name) return name;
   return workflowIn(world, session_id) ?? name;
+}
+
+/** The bus of before is read beside the sessions, and may be there first: who called is named once they are known. */
+export function withCallers(world: World): World {
+  const isNameless = ({ from, to }: BusLine) => from === UNKNOWN_CALLER || to === UNKNOWN_CALLER;
+  if (!world.bus.some(isNameless)) return world;
+  const bus = world.bus.map((line): BusLine => {
+    if (!isNameless(line)) return line;
+    const caller = clip(endOf(world, line.session_id, "delegation"), MAX_TEXT_LENGTH);
+    return line.from === UNKNOWN_CALLER ? { ...line, from: caller } : { ...line, to: caller };
+  });
+  return { ...world, bus };
 }
 
 function callerOf(world: World, parent_id: string | null): string {

@@ -4,6 +4,7 @@ import type { Reply } from "../../protocol/commands/index.ts";
 import { describeRequestAction } from "./actions.ts";
 import { clip } from "./clip.ts";
 import { newObject } from "./objects.ts";
+import { withCallers } from "./people.ts";
 import { newSession, putSession, withRequest, withSession } from "./sessions.ts";
 import type { AgentObject, World } from "./shapes.ts";
 import { MAX_TEXT_LENGTH } from "./shapes.ts";
@@ -36,7 +37,7 @@ export function withSessions(
       title: clip(listed.title, MAX_TEXT_LENGTH),
     });
   }
-  return next;
+  return withCallers(next);
 }
 
 export function withRequests(world: World, { requests }: Reply<"ListPendingRequests">): World {

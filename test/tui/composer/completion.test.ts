@@ -3,7 +3,7 @@ import { describe, expect, test } from "bun:test";
 import { emptyComposer, updateComposer } from "../../../src/tui/composer/index.ts";
 import { viewComposer } from "../../../src/tui/composer/view.ts";
 import { plainText } from "../../../src/tui/text.ts";
-import { composing, play, shown } from "../../support/composing.ts";
+import { composing, play, sentBefore, shown } from "../../support/composing.ts";
 
 const list = (state: Parameters<typeof viewComposer>[0]) =>
   viewComposer(state, { columns: 60, rows: 10 }).list.map((line) => plainText(line).trimEnd());
@@ -44,7 +44,7 @@ describe("behind an at sign", () => {
   test("objects and files are offered, and files are asked for as they are typed", () => {
     const typed = play("ask @rev");
     expect(typed.effects).toEqual(
-      ["", "r", "re", "rev"].map((query) => ({ type: "find_files", query })),
+      ["", "r", "re", "rev"].map((query) => ({ type: "find_files", query, purpose: "composer" })),
     );
     const found = { type: "files", query: "rev", paths: ["src/rev.ts", "a b/rev.md"] } as const;
     const { state } = updateComposer(typed.state, found, composing());
@@ -63,7 +63,7 @@ describe("behind an at sign", () => {
     const { state } = updateComposer(typed.state, files, composing());
     const taken = play("<tab>", { from: state });
     expect(shown(taken.state)).toBe("@src/|");
-    expect(taken.effects).toEqual([{ type: "find_files", query: "src/" }]);
+    expect(taken.effects).toEqual([{ type: "find_files", query: "src/", purpose: "composer" }]);
   });
 
   test("an address in the middle of a word is none", () => {
@@ -79,6 +79,6 @@ describe("behind an at sign", () => {
 });
 
 test("a list does not follow what was called back from the history", () => {
-  const from = { ...emptyComposer(), history: ["/first", "/second"] };
+  const from = { ...emptyComposer(), history: sentBefore("/first", "/second") };
   expect(shown(play("<up><up>", { from }).state)).toBe("/first|");
 });

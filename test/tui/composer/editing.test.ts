@@ -1,7 +1,7 @@
 // The composer's keys: what a script of them leaves as text, and where the cursor stands.
 import { describe, expect, test } from "bun:test";
 import { emptyComposer, withHistory } from "../../../src/tui/composer/index.ts";
-import { composing, play, shown } from "../../support/composing.ts";
+import { composing, play, sentBefore, shown } from "../../support/composing.ts";
 
 /** Keys → the text with a bar for the cursor. */
 function expectEach(scripts: Record<string, string>, context = composing()): void {
@@ -106,7 +106,7 @@ describe("keys", () => {
 });
 
 describe("what was sent", () => {
-  const from = withHistory(emptyComposer(), ["first", "two\nlines", "third"]);
+  const from = withHistory(emptyComposer(), sentBefore("first", "two\nlines", "third"));
 
   test("comes back from the first row, and what stood here behind the newest", () => {
     const scripts = {
@@ -136,17 +136,50 @@ describe("what was sent", () => {
 
   test("is remembered once, as it was sent", () => {
     const sent = play("same<enter>same<enter>other<enter>");
-    expect(sent.state.history).toEqual(["same", "other"]);
+    const here = (text: string) => ({ text, session_id: "s1", po_name: "assistant" });
+    expect(sent.state.history).toEqual(["same", "other"].map(here));
     expect(sent.effects).toEqual(
-      ["same", "same", "other"].map((entry) => ({ type: "remember", entry })),
+      ["same", "same", "other"].map((text) => ({ type: "remember", entry: here(text) })),
     );
+  });
+
+  test("is searched in all of it, then in what this object was told, then in this session", () => {
+    const said = (text: string, session_id: string, po_name: string) => {
+      return { text, session_id, po_name };
+    };
+    const mixed = withHistory(emptyComposer(), [
+      said("make it here", "s1", "assistant"),
+      said("make it elsewhere", "s2", "assistant"),
+      said("make it of the first words", "s3", "assistant"),
+      said("make it other", "s4", "reviewer"),
+    ]);
+    const saidHere = () => new Set(["make it of the first words"]);
+    const at = (script: string) =>
+      shown(play(script, { from: mixed, context: composing({ saidHere }) }).state);
+    expect(
+      [
+        "<ctrl+r>make<enter>",
+        "<ctrl+r>make<alt+r><ctrl+r><enter>",
+        "<ctrl+r>make<alt+r><alt+r><enter>",
+        "<ctrl+r>make<alt+r><alt+r><ctrl+r><enter>",
+        "<ctrl+r>make<alt+r><alt+r><alt+r><enter>",
+        "<alt+r>make<enter>",
+      ].map(at),
+    ).toEqual([
+      "make it other|",
+      "make it elsewhere|",
+      "make it of the first words|",
+      "make it here|",
+      "make it other|",
+      "make it other|",
+    ]);
   });
 });
 
 describe("Enter", () => {
   test("sends the text without blank rows around it, and leaves nothing", () => {
     const { state, submitted } = play("<ctrl+j>  a<ctrl+j>b <enter>");
-    expect(submitted).toEqual({ text: "  a\nb", how: "send", isLiteral: false });
+    expect(submitted).toEqual({ text: "  a\nb", how: "send", isLiteral: false, images: [] });
     expect(shown(state)).toBe("|");
   });
 
@@ -155,7 +188,7 @@ describe("Enter", () => {
     expect(command.submitted).toMatchObject({ text: "/file_list path=.", how: "send" });
     expect(play("//said<alt+enter>").submitted).toBeUndefined();
     const { submitted } = play("later<alt+enter>", { context: composing({ isBusy: true }) });
-    expect(submitted).toEqual({ text: "later", how: "queue", isLiteral: false });
+    expect(submitted).toEqual({ text: "later", how: "queue", isLiteral: false, images: [] });
   });
 
   test("on blanks alone sends nothing", () => {

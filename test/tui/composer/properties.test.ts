@@ -11,7 +11,7 @@ import { columnAt, roomIn, rowsOf } from "../../../src/tui/composer/rows.ts";
 import { MAX_ROWS } from "../../../src/tui/composer/state.ts";
 import type { Size } from "../../../src/tui/shapes.ts";
 import { widthOfLine } from "../../../src/tui/text.ts";
-import { composing, play } from "../../support/composing.ts";
+import { composing, play, sentBefore } from "../../support/composing.ts";
 
 const SCRIPTS = 150;
 const KEYS = 120;
@@ -45,7 +45,10 @@ function pick<Item>(items: readonly Item[], number: number): Item {
 function* statesOf(seed: number, columns: number): Generator<ComposerState> {
   const next = numbersFrom(seed);
   const context = composing({ columns });
-  let state: ComposerState = { ...emptyComposer(), history: ["sent\nbefore", "/help", "é語"] };
+  let state: ComposerState = {
+    ...emptyComposer(),
+    history: sentBefore("sent\nbefore", "/help", "é語"),
+  };
   for (let count = 0; count < KEYS; count += 1) {
     const kind = next();
     if (kind < 0.45) {

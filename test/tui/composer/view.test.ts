@@ -8,7 +8,7 @@ import {
   withHistory,
 } from "../../../src/tui/composer/index.ts";
 import { plainText } from "../../../src/tui/text.ts";
-import { composing, pasted, play } from "../../support/composing.ts";
+import { composing, pasted, play, sentBefore } from "../../support/composing.ts";
 
 /** The rows with a bar at the cursor. */
 function look(state: ComposerState, columns = 30, rows = 10): readonly string[] {
@@ -64,7 +64,7 @@ describe("the composer", () => {
   });
 
   test("shows what a search has found, and puts the cursor where it is typed", () => {
-    const from = withHistory(emptyComposer("draft"), ["make it so"]);
+    const from = withHistory(emptyComposer("draft"), sentBefore("make it so"));
     expect(look(play("<ctrl+r>it", { from }).state)).toEqual([
       "› make it so",
       "  sent before: it|",

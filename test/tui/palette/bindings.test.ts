@@ -1,6 +1,6 @@
 // The file of bound keys: read, its mistakes named with their lines, and applied over the table.
 import { describe, expect, test } from "bun:test";
-import { keymapOf } from "../../../src/tui/keys.ts";
+import { contexts, keymapOf, keyTable } from "../../../src/tui/keys.ts";
 import { MAX_BINDINGS_BYTES, readBindings } from "../../../src/tui/palette/bindings.ts";
 
 const file = (...lines: string[]) => readBindings(lines.join("\n"));
@@ -43,7 +43,7 @@ describe("bound keys", () => {
       { line: 5, problem: "shift+ctrl+k: write it as ctrl+shift+k" },
       { line: 6, problem: "ctrl+c: this key stays as it is: it always clears, stops and leaves" },
       { line: 7, problem: "alt+n: say the name of an action, or null" },
-      { line: 9, problem: "everywhre: say one of everywhere, composer, conversation" },
+      { line: 9, problem: "everywhre: did you mean everywhere?" },
     ]);
   });
 
@@ -70,6 +70,29 @@ describe("bound keys", () => {
     ]);
   });
 
+  test("that one line takes and another has unbound are no conflict", () => {
+    const { problems } = file("everywhere:", "  ctrl+k: palette", "composer:", "  ctrl+k: null");
+    expect(problems).toEqual([]);
+  });
+
+  test("reach every action of every place, in panes and lists, too", () => {
+    for (const context of contexts) {
+      for (const action of Object.keys(keyTable[context])) {
+        const { bindings, problems } = file(`${context}:`, `  alt+f12: ${action}`);
+        expect([bindings, problems]).toEqual([{ [context]: { "alt+f12": action } }, []]);
+        const bound: ReadonlyMap<string, string> = keymapOf(bindings)[context];
+        expect(bound.get("alt+f12")).toBe(action);
+      }
+    }
+  });
+
+  test("type themselves where texts are typed", () => {
+    expect(file("field:", "  x: submit", "palette:", "  space: choose").problems).toEqual([
+      { line: 2, problem: "x: it types itself there: say a key with ctrl or alt" },
+      { line: 4, problem: "space: it types itself there: say a key with ctrl or alt" },
+    ]);
+  });
+
   test("are none where the file is no YAML, too large, or something else", () => {
     expect(file("composer:", "\tctrl+t: newline")).toMatchObject({
       bindings: {},
@@ -88,7 +111,11 @@ test("the example of the README is right", async () => {
   const readme = await Bun.file(`${import.meta.dir}/../../../README.md`).text();
   const example = /bindings\.yml[\s\S]*?```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";
   expect(readBindings(example)).toEqual({
-    bindings: { everywhere: { "ctrl+t": "palette" }, composer: { "ctrl+k": null } },
+    bindings: {
+      everywhere: { "ctrl+t": "palette" },
+      composer: { "ctrl+k": null },
+      sessions: { x: "delete", d: null },
+    },
     problems: [],
   });
 });

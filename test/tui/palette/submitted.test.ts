@@ -5,7 +5,7 @@ import { argumentCandidates, readSubmitted } from "../../../src/tui/palette/subm
 import { knowing } from "../../support/palette.ts";
 
 const read = (text: string, changes = {}) =>
-  readSubmitted({ text, how: "send", isLiteral: false }, knowing(changes));
+  readSubmitted({ text, how: "send", isLiteral: false, images: [] }, knowing(changes));
 const sent = (text: string) => ({ type: "send", text, how: "send" }) as const;
 const problem = (text: string) => ({ type: "problem", text }) as const;
 
@@ -25,7 +25,7 @@ describe("a message", () => {
 
   test("is what begins with two slashes, or with a folded paste", () => {
     expect(read("//quit")).toEqual(sent("/quit"));
-    const literal = { text: "/quit", how: "queue", isLiteral: true } as const;
+    const literal = { text: "/quit", how: "queue", isLiteral: true, images: [] } as const;
     expect(readSubmitted(literal, knowing())).toEqual({
       type: "send",
       text: "/quit",

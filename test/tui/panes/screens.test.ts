@@ -2,16 +2,20 @@
 import { describe, expect, test } from "bun:test";
 import type { Pane } from "../../../src/tui/pane.ts";
 import { agentsPane } from "../../../src/tui/panes/agents.ts";
+import { changesPane } from "../../../src/tui/panes/changes.ts";
 import { connectorsPane } from "../../../src/tui/panes/connectors.ts";
+import { contextPane } from "../../../src/tui/panes/context.ts";
 import { inboxPane } from "../../../src/tui/panes/inbox.ts";
 import { panes } from "../../../src/tui/panes/index.ts";
 import { logPane } from "../../../src/tui/panes/log.ts";
 import { objectsPane } from "../../../src/tui/panes/objects.ts";
+import { resultPane } from "../../../src/tui/panes/result.ts";
 import { sessionsPane } from "../../../src/tui/panes/sessions.ts";
 import { usagePane } from "../../../src/tui/panes/usage.ts";
 import { workflowsPane } from "../../../src/tui/panes/workflows.ts";
 import { emptyWorld } from "../../../src/tui/world.ts";
 import { expectFits, expectScreen, letters, screenSizes, styled } from "../../support/screens.ts";
+import { assistantInfo, editedConversation } from "../../support/tui-edited.ts";
 import {
   livelyWorld,
   now,
@@ -74,6 +78,17 @@ const played: Record<string, () => PlayedPane> = {
   },
   connectors: () => playPane(connectorsPane, shared()),
   log: () => playPane(logPane, shared()),
+  changes() {
+    const pane = playPane(changesPane, { ...shared(), conversation: editedConversation() });
+    pane.press("n", "n");
+    return pane;
+  },
+  result: () => playPane(resultPane, { ...shared(), conversation: editedConversation() }),
+  context() {
+    const pane = playPane(contextPane, { ...shared(), conversation: editedConversation() });
+    pane.replied("InspectPO", "context:info", assistantInfo);
+    return pane;
+  },
 };
 
 describe("screens of panes", () => {
@@ -101,6 +116,9 @@ const all = [
   usagePane,
   connectorsPane,
   logPane,
+  changesPane,
+  resultPane,
+  contextPane,
 ];
 
 describe("empty panes", () => {

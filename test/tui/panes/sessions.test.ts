@@ -165,3 +165,41 @@ test("escape clears what is searched for first, then closes", () => {
   pane.press("escape");
   expect([all, pane.requests()]).toEqual([true, ["close"]]);
 });
+
+const ofScreen = (screen: string, text: string) =>
+  screen.split("\n").findIndex((line) => line.includes(text));
+
+test("what is pinned stands first, has the first digits, and is pinned no more by the same key", () => {
+  const pane = played();
+  pane.press("end", "p");
+  const [request] = pane.requests();
+  const last = request && typeof request === "object" && "pin" in request ? request.pin : "none";
+  expect(request).toEqual({ pin: last, isPinned: true });
+  pane.shared = { ...pane.shared, pinned: [last] };
+  expect(ofScreen(pane.screen(), "(pinned)")).toBe(0);
+  pane.press("1", "p");
+  expect(pane.requests()).toEqual([{ open_session: last }, { pin: last, isPinned: false }]);
+});
+
+test("an old one that is pinned is fetched once, and one that is gone is pinned no more", () => {
+  const pane = played();
+  pane.shared = { ...pane.shared, pinned: ["s-older", "s-gone"] };
+  pane.wait(1);
+  pane.wait(1);
+  const params = (session_id: string) => ({ session_id, messages: "none" });
+  expect(pane.effects().map((effect) => effect.type === "call" && effect.params)).toEqual([
+    params("s-older"),
+    params("s-gone"),
+  ]);
+  pane.replied("GetSession", "sessions:pinned:s-older", { session: listed } as never);
+  pane.give({
+    type: "call_failed",
+    command: "GetSession",
+    purpose: "sessions:pinned:s-gone",
+    error: { code: "session_not_found", message: "gone", details: {} },
+  });
+  expect([ofScreen(pane.screen(), "Quarterly report (pinned)"), pane.requests()]).toEqual([
+    0,
+    [{ pin: "s-gone", isPinned: false }],
+  ]);
+});

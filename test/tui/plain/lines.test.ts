@@ -110,6 +110,25 @@ describe("a typed line", () => {
     ]);
   });
 
+  test("is offered only the decisions that the daemon takes", () => {
+    const once = { ...approval, scopes: ["once" as const] };
+    const { state: one, lines } = ask(state, once);
+    expect(lines.slice(-3)).toEqual(["  1 allow this once", "  2 deny", "  To answer, type: 1 1"]);
+    const meant = (line: string) => {
+      const read = readLine(one, line);
+      return read.type === "answer" ? read.response : read.type;
+    };
+    const decision = { type: "decision", hash: "h1", scope: "once", match: null, reason: null };
+    const [approve, deny] = ["approve", "deny"].map((word) => ({ ...decision, decision: word }));
+    expect(["1 1", "1 2", "1 3", "y", "n"].map(meant)).toEqual([
+      approve,
+      deny,
+      "tell",
+      approve,
+      deny,
+    ] as never);
+  });
+
   test("approves nothing that is not clearly one of the choices", () => {
     for (const line of ["1 yes", "1 0", "1 4", "1 1.5", "1 1 1"]) {
       expect(readLine(open, line)).toMatchObject({ type: "tell" });

@@ -9,18 +9,20 @@ import { openKeptFiles } from "../../../src/tui/run/kept-files.ts";
 const root = mkdtempSync(join(tmpdir(), "jamey-kept-"));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
+const sent = (text: string) => ({ text, session_id: "s1", po_name: "assistant" });
+
 describe("what is kept", () => {
   test("is there again, each message once, and for nobody else's eyes", async () => {
     const folder = join(root, "kept");
     const kept = await openKeptFiles(folder);
-    for (const entry of ["one", "two", "one"]) kept.remember(entry);
+    for (const text of ["one", "two", "one"]) kept.remember(sent(text));
     kept.saveDraft("s1", "half");
     kept.saveDraft(null, "new");
     kept.saveDraft("s2", "gone");
     kept.saveDraft("s2", "");
     await kept.written();
     const again = await openKeptFiles(folder);
-    expect(again.history).toEqual(["two", "one"]);
+    expect(again.history).toEqual(["two", "one"].map(sent));
     expect(["s1", null, "s2"].map(again.draftOf)).toEqual(["half", "new", ""]);
     const modes = ["history.json", "drafts.json"].map(
       (name) => statSync(join(folder, name)).mode & 0o777,
@@ -30,23 +32,23 @@ describe("what is kept", () => {
 
   test("has a limit", async () => {
     const kept = await openKeptFiles(join(root, "many"));
-    for (let index = 0; index < 1005; index += 1) kept.remember(`message ${index}`);
+    for (let index = 0; index < 1005; index += 1) kept.remember(sent(`message ${index}`));
     for (let index = 0; index < 60; index += 1) kept.saveDraft(`s${index}`, "text");
     await kept.written();
     const again = await openKeptFiles(join(root, "many"));
-    expect([again.history.length, again.history[0]]).toEqual([1000, "message 5"]);
+    expect([again.history.length, again.history[0]]).toEqual([1000, sent("message 5")]);
     expect([again.draftOf("s9"), again.draftOf("s10")]).toEqual(["", "text"]);
   });
 
   test("is shared by two interfaces: each changes only what is its own", async () => {
     const folder = join(root, "two");
     const [one, other] = [await openKeptFiles(folder), await openKeptFiles(folder)];
-    one.remember("from one");
-    other.remember("from the other");
+    one.remember(sent("from one"));
+    other.remember(sent("from the other"));
     one.saveDraft("s1", "half one");
     other.saveDraft("s2", "half other");
     await Promise.all([one.written(), other.written()]);
-    one.remember("later");
+    one.remember(sent("later"));
     one.saveDraft(null, "one begins");
     await one.written();
     other.saveDraft(null, "the other begins");
@@ -55,7 +57,10 @@ describe("what is kept", () => {
     one.saveDraft("s1", "");
     await one.written();
     const again = await openKeptFiles(folder);
-    expect([again.history.toSorted(), ["s1", "s2", null].map(again.draftOf)]).toEqual([
+    expect([
+      again.history.map(({ text }) => text).toSorted(),
+      ["s1", "s2", null].map(again.draftOf),
+    ]).toEqual([
       ["from one", "from the other", "later"],
       ["", "half other", "the other begins"],
     ]);
@@ -87,7 +92,7 @@ describe("what is kept", () => {
     expect([problems.length, readdirSync(folder)]).toEqual([1, ["drafts.json"]]);
     expect(problems[0]).toStartWith(`What you type cannot be kept in ${folder}: `);
     rmSync(join(folder, "drafts.json"), { recursive: true });
-    kept.remember("something");
+    kept.remember(sent("something"));
     await kept.written();
     expect((await openKeptFiles(folder)).draftOf("s1")).toBe("ab");
   });
@@ -99,9 +104,33 @@ describe("what is kept", () => {
     const left = ["lock", `drafts.json.${gone.pid}`];
     for (const name of left) await Bun.write(join(folder, name), String(gone.pid));
     const kept = await openKeptFiles(folder);
-    kept.remember("one");
+    kept.remember(sent("one"));
     await kept.written();
     expect(readdirSync(folder)).toEqual(["history.json"]);
+  });
+
+  test("as pinned is there again, whoever of two interfaces pinned it", async () => {
+    const folder = join(root, "pins");
+    const [one, other] = [await openKeptFiles(folder), await openKeptFiles(folder)];
+    one.savePin("s1", true);
+    one.savePin("s2", true);
+    await one.written();
+    other.savePin("s3", true);
+    other.savePin("s1", false);
+    await other.written();
+    expect((await openKeptFiles(folder)).pins).toEqual(["s2", "s3"]);
+    expect(statSync(join(folder, "pins.json")).mode & 0o777).toBe(0o600);
+  });
+
+  test("by an older version, as texts alone, can still be called back", async () => {
+    const folder = join(root, "older");
+    mkdirSync(folder);
+    await Bun.write(join(folder, "history.json"), '["one", 7, {"text": 8}, {"text": "two"}]');
+    const nowhere = { session_id: null, po_name: null };
+    expect((await openKeptFiles(folder)).history).toEqual([
+      { text: "one", ...nowhere },
+      { text: "two", ...nowhere },
+    ]);
   });
 
   test("that was broken by others is as if it were not there", async () => {

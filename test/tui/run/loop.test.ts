@@ -28,6 +28,7 @@ function start(options: { crashOn?: string } = {}) {
       if (frames.length === 2) drawn.resolve();
     },
     perform: (effect) => effects.push(effect),
+    now: () => performance.now(),
     onCrash: (thrown) => crashes.push(thrown),
   });
   return { loop, frames, effects, crashes, drawnTwice: drawn.promise };
@@ -45,6 +46,14 @@ describe("the loop", () => {
     await drawnTwice;
     expect(shown(frames)).toEqual(["a", "abc"]);
     expect(effects).toEqual(["a", "b", "c"].map((text) => ({ type: "copy", text })));
+    loop.stop();
+  });
+
+  test("shows a key at once, also where a frame was drawn just now for what came", () => {
+    const { loop, frames } = start();
+    loop.take([key("a")]);
+    loop.typed([key("b")]);
+    expect(shown(frames)).toEqual(["a", "ab"]);
     loop.stop();
   });
 

@@ -46,6 +46,18 @@ describe("a frame", () => {
     expect(written).toHaveLength(2);
   });
 
+  test("is drawn where only its styles differ, and where letters move from one span to the next", () => {
+    const { painter, screen } = openPainter();
+    const styleAt = (column: number) => screen.cells()[0]?.[column]?.style;
+    painter.draw({ lines: [line("ab")], cursor: null });
+    const plain = styleAt(1);
+    painter.draw({ lines: [line("ab", "bold")], cursor: null });
+    const bold = styleAt(1);
+    painter.draw({ lines: [[...line("a", "bold"), ...line("b")]], cursor: null });
+    expect([bold !== plain, styleAt(0), styleAt(1)]).toEqual([true, bold, plain]);
+    expect(screen.lines()[0]).toBe("ab");
+  });
+
   test("is drawn whole in other colours once the theme is another", () => {
     const { painter, written } = openPainter();
     const frame = { lines: [line("one", "keyword")], cursor: null };

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Size } from "../../../src/tui/shapes.ts";
 import { livelyFrames } from "../../support/tui-frames.ts";
-import { type PlayedInterface, playSession, said } from "../../support/tui-whole.ts";
+import { type PlayedInterface, playInterface, playSession, said } from "../../support/tui-whole.ts";
 
 const wide: Size = { columns: 140, rows: 40 };
 
@@ -54,6 +54,38 @@ describe("a click on an agent", () => {
     expect([played.state.focus, marked(played)]).toEqual(["pane", before]);
     expect(played.effects().filter(({ type }) => type === "call")).toEqual([]);
   });
+});
+
+test("a second click opens what Enter opens in every pane, whatever a human bound", () => {
+  const bindings = { sessions: { enter: null, down: null, j: null }, objects: { enter: "edit" } };
+  const played = playInterface({ session_id: "s1", size: { columns: 90, rows: 30 }, bindings });
+  played.frames(...livelyFrames());
+  played.press("ctrl+s");
+  const row = rowOf(played, "Plan the release");
+  click(played, row, 5);
+  expect(marked(played)).toContain("Plan the release");
+  click(played, row, 5);
+  expect([played.state.open, played.state.session_id]).toEqual([null, "s-plan"]);
+  played.press("f3");
+  const name = rowOf(played, "planner");
+  click(played, name, 5);
+  click(played, name, 5);
+  expect([played.state.open, played.state.po_name, played.state.session_id]).toEqual([
+    null,
+    "planner",
+    null,
+  ]);
+});
+
+test("a click never sends what is typed in a pane", () => {
+  const played = lively({ columns: 90, rows: 30 });
+  played.press("f2", "end", "r");
+  played.type("half");
+  const at = rowOf(played, "▸");
+  click(played, at, 5);
+  click(played, at, 5);
+  expect(played.calls("SendMessage")).toEqual([]);
+  expect(played.screen()).toContain("half");
 });
 
 test("a click never answers what waits for the human", () => {

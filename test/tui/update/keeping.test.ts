@@ -257,12 +257,29 @@ test("a conversation that is opened again knows how its calls and turns ended", 
   ];
   // A payload is JSON: it was read from events of these types.
   const events = JSON.parse(JSON.stringify(told));
-  played.replied("ListOutcomes", "root:outcomes", { session_id: "s1", events });
+  const reply = { session_id: "s1", events, waiting: [], is_parked: false };
+  played.replied("ListOutcomes", "root:outcomes", reply);
   expect(played.screen()).toMatch(/▾ ✗ shell {2,}timed out {2}2\.0s {2}2 chars\n +no\n/);
   expect(played.screen()).toContain("→ critic");
   expect(played.screen()).toMatch(/\n\n ■ you stopped it\n/);
   played.press("shift+tab", "o");
   expect(played.state.session_id).toBe("s2");
+});
+
+test("a conversation that is opened with parked messages shows them, and lets them go on", () => {
+  const played = playSession([said("m1", "look", { turn_id: "t1" })], { queued: 2 });
+  const stopped = event("TurnCancelled", { ...ids, reason: "" });
+  const waiting = ["run the tests", "then deploy"].map((content, index) => {
+    return { message_id: `q${index}`, turn_id: `t${index}`, content, delivery: "queue" } as const;
+  });
+  // A payload is JSON: it was read from events of these types.
+  const events = JSON.parse(JSON.stringify(stopped));
+  const reply = { session_id: "s1", events, waiting, is_parked: true };
+  played.replied("ListOutcomes", "root:outcomes", reply);
+  expect(played.screen()).toContain("parked: run the tests");
+  expect(played.screen()).toContain("parked: then deploy");
+  played.press("enter");
+  expect(played.calls("ResumeQueue").map(({ params }) => params)).toEqual([{ session_id: "s1" }]);
 });
 
 describe("a line for the shell", () => {

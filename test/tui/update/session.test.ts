@@ -122,7 +122,7 @@ describe("a message", () => {
     played.give({ type: "link", state: { type: "lost", reason: "it went" } });
     played.give({ type: "call_failed", command: "SendMessage", purpose, error });
     expect(played.screen()).toContain("not sent: The daemon is away.");
-    expect(played.screen()).toContain("⇄ no daemon");
+    expect(played.screen()).toContain("⇄ Reconnecting...");
     const hello = {
       type: "hello",
       protocol_version: 1,
@@ -135,7 +135,7 @@ describe("a message", () => {
     played.give({ type: "link", state: { type: "restored", hello } });
     const keys = played.calls("SendMessage").map(({ params }) => params.message_key);
     expect(keys).toEqual(["seed-1"]);
-    expect(played.screen()).not.toContain("⇄ no daemon");
+    expect(played.screen()).not.toContain("⇄ Reconnecting...");
   });
 
   test("the banner counts down to the next attempt, and says what tries at once", () => {

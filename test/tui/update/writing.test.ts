@@ -49,7 +49,7 @@ describe("what is entered", () => {
       [{ type: "edited", purpose: "composer", text: "after\n" }],
       written,
     );
-    expect(shown(state.composer)).toBe("after\n|");
+    expect(shown(state.composer)).toBe("after|");
     expect(shown(play("<ctrl+_>", state).state.composer)).toBe("before|");
     const left = playInputs([{ type: "edited", purpose: "composer", text: null }], written);
     expect(shown(left.state.composer)).toBe("before|");

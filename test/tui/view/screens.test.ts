@@ -3,6 +3,7 @@ import { describe, expect, test } from "bun:test";
 import type { Size } from "../../../src/tui/shapes.ts";
 import { widthOfLine } from "../../../src/tui/text.ts";
 import { expectScreen, letters, screenSizes, styled } from "../../support/screens.ts";
+import { editedFrames, editedMessages } from "../../support/tui-edited.ts";
 import { livelyFrames } from "../../support/tui-frames.ts";
 import {
   answered,
@@ -13,6 +14,12 @@ import {
   said,
   signal,
 } from "../../support/tui-whole.ts";
+
+function playEdited(size: Size): PlayedInterface {
+  const played = playSession(editedMessages(), { size, name: "the other region" });
+  played.frames(...editedFrames());
+  return played;
+}
 
 const scenes: Record<string, (size: Size) => PlayedInterface> = {
   conversation: playLively,
@@ -25,6 +32,25 @@ const scenes: Record<string, (size: Size) => PlayedInterface> = {
     return played;
   },
   empty: (size) => playInterface({ size }),
+  /** In the conversation, gone from change to change. */
+  edited(size) {
+    const played = playEdited(size);
+    played.press("shift+tab", "N", "N");
+    return played;
+  },
+  /** What all its calls changed: over the agents, too. */
+  changes(size) {
+    const played = playEdited(size);
+    played.type("/diff");
+    played.press("escape", "enter", "n", "n");
+    return played;
+  },
+  /** One result by itself, from the message that is selected. */
+  result(size) {
+    const played = playEdited(size);
+    played.press("shift+tab", "p", "f", "space");
+    return played;
+  },
   inbox(size) {
     const played = playLively(size);
     played.frames(...livelyFrames());

@@ -3,8 +3,9 @@ import type { PaneRequest, PaneResult, Shared } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
 import { clip } from "../../world/clip.ts";
 import { MAX_TAIL, MAX_TEXT_LENGTH, type TailLine } from "../../world.ts";
+import { paneAction } from "../parts/bound.ts";
 import { emptyField, type Field, fieldText, typeInto } from "../parts/field.ts";
-import { type PaneAction, paneAction } from "../parts/keys.ts";
+import type { PaneAction } from "../parts/keys.ts";
 import { moveBy, stepOf } from "../parts/list.ts";
 import { pass, stay } from "../parts/words.ts";
 import { type AgentRow, agentRows, rowOf, type Selected, selectedOf } from "./rows.ts";
@@ -35,7 +36,7 @@ export function updateAgents(state: AgentsState, input: Input, shared: Shared): 
     case "key":
       return state.reply
         ? typed(state, input, shared)
-        : pressed(state, paneAction("agents", input.key.name), shared);
+        : pressed(state, paneAction(shared, "agents", input.key.name), shared);
     case "paste":
       return state.reply ? typed(state, input, shared) : pass(state);
     case "mouse": {
@@ -104,15 +105,15 @@ function replying(state: AgentsState, row: AgentRow): Result {
   return stay({ ...state, reply: emptyField(label), replyTo: row });
 }
 
-function typed(state: AgentsState, input: Input, { settings }: Shared): Result {
+function typed(state: AgentsState, input: Input, shared: Shared): Result {
   const { reply, replyTo } = state;
   const left = { ...state, reply: null, replyTo: null };
   if (!reply || !replyTo) return stay(left);
-  const action = input.type === "key" ? paneAction("field", input.key.name) : undefined;
+  const action = input.type === "key" ? paneAction(shared, "field", input.key.name) : undefined;
   if (action === "leave") return stay(left);
   if (action !== "submit") return stay({ ...state, reply: typeInto(reply, input) ?? reply });
   const text = fieldText(reply).trim();
-  return text === "" ? stay(left) : stay(left, [sent(replyTo, text, settings)]);
+  return text === "" ? stay(left) : stay(left, [sent(replyTo, text, shared.settings)]);
 }
 
 function sent(

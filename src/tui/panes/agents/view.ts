@@ -3,8 +3,8 @@ import type { Shared } from "../../pane.ts";
 import type { Line, Size, Style } from "../../shapes.ts";
 import { padText, shorten, span, widthOf } from "../../text.ts";
 import type { SessionEntry } from "../../world.ts";
+import { keyFooter } from "../parts/bound.ts";
 import { fieldLine } from "../parts/field.ts";
-import { keyFooter } from "../parts/keys.ts";
 import { fill, windowOf } from "../parts/list.ts";
 import {
   clock,
@@ -44,8 +44,8 @@ export function viewAgents(state: AgentsState, shared: Shared, size: Size): read
   if (state.reply) foot.push(fieldLine(state.reply, columns));
   foot.push(
     state.reply
-      ? keyFooter("field", ["submit", "leave"], columns)
-      : keyFooter("agents", ["open", "reply", "peek", "inbox", "bus", "close"], columns),
+      ? keyFooter(shared, "field", ["submit", "leave"], columns)
+      : keyFooter(shared, "agents", ["open", "reply", "peek", "inbox", "bus", "close"], columns),
   );
   const room = Math.max(0, size.rows - foot.length);
   const peek = state.isPeeking && chosen ? peekLines(state, chosen, columns) : [];

@@ -1,13 +1,15 @@
 // What stands around a question: the list, its place and what can be answered; and the room that is left for it.
 import type { HumanRequest } from "../../../protocol/messages.ts";
+import { type Keymap, keysOf } from "../../keys.ts";
 import type { Shared } from "../../pane.ts";
 import type { Line, Size } from "../../shapes.ts";
 import { span, widthOfLine, wrap } from "../../text.ts";
 import { describeRequestAction } from "../../world/actions.ts";
 import { clip } from "../../world/clip.ts";
 import { MAX_TEXT_LENGTH } from "../../world.ts";
+import { keyFooter } from "../parts/bound.ts";
 import { fieldLine } from "../parts/field.ts";
-import { keyFooter } from "../parts/keys.ts";
+import type { PaneAction } from "../parts/keys.ts";
 import { windowOf } from "../parts/list.ts";
 import { elapsed, iconSpan, row, ruled, sessionTitle, shapes } from "../parts/words.ts";
 import { choicesFor } from "./choices.ts";
@@ -27,13 +29,19 @@ export interface Around {
 
 export function aroundOf(state: InboxState, shown: Shown, shared: Shared, size: Size): Around {
   const { columns } = size;
-  const foot = footLines(state, shown, { columns, now: shared.now });
+  const foot = footLines(state, shown, { columns, shared });
   const above = aboveLines(state, shared, { columns, rows: size.rows - foot.length - 1 });
   return {
     above,
     foot,
     body: { columns: columns - 2, rows: size.rows - above.length - foot.length - 1 },
   };
+}
+
+/** The key that reads on: the widest one where there are several. */
+export function readingKey({ keymap }: Pick<Shared, "keymap">): string | undefined {
+  const keys = keysOf(keymap, "inbox", "on");
+  return keys.includes("space") ? "space" : keys[0];
 }
 
 /** The list and the place; of them only so much that what is decided has room. */
@@ -87,34 +95,43 @@ function placeLines(
 
 function footLines(
   state: InboxState,
-  { request }: Shown,
-  { columns, now }: { columns: number; now: number },
+  shown: Shown,
+  { columns, shared }: { columns: number; shared: Shared },
 ): Line[] {
+  const { request } = shown;
   if (state.sending.includes(request.request_id)) {
-    return [[span("  sending …", "dim")], keyFooter("inbox", ["close"], columns)];
+    return [[span("  sending …", "dim")], keyFooter(shared, "inbox", ["close"], columns)];
   }
   if (state.typing) {
     return [
       fieldLine(state.typing.field, columns),
-      keyFooter("field", ["submit", "leave"], columns),
+      keyFooter(shared, "field", ["submit", "leave"], columns),
     ];
   }
-  const isQuiet = isGuarded(state, now);
+  const isQuiet = isGuarded(state, shared.now);
   const keys: Line = isQuiet
     ? [span("a moment: keys count once this has been seen", "dim")]
-    : keyFooter("inbox", ["right", "press", "on", "down", "open", "close"], columns);
-  return [...buttonLines(state, request, { columns, isQuiet }), keys];
+    : keyFooter(shared, "inbox", footActions(shown), columns);
+  return [...buttonLines(state, request, { columns, isQuiet, keymap: shared.keymap }), keys];
 }
+
+/** Where files are changed in more than one place, there is a way between them. */
+const footActions = ({ body }: Shown): readonly PaneAction<"inbox">[] => {
+  const changes = body.filter(({ isChange }) => isChange).length;
+  const between = changes > 1 ? (["next_change", "whitespace"] as const) : [];
+  return ["right", "press", "on", ...between, "down", "open", "close"];
+};
 
 /** Whole buttons, in as many rows as they need; dim while keys count for nothing. */
 function buttonLines(
   state: InboxState,
   request: HumanRequest,
-  { columns, isQuiet }: { columns: number; isQuiet: boolean },
+  { columns, isQuiet, keymap }: { columns: number; isQuiet: boolean; keymap: Keymap },
 ): Line[] {
   const rows: Line[] = [];
   for (const [index, { label, key }] of choicesFor(request).entries()) {
-    const text = key === "enter" || key === label ? label : `${label} (${key})`;
+    const [bound] = typeof key === "string" ? keysOf(keymap, "inbox", key) : [];
+    const text = key === "press" || bound === undefined ? label : `${label} (${bound})`;
     const style = isQuiet ? "dim" : index === state.choice ? "selected" : "bold";
     const button = [span(" "), span(` ${text} `, style)];
     const row = rows.at(-1);

@@ -7,10 +7,13 @@ import type { PaneAction } from "../parts/keys.ts";
 /** What a text that is typed is for. */
 export type Typing = "answer" | "secret" | "reason" | "rule";
 
-export type Choice = { label: string; key: string } & (
+/** `key`: an action of the inbox, or the digit of an option. */
+export type Choice = { label: string; key: ChoiceKey } & (
   | { type: "send"; response: Answer }
   | { type: "type"; typing: Typing; prompt: string }
 );
+
+export type ChoiceKey = PaneAction<"inbox"> | { digit: string };
 
 /** Options that have a key of their own: the digits. */
 const MAX_KEYED_OPTIONS = 9;
@@ -18,20 +21,21 @@ const MAX_KEYED_OPTIONS = 9;
 export function choicesFor(request: HumanRequest): readonly Choice[] {
   if (request.kind === "secret") {
     const prompt = "secret, not shown";
-    return [{ type: "type", typing: "secret", prompt, label: "Give it", key: "enter" }];
+    return [{ type: "type", typing: "secret", prompt, label: "Give it", key: "press" }];
   }
   if (request.kind === "question") {
     const options = request.options.slice(0, MAX_KEYED_OPTIONS).map((text, index): Choice => {
       const response = { type: "answer", text } as const;
-      return { type: "send", response, label: String(index + 1), key: String(index + 1) };
+      const digit = String(index + 1);
+      return { type: "send", response, label: digit, key: { digit } };
     });
     const prompt = "answer";
-    return [{ type: "type", typing: "answer", prompt, label: "Answer", key: "enter" }, ...options];
+    return [{ type: "type", typing: "answer", prompt, label: "Answer", key: "press" }, ...options];
   }
   if (request.hash === null) return [];
   const hidden = (["session", "rule"] as const).filter((scope) => !offersScope(request, scope));
   return approvalChoices(request.hash).filter(
-    (choice) => !hidden.some((scope) => keyed[scope] === choice.key),
+    (choice) => !hidden.some((scope) => scope === choice.key),
   );
 }
 
@@ -39,16 +43,16 @@ function approvalChoices(hash: string): readonly Choice[] {
   const send = (decision: "approve" | "deny", scope: "once" | "session") =>
     ({ type: "send", response: decisionOf(hash, { decision, scope }) }) as const;
   return [
-    { ...send("deny", "once"), label: "Deny", key: "n" },
-    { type: "type", typing: "reason", prompt: "why not", label: "Deny, with why", key: "N" },
-    { ...send("approve", "once"), label: "Allow once", key: "y" },
-    { ...send("approve", "session"), label: "Allow in this session", key: "s" },
+    { ...send("deny", "once"), label: "Deny", key: "deny" },
+    { type: "type", typing: "reason", prompt: "why not", label: "Deny, with why", key: "reason" },
+    { ...send("approve", "once"), label: "Allow once", key: "once" },
+    { ...send("approve", "session"), label: "Allow in this session", key: "session" },
     {
       type: "type",
       typing: "rule",
       prompt: "pattern, empty for exactly this",
       label: "Rule",
-      key: "r",
+      key: "rule",
     },
   ];
 }
@@ -97,19 +101,11 @@ export function typedAnswer(
   }
 }
 
-const keyed: { [Action in PaneAction<"inbox">]?: string } = {
-  once: "y",
-  session: "s",
-  rule: "r",
-  deny: "n",
-  reason: "N",
-};
-
-export function choiceOf(
+export const choiceOf = (
   choices: readonly Choice[],
   key: string,
   action: PaneAction<"inbox"> | undefined,
-): Choice | undefined {
-  const wanted = action === undefined ? key : keyed[action];
-  return choices.find((choice) => choice.key === wanted);
-}
+): Choice | undefined =>
+  choices.find(({ key: own }) =>
+    typeof own === "string" ? own === action : action === undefined && own.digit === key,
+  );

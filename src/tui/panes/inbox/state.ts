@@ -20,6 +20,8 @@ export interface InboxState {
   shown: Shown | null;
   choice: number;
   scroll: number;
+  /** White space alone is no difference; for the question that is shown, and no other. */
+  ignoresSpace: boolean;
   typing: { what: Typing; field: Field } | null;
   /** Answered, and not yet gone. */
   sending: readonly string[];
@@ -30,6 +32,7 @@ export const initialInbox: InboxState = {
   shown: null,
   choice: 0,
   scroll: 0,
+  ignoresSpace: false,
   typing: null,
   sending: [],
 };

@@ -5,12 +5,13 @@
 import type { Answer } from "../../../protocol/messages.ts";
 import type { PaneResult, Shared } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
+import { paneAction } from "../parts/bound.ts";
 import { emptyField, fieldText, typeInto } from "../parts/field.ts";
-import { type PaneAction, paneAction } from "../parts/keys.ts";
+import type { PaneAction } from "../parts/keys.ts";
 import { current, moveBy } from "../parts/list.ts";
-import { lastPiece, pageOf, SCROLLED_PIECES } from "../parts/long-text.ts";
+import { lastPiece, nextChange, pageOf, SCROLLED_PIECES } from "../parts/long-text.ts";
 import { pass, stay } from "../parts/words.ts";
-import { aroundOf } from "./around.ts";
+import { aroundOf, readingKey } from "./around.ts";
 import { requestPieces } from "./body.ts";
 import { allows, type Choice, choiceOf, choicesFor, typedAnswer } from "./choices.ts";
 import { type InboxState, initialInbox, isGuarded, isRead, type Shown } from "./state.ts";
@@ -31,9 +32,10 @@ export function seen(state: InboxState, shared: Shared, isFresh = false): InboxS
   if (!request) return state.shown === null ? state : { ...initialInbox, sending: [] };
   const { shown } = state;
   if (shown?.request.request_id !== request.request_id) {
-    const fresh = { request, body: requestPieces(request), clock: shared.now, read: 0 };
+    const body = requestPieces(request, { ignoresSpace: false });
+    const fresh = { request, body, clock: shared.now, read: 0 };
     const since = isFresh && isOnScreen(shared) ? shared.now : null;
-    const next = { ...state, selected, choice: 0, scroll: 0, typing: null };
+    const next = { ...state, selected, choice: 0, scroll: 0, ignoresSpace: false, typing: null };
     return reading({ ...next, shown: { ...fresh, since } }, shared);
   }
   // What nobody looks at has not been seen.
@@ -69,7 +71,7 @@ export function updateInbox(before: InboxState, input: Input, shared: Shared): R
     case "key":
       return isGone ? { ...stay(state), ...noticed } : pressed(state, input, shared);
     case "paste":
-      return isGone || isGuarded(state, shared.now) ? stay(state) : typed(state, input);
+      return isGone || isGuarded(state, shared.now) ? stay(state) : typed(state, input, shared);
     case "replied":
       return stay(settled(state, input.purpose));
     case "call_failed":
@@ -88,16 +90,21 @@ function gone({ typing }: InboxState): Pick<Result, "request"> & { effects?: rea
   return { request: { notice: kept }, effects: [{ type: "copy", text }] };
 }
 
+const READS: readonly PaneAction<"inbox">[] = [
+  ...(["on", "back"] as const),
+  ...(["next_change", "previous_change", "whitespace"] as const),
+];
+
 type KeyInput = Extract<Input, { type: "key" }>;
 
 function pressed(state: InboxState, input: KeyInput, shared: Shared): Result {
   const { name } = input.key;
-  const action = paneAction("inbox", name);
-  if (state.typing) return typed(state, input);
+  const action = paneAction(shared, "inbox", name);
+  if (state.typing) return typed(state, input, shared);
   if (action === "close") return { ...stay(state), request: "close" };
   if (!state.shown) return instead(state, input);
   // Reading decides nothing.
-  if (action === "on" || action === "back") {
+  if (READS.some((one) => one === action)) {
     return stay(reading(movedBy(state, action, shared) ?? state, shared));
   }
   if (isGuarded(state, shared.now)) {
@@ -123,10 +130,12 @@ const instead = (state: InboxState, { key }: KeyInput): Result =>
 
 /** What was to be allowed goes on below what was on the screen. */
 function readOn(state: InboxState, { read }: Shown, shared: Shared): Result {
+  const bound = readingKey(shared);
+  const key = bound === undefined ? "" : ` (${bound})`;
   const notice =
     read === state.scroll
       ? "There is no room to show what you would allow: make the window larger."
-      : "There is more of it than was shown: read on (space), then allow it.";
+      : `There is more of it than was shown: read on${key}, then allow it.`;
   return { ...stay(reading({ ...state, scroll: read }, shared)), request: { notice } };
 }
 
@@ -153,6 +162,11 @@ function movedBy(
         ...state,
         scroll: Math.min(end, scroll + SCROLLED_PIECES, nextUnread(scroll, shown)),
       };
+    case "next_change":
+    case "previous_change":
+      return changed(state, action === "next_change" ? 1 : -1);
+    case "whitespace":
+      return compared(state, shared);
     case "left":
       return { ...state, choice: Math.max(0, choice - 1) };
     case "right":
@@ -160,6 +174,24 @@ function movedBy(
     default:
       return undefined;
   }
+}
+
+/** The change after or before the top of the page; never over what has not been on the screen. */
+function changed(state: InboxState, step: -1 | 1): InboxState {
+  const { shown, scroll } = state;
+  const to = nextChange(shown?.body ?? [], scroll, step);
+  return to === undefined ? state : { ...state, scroll: Math.min(to, nextUnread(scroll, shown)) };
+}
+
+/** With or without differences of white space: it is drawn anew, and has to be seen anew. */
+function compared(state: InboxState, { now }: Shared): InboxState {
+  const { shown } = state;
+  const ignoresSpace = !state.ignoresSpace;
+  const isDifference = state.ignoresSpace || shown?.body.some(({ isChange }) => isChange);
+  if (!shown || !isDifference) return state;
+  const body = requestPieces(shown.request, { ignoresSpace });
+  const fresh = { ...shown, body, clock: now, since: null, read: 0 };
+  return { ...state, ignoresSpace, scroll: 0, shown: fresh };
 }
 
 /** The last of it is on the screen. */
@@ -180,10 +212,10 @@ function chosen(state: InboxState, choice: Choice): Result {
   return stay({ ...state, typing: { what: choice.typing, field } });
 }
 
-function typed(state: InboxState, input: Input): Result {
+function typed(state: InboxState, input: Input, shared: Shared): Result {
   const { typing, shown } = state;
   if (!typing || !shown) return pass(state);
-  const action = input.type === "key" ? paneAction("field", input.key.name) : undefined;
+  const action = input.type === "key" ? paneAction(shared, "field", input.key.name) : undefined;
   if (action === "leave") return stay({ ...state, typing: null });
   if (action !== "submit") {
     const field = typeInto(typing.field, input) ?? typing.field;

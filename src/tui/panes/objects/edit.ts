@@ -4,7 +4,7 @@ import type { ErrorBody } from "../../../protocol/errors.ts";
 import type { PaneResult } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
 import { clip } from "../../world/clip.ts";
-import { paneAction } from "../parts/keys.ts";
+import { type Bound, paneAction } from "../parts/bound.ts";
 import { differencePieces } from "../parts/long-text.ts";
 import { pass, stay } from "../parts/words.ts";
 import { type Editing, newObjectText, type ObjectsState } from "./state.ts";
@@ -103,13 +103,13 @@ export function saveFailed(state: ObjectsState, error: ErrorBody): Result {
 }
 
 /** What to do with a text that was refused. */
-export function resolved(state: ObjectsState, key: string): Result {
+export function resolved(state: ObjectsState, key: string, bound: Bound): Result {
   const { editing } = state;
   const mine = editing?.mine ?? null;
   if (!editing || mine === null) return stay({ ...state, mode: { type: "list" } });
   const { mode } = state;
   const isConflict = mode.type === "refused" && mode.theirs.length > 0;
-  const action = isConflict ? paneAction("stale", key) : paneAction("rejected", key);
+  const action = isConflict ? paneAction(bound, "stale", key) : paneAction(bound, "rejected", key);
   switch (action) {
     case "again":
       return stay(state, [editor(mine)]);

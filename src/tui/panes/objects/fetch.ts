@@ -87,5 +87,5 @@ export function withDifference(state: ObjectsState): ObjectsState {
   const text = state.texts.get(now);
   const earlier = before === undefined ? "" : state.texts.get(before);
   if (text === undefined || earlier === undefined) return { ...state, difference: null };
-  return { ...state, difference: { hash: now, pieces: differencePieces(earlier, text) } };
+  return { ...state, difference: { hash: now, pieces: differencePieces(earlier, text, state) } };
 }

@@ -39,6 +39,8 @@ export interface ObjectsState {
   texts: ReadonlyMap<string, string>;
   /** The change that this version made; of the one that is looked at. */
   difference: { hash: string; pieces: readonly Piece[] } | null;
+  /** White space alone is no difference. */
+  ignoresSpace: boolean;
   editing: Editing | null;
   /** What was asked for last, so that it is asked once. */
   asked: string;
@@ -54,6 +56,7 @@ export const initialObjects: ObjectsState = {
   version: 0,
   texts: new Map(),
   difference: null,
+  ignoresSpace: false,
   editing: null,
   asked: "",
 };

@@ -1,11 +1,12 @@
 // What keys and replies make of the object browser.
 import type { PaneResult, Shared } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
+import { paneAction } from "../parts/bound.ts";
 import { emptyField, fieldText, typeInto } from "../parts/field.ts";
 import { answerTwice } from "../parts/guard.ts";
-import { type PaneAction, paneAction } from "../parts/keys.ts";
+import type { PaneAction } from "../parts/keys.ts";
 import { moveBy } from "../parts/list.ts";
-import { lastPiece, SCROLLED_PIECES } from "../parts/long-text.ts";
+import { lastPiece, nextChange, type Piece, SCROLLED_PIECES } from "../parts/long-text.ts";
 import { pass, stay } from "../parts/words.ts";
 import {
   beginEdit,
@@ -33,7 +34,7 @@ function taken(state: ObjectsState, input: Input, shared: Shared): Result {
     case "key":
       return pressed(state, input, shared);
     case "paste":
-      return state.mode.type === "name" ? named(state, state.mode, input) : pass(state);
+      return state.mode.type === "name" ? named(state, state.mode, { input, shared }) : pass(state);
     case "mouse": {
       const step = { wheel_up: -1, wheel_down: 1, press: 0, release: 0, drag: 0 }[input.action];
       return step === 0 ? pass(state) : stay(scrolled(state, step * SCROLLED_PIECES));
@@ -73,29 +74,49 @@ function pressed(state: ObjectsState, input: KeyInput, shared: Shared): Result {
   const key = input.key.name;
   switch (mode.type) {
     case "name":
-      return named(state, mode, input);
+      return named(state, mode, { input, shared });
     case "confirm":
-      return confirmed(state, mode, { key, now: shared.now });
+      return confirmed(state, mode, { key, shared });
     case "refused": {
-      const scroll = scrollOf(paneAction("objects", key));
-      return scroll === undefined ? resolved(state, key) : stay(scrolled(state, scroll));
+      const read = reading(state, paneAction(shared, "objects", key));
+      return read ? stay(read) : resolved(state, key, shared);
     }
     case "list":
-      return acted(state, paneAction("objects", key), shared);
+      return acted(state, paneAction(shared, "objects", key), shared);
   }
 }
 
-const scrollOf = (action: PaneAction<"objects"> | undefined): number | undefined =>
-  action === "page_up" ? -SCROLLED_PIECES : action === "page_down" ? SCROLLED_PIECES : undefined;
+/** Keys that only move in what is shown; undefined for all others. */
+function reading(
+  state: ObjectsState,
+  action: PaneAction<"objects"> | undefined,
+): ObjectsState | undefined {
+  switch (action) {
+    case "page_up":
+      return scrolled(state, -SCROLLED_PIECES);
+    case "page_down":
+      return scrolled(state, SCROLLED_PIECES);
+    case "next_change":
+      return toChange(state, 1);
+    case "previous_change":
+      return toChange(state, -1);
+    default:
+      return undefined;
+  }
+}
 
 function acted(
   state: ObjectsState,
   action: PaneAction<"objects"> | undefined,
   shared: Shared,
 ): Result {
-  const scroll = scrollOf(action);
-  if (scroll !== undefined) return stay(scrolled(state, scroll));
+  const read = reading(state, action);
+  if (read) return stay(read);
   switch (action) {
+    case "whitespace": {
+      const next = { ...state, ignoresSpace: !state.ignoresSpace, difference: null, scroll: 0 };
+      return stay(state.tab === "history" ? withDifference(next) : state);
+    }
     case "close":
       return { ...stay(state), request: "close" };
     case "up":
@@ -177,20 +198,27 @@ function versioned(state: ObjectsState, by: number): ObjectsState {
   return withDifference({ ...state, tab: "history", version, scroll: 0 });
 }
 
+function shownPieces({ mode, tab, info, difference }: ObjectsState): readonly Piece[] {
+  if (mode.type === "refused") return mode.theirs;
+  return (tab === "history" ? difference?.pieces : info?.prompt) ?? [];
+}
+
 function scrolled(state: ObjectsState, by: number): ObjectsState {
-  const { mode, tab, info, difference } = state;
-  const shown =
-    mode.type === "refused" ? mode.theirs : tab === "history" ? difference?.pieces : info?.prompt;
-  const scroll = Math.min(Math.max(0, state.scroll + by), lastPiece(shown ?? []));
+  const scroll = Math.min(Math.max(0, state.scroll + by), lastPiece(shownPieces(state)));
   return { ...state, scroll };
 }
+
+const toChange = (state: ObjectsState, step: -1 | 1): ObjectsState => ({
+  ...state,
+  scroll: nextChange(shownPieces(state), state.scroll, step) ?? state.scroll,
+});
 
 function named(
   state: ObjectsState,
   mode: Extract<ObjectsMode, { type: "name" }>,
-  input: Input,
+  { input, shared }: { input: Input; shared: Shared },
 ): Result {
-  const action = input.type === "key" ? paneAction("field", input.key.name) : undefined;
+  const action = input.type === "key" ? paneAction(shared, "field", input.key.name) : undefined;
   const list: ObjectsState = { ...state, mode: { type: "list" } };
   if (action === "leave") return stay(list);
   if (action !== "submit") {
@@ -206,10 +234,10 @@ function named(
 function confirmed(
   state: ObjectsState,
   mode: Extract<ObjectsMode, { type: "confirm" }>,
-  { key, now }: { key: string; now: number },
+  { key, shared }: { key: string; shared: Shared },
 ): Result {
   const { what, po_name, hash } = mode;
-  const answer = answerTwice(mode, paneAction("confirm", key), now);
+  const answer = answerTwice(mode, paneAction(shared, "confirm", key), shared.now);
   const list: ObjectsState = { ...state, mode: { type: "list" } };
   if (answer === "no") return stay(list);
   if (answer !== "yes") return stay({ ...state, mode: answer });

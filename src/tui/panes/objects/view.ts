@@ -1,13 +1,14 @@
 // How the object browser looks: the list, and the object that is selected: prompt, capabilities, history.
 import { shortHash } from "../../../terminal/short-hash.ts";
+import { keysOf } from "../../keys.ts";
 import type { Shared } from "../../pane.ts";
 import type { Line, Size } from "../../shapes.ts";
 import { pad, padText, span, wrap } from "../../text.ts";
 import { clip } from "../../world/clip.ts";
 import { withPeople } from "../../world/people.ts";
 import { MAX_TEXT_LENGTH } from "../../world.ts";
+import { type Bound, keyFooter } from "../parts/bound.ts";
 import { fieldLine } from "../parts/field.ts";
-import { keyFooter } from "../parts/keys.ts";
 import { fill, windowOf } from "../parts/list.ts";
 import { type Piece, pageOf } from "../parts/long-text.ts";
 import { ago, emptyText, iconSpan, row, ruled, shapes } from "../parts/words.ts";
@@ -20,7 +21,7 @@ const LIST_COLUMNS = 26;
 
 export function viewObjects(state: ObjectsState, shared: Shared, size: Size): readonly Line[] {
   const { columns, rows } = size;
-  const foot = footLines(state, columns);
+  const foot = footLines(state, shared, columns);
   const room = Math.max(0, rows - foot.length);
   const po_name = chosenObject(state, shared);
   if (state.mode.type === "refused") {
@@ -45,31 +46,35 @@ export function viewObjects(state: ObjectsState, shared: Shared, size: Size): re
   return fill(both, foot, size);
 }
 
-const emptyWords = ({ world }: Shared): string =>
-  world.isLoaded
-    ? "No objects here yet. n makes one: a name, then its prompt in your editor."
-    : "Asking the daemon for objects …";
+function emptyWords({ world, keymap }: Shared): string {
+  if (!world.isLoaded) return "Asking the daemon for objects …";
+  const key = keysOf(keymap, "objects", "new")[0] ?? "A key";
+  return `No objects here yet. ${key} makes one: a name, then its prompt in your editor.`;
+}
 
-function footLines({ mode, tab }: ObjectsState, columns: number): Line[] {
+function footLines({ mode, tab }: ObjectsState, bound: Bound, columns: number): Line[] {
   switch (mode.type) {
     case "name":
-      return [fieldLine(mode.field, columns), keyFooter("field", ["submit", "leave"], columns)];
+      return [
+        fieldLine(mode.field, columns),
+        keyFooter(bound, "field", ["submit", "leave"], columns),
+      ];
     case "confirm": {
       const what =
         mode.what === "delete"
           ? `Delete ${mode.po_name}? Its conversations and its history stay.`
           : `Make version ${shortHash(mode.hash)} of ${mode.po_name} the live one again?`;
       const asked = mode.times === 1 ? what : `Really? ${what}`;
-      return [[span(asked, "bad")], keyFooter("confirm", ["yes", "no"], columns)];
+      return [[span(asked, "bad")], keyFooter(bound, "confirm", ["yes", "no"], columns)];
     }
     case "refused": {
       const actions = mode.theirs.length > 0 ? (["again", "overwrite", "leave"] as const) : null;
       return actions
-        ? [keyFooter("stale", actions, columns)]
-        : [keyFooter("rejected", ["again", "leave"], columns)];
+        ? [keyFooter(bound, "stale", actions, columns)]
+        : [keyFooter(bound, "rejected", ["again", "leave"], columns)];
     }
     case "list": {
-      const some = tab === "history" ? (["older", "revert"] as const) : [];
+      const some = tab === "history" ? (["older", "next_change", "revert"] as const) : [];
       const actions = [
         "talk",
         "edit",
@@ -80,7 +85,7 @@ function footLines({ mode, tab }: ObjectsState, columns: number): Line[] {
         "delete",
         "close",
       ] as const;
-      return [keyFooter("objects", actions, columns)];
+      return [keyFooter(bound, "objects", actions, columns)];
     }
   }
 }
@@ -192,5 +197,9 @@ function historyLines(
   const shown = difference && difference.hash === chosen ? difference.pieces : undefined;
   const size = { columns, rows: rows - list.length - 1 };
   const change = shown ? page(shown, state.scroll, size) : waiting;
-  return [...list, ruled("what it changed", columns), ...change];
+  return [
+    ...list,
+    ruled(`what it changed${state.ignoresSpace ? ", without white space" : ""}`, columns),
+    ...change,
+  ];
 }

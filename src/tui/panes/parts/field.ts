@@ -59,15 +59,16 @@ function inserted(field: Field, text: string): Field {
   return room <= 0 ? field : { ...field, before: field.before + text.slice(0, room) };
 }
 
-/** The end of what stands before the cursor is always seen. */
-export function fieldLine(field: Field, columns: number): Line {
+/** The end of what stands before the cursor is always seen. There is none where nothing is typed just now. */
+export function fieldLine(field: Field, columns: number, { isTyped = true } = {}): Line {
   const hidden = (text: string) =>
     field.isHidden ? "•".repeat(graphemes(text).length) : text.replace(/\r?\n/g, "⏎");
   const label: Span = span(`${field.label}: `, "bold");
   const room = Math.max(1, columns - widthOf(label.text) - 2);
   const shown = lastColumns(hidden(field.before), room);
   const [under = " ", ...rest] = graphemes(hidden(field.after));
-  return [label, span(shown), span(under, "selected"), span(rest.join(""))];
+  const here = span(under, isTyped ? "caret" : "plain");
+  return [label, span(shown), here, span(rest.join(""))];
 }
 
 function lastColumns(text: string, columns: number): string {

@@ -1,6 +1,5 @@
-// The keys of the panes: what each does, for their footers and for the key help.
-import type { Line } from "../../shapes.ts";
-import { cut, span, widthOfLine } from "../../text.ts";
+// The keys of the panes: what each does. The table of keys takes them over as they stand here, so that a human
+// can bind each of them anew.
 
 export interface PaneKey {
   keys: readonly string[];
@@ -39,6 +38,9 @@ export const paneKeys = {
     close: moves.close,
     back: { keys: ["pageup", "ctrl+u"], help: "scroll back" },
     on: { keys: ["pagedown", "space", "ctrl+d"], shown: "space", help: "read on" },
+    next_change: { keys: ["}"], shown: "{ }", help: "change" },
+    previous_change: { keys: ["{"], help: "change before" },
+    whitespace: { keys: ["w"], help: "white space" },
     left: { keys: ["left", "shift+tab"], help: "choice before" },
     right: { keys: ["right", "tab"], shown: "←→", help: "choose" },
     press: { keys: ["enter"], help: "do it" },
@@ -54,6 +56,7 @@ export const paneKeys = {
     open: { keys: ["enter"], help: "open" },
     search: { keys: ["/"], help: "search" },
     preview: { keys: ["space"], help: "preview" },
+    pin: { keys: ["p"], help: "pin" },
     fork: { keys: ["f"], help: "fork" },
     rename: { keys: ["r"], help: "rename" },
     delete: { keys: ["d"], help: "delete" },
@@ -70,6 +73,9 @@ export const paneKeys = {
     older: { keys: ["]", "ctrl+down"], shown: "[ ]", help: "version" },
     newer: { keys: ["[", "ctrl+up"], help: "newer version" },
     revert: { keys: ["v"], help: "revert to it" },
+    next_change: { keys: ["}"], shown: "{ }", help: "change" },
+    previous_change: { keys: ["{"], help: "change before" },
+    whitespace: { keys: ["w"], help: "white space" },
   },
   /** Somebody else changed the object meanwhile. */
   stale: {
@@ -99,6 +105,24 @@ export const paneKeys = {
     filter: { keys: ["/"], help: "filter" },
     open: { keys: ["enter"], help: "open its session" },
   },
+  /** A long text that is read: a result, differences, what a conversation is made of. */
+  reader: {
+    up: moves.up,
+    down: { ...moves.down, help: "scroll" },
+    page_up: moves.page_up,
+    page_down: { keys: ["pagedown", "space"], shown: "space", help: "page" },
+    first: moves.first,
+    last: moves.last,
+    next_change: { keys: ["n", "}"], shown: "n p", help: "change" },
+    previous_change: { keys: ["p", "{"], help: "change before" },
+    whitespace: { keys: ["w"], help: "white space" },
+    next: { keys: ["tab", "right"], shown: "tab", help: "next call" },
+    previous: { keys: ["shift+tab", "left"], help: "call before" },
+    search: { keys: ["/"], help: "search" },
+    next_match: { keys: ["enter"], help: "next match" },
+    editor: { keys: ["v"], help: "editor" },
+    close: moves.close,
+  },
   /** A question whose answer is yes or no. */
   confirm: {
     yes: { keys: ["y"], help: "yes" },
@@ -120,40 +144,8 @@ export const paneTitles: Record<PaneContext, string> = {
   usage: "In tokens and money",
   connectors: "In who is connected",
   log: "In events",
+  reader: "Where a result or a difference is read",
   confirm: "Where a pane asks yes or no",
 };
 
 export type PaneAction<In extends PaneContext> = keyof (typeof paneKeys)[In] & string;
-
-export function paneAction<In extends PaneContext>(
-  context: In,
-  key: string,
-): PaneAction<In> | undefined {
-  const table: Readonly<Record<string, PaneKey>> = paneKeys[context];
-  const name = key === " " ? "space" : key;
-  const found = Object.entries(table).find(([, { keys }]) => keys.includes(name));
-  // The names of a table's entries are its actions.
-  return found?.[0] as PaneAction<In> | undefined;
-}
-
-/** `enter open · r reply · esc close`: as many as fit, and always the last one. */
-export function keyFooter<In extends PaneContext>(
-  context: In,
-  actions: readonly PaneAction<In>[],
-  columns: number,
-): Line {
-  const table: Readonly<Record<string, PaneKey>> = paneKeys[context];
-  const hints = actions.map((action): Line => {
-    const { keys = [], shown, help = "" } = table[action] ?? {};
-    return [span(shown ?? keys[0] ?? "", "bold"), span(` ${help}`, "dim")];
-  });
-  const last = hints.length - 1;
-  for (let count = last; count > 0; count -= 1) {
-    const whole = joined([...hints.slice(0, count), ...hints.slice(last)]);
-    if (widthOfLine(whole) <= columns) return whole;
-  }
-  return cut(joined(hints.slice(last)), columns);
-}
-
-const joined = (hints: readonly Line[]): Line =>
-  hints.flatMap((hint, index) => (index === 0 ? hint : [span(" · ", "dim"), ...hint]));

@@ -1,7 +1,13 @@
 // Text of any length in a pane: cut into pieces once, wrapped only where it is seen. Nothing of it is left out.
-import { type Change, lineChanges } from "../../../terminal/line-changes.ts";
+import {
+  beginsChange,
+  type Change,
+  type Comparing,
+  lineChanges,
+} from "../../../terminal/line-changes.ts";
 import { showHidden } from "../../../terminal/strip.ts";
-import type { Line, Style } from "../../shapes.ts";
+import { looks } from "../../conversation/diff.ts";
+import type { Line, Span, Style } from "../../shapes.ts";
 import { plainText, span, wrap } from "../../text.ts";
 
 /** A page may begin at any piece, so that on the smallest screen too each letter can be reached. UTF-16 units. */
@@ -13,43 +19,77 @@ export interface Piece {
   line: Line;
   /** It goes on in the same line as the piece before it. */
   isRest: boolean;
+  /** A change begins with it. */
+  isChange?: true;
 }
 
 export const piece = (line: Line): Piece => ({ line, isRest: false });
 
 /** What would hide is shown. */
 export function textPieces(text: string, style: Style = "plain"): Piece[] {
-  const lines = showHidden(text).replaceAll("\t", "    ").split("\n");
-  return lines.flatMap((line) => parts(line, style));
+  return readable(text)
+    .split("\n")
+    .flatMap((line) => parts([span(line, style)]));
 }
 
-function parts(line: string, style: Style): Piece[] {
-  if (line === "") return [piece([])];
-  const found: Piece[] = [];
-  for (let at = 0; at < line.length; ) {
-    let end = Math.min(line.length, at + MAX_PIECE_LENGTH);
-    // A letter of two units is not torn.
-    if (end < line.length && /[\ud800-\udbff]/.test(line.charAt(end - 1))) end += 1;
-    found.push({ line: [span(line.slice(at, end), style)], isRest: at > 0 });
-    at = end;
+const readable = (text: string): string => showHidden(text).replaceAll("\t", "    ");
+
+/** A line of spans in pieces; those of an empty one is an empty piece. */
+function parts(line: readonly Span[]): Piece[] {
+  const found: { line: Span[]; isRest: boolean }[] = [];
+  let used = MAX_PIECE_LENGTH;
+  for (const { text, style } of line) {
+    for (let at = 0; at < text.length; ) {
+      if (used >= MAX_PIECE_LENGTH) {
+        found.push({ line: [], isRest: found.length > 0 });
+        used = 0;
+      }
+      let end = Math.min(text.length, at + MAX_PIECE_LENGTH - used);
+      // A letter of two units is not torn.
+      if (end < text.length && /[\ud800-\udbff]/.test(text.charAt(end - 1))) end += 1;
+      found.at(-1)?.line.push(span(text.slice(at, end), style));
+      used += end - at;
+      at = end;
+    }
   }
-  return found;
+  return found.length === 0 ? [piece([])] : found;
 }
 
-const marks: Record<Change["type"], { mark: string; style: Style }> = {
-  same: { mark: "  ", style: "plain" },
-  added: { mark: "+ ", style: "added" },
-  removed: { mark: "- ", style: "removed" },
-  skipped: { mark: "⋯ ", style: "dim" },
+/** As the conversation draws them; but what is the same is no less to be read than what is not. */
+const marks: Record<Change["type"], { mark: string; style: Style; marked: Style }> = {
+  ...looks,
+  same: { ...looks.same, style: "plain" },
+  skipped: { ...looks.skipped, style: "dim" },
 };
 
-export function differencePieces(before: string, after: string): Piece[] {
-  const changes = lineChanges(before, after);
+export function differencePieces(before: string, after: string, comparing?: Comparing): Piece[] {
+  const changes = lineChanges(before, after, comparing);
   if (!changes) return textPieces("(too different to be set beside each other)", "dim");
-  return changes.flatMap(({ type, text }) => {
-    const { mark, style } = marks[type];
-    return textPieces(mark + text, style);
+  if (changes.length === 0 && before !== after) {
+    return textPieces("(nothing but white space differs)", "dim");
+  }
+  return changes.flatMap((change, index) => {
+    const { mark, style, marked } = marks[change.type];
+    const said = change.parts.map(({ text, isMarked }) =>
+      span(readable(text), isMarked ? marked : style),
+    );
+    const [first = piece([]), ...rest] = parts([span(mark, style), ...said]);
+    return beginsChange(changes, index)
+      ? [{ ...first, isChange: true }, ...rest]
+      : [first, ...rest];
   });
+}
+
+/** The change after, or before, the piece at the top of the page; undefined where there is none. */
+export function nextChange(
+  pieces: readonly Piece[],
+  from: number,
+  step: -1 | 1,
+): number | undefined {
+  for (let at = from + step; at >= 0 && at < pieces.length; at += step) {
+    if (pieces[at]?.isChange) return at;
+  }
+  return undefined;
 }
 
 /** What fits from piece `from` on, wrapped; the first piece that is not whole in it, and how many are left then. */

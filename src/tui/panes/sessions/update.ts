@@ -3,12 +3,13 @@ import type { PaneResult, Shared } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
 import { clip } from "../../world/clip.ts";
 import { MAX_TEXT_LENGTH, type TailLine } from "../../world.ts";
+import { paneAction } from "../parts/bound.ts";
 import { emptyField, type Field, fieldText, typeInto } from "../parts/field.ts";
 import { type AskedTwice, answerTwice } from "../parts/guard.ts";
-import { paneAction } from "../parts/keys.ts";
 import { current, moveBy, stepOf } from "../parts/list.ts";
 import { pass, stay } from "../parts/words.ts";
-import { type Found, nothingFound, type SessionRow, sessionRows } from "./rows.ts";
+import { isOfPinned, unpinned, withPinned } from "./pins.ts";
+import { type Found, nothingFound, type SessionRow, type Summary, sessionRows } from "./rows.ts";
 
 /** Shorter words are looked for in names only. Letters. */
 const MIN_SEARCHED = 2;
@@ -36,6 +37,10 @@ export interface SessionsState {
   mode: SessionsMode;
   isPreviewing: boolean;
   preview: { session_id: string; lines: readonly TailLine[] } | null;
+  /** What is pinned and older than what the world knows. */
+  older: readonly Summary[];
+  /** Asked for, in this interface. */
+  asked: readonly string[];
 }
 
 export const initialSessions: SessionsState = {
@@ -45,12 +50,17 @@ export const initialSessions: SessionsState = {
   mode: { type: "list" },
   isPreviewing: true,
   preview: null,
+  older: [],
+  asked: [],
 };
 
 type Result = PaneResult<SessionsState>;
 
-export const rowsOf = ({ query, found }: SessionsState, { world }: Shared): readonly SessionRow[] =>
-  sessionRows(world, fieldText(query).trim(), found);
+export const rowsOf = (
+  { query, found, older }: SessionsState,
+  { world, pinned }: Shared,
+): readonly SessionRow[] =>
+  sessionRows(world, fieldText(query).trim(), { found, pins: { pinned, older } });
 
 export function chosenOf(
   rows: readonly SessionRow[],
@@ -74,9 +84,13 @@ export function updateSessions(state: SessionsState, input: Input, shared: Share
       const step = { wheel_up: -1, wheel_down: 1, press: 0, release: 0, drag: 0 }[input.action];
       return step === 0 ? pass(state) : moved(state, step, shared);
     }
+    case "tick":
+      return shared.isFocused ? withPinned(state, shared) : pass(state);
     case "replied":
       return replied(state, input);
     case "call_failed":
+      // One that is gone by now: it is pinned no more.
+      if (isOfPinned(input.purpose)) return unpinned(state, input);
       return { ...stay(state), request: { notice: input.error.message } };
     default:
       return pass(state);
@@ -91,14 +105,14 @@ function pressed(state: SessionsState, input: KeyInput, shared: Shared): Result 
     case "rename":
       return typed(state, input, shared);
     case "delete":
-      return confirmed(state, state.mode, { key: input.key.name, now: shared.now });
+      return confirmed(state, state.mode, { key: input.key.name, shared });
     case "list":
       return acted(state, input.key.name, shared);
   }
 }
 
 function acted(state: SessionsState, key: string, shared: Shared): Result {
-  const action = paneAction("sessions", key);
+  const action = paneAction(shared, "sessions", key);
   const step = stepOf(action);
   if (step !== undefined) return moved(state, step, shared);
   if (action === "close") {
@@ -126,6 +140,10 @@ function actedOn(
   switch (action) {
     case "open":
       return opened(state, row);
+    case "pin": {
+      const request = { pin: session_id, isPinned: !row.isPinned };
+      return { ...stay({ ...state, selected: session_id }), request };
+    }
     case "fork":
       return stay(state, [
         { type: "call", command: "ForkSession", params: { session_id }, purpose: "sessions:fork" },
@@ -158,7 +176,7 @@ function typed(state: SessionsState, input: Input, shared: Shared): Result {
   if (mode.type !== "search" && mode.type !== "rename") return pass(state);
   const field = mode.type === "search" ? state.query : mode.field;
   const list: SessionsState = { ...state, mode: { type: "list" } };
-  const action = input.type === "key" ? paneAction("field", input.key.name) : undefined;
+  const action = input.type === "key" ? paneAction(shared, "field", input.key.name) : undefined;
   if (mode.type === "rename") {
     if (action === "leave") return stay(list);
     if (action === "submit") return stay(list, [renaming(mode.session_id, fieldText(field))]);
@@ -198,9 +216,9 @@ type Deleting = Extract<SessionsMode, { type: "delete" }>;
 function confirmed(
   state: SessionsState,
   mode: Deleting,
-  { key, now }: { key: string; now: number },
+  { key, shared }: { key: string; shared: Shared },
 ): Result {
-  const answer = answerTwice(mode, paneAction("confirm", key), now);
+  const answer = answerTwice(mode, paneAction(shared, "confirm", key), shared.now);
   const list: SessionsState = { ...state, mode: { type: "list" } };
   if (answer === "no") return stay(list);
   if (answer !== "yes") return stay({ ...state, mode: answer });
@@ -236,7 +254,9 @@ function replied(state: SessionsState, input: Replied): Result {
     return { ...stay(state), request: { open_session: input.reply.session.session_id } };
   }
   if (input.command !== "GetSession") return stay(state);
-  const { session_id, po_name, conversation } = input.reply.session;
+  const { session } = input.reply;
+  if (isOfPinned(input.purpose)) return stay({ ...state, older: [...state.older, session] });
+  const { session_id, po_name, conversation } = session;
   const said = conversation.filter(({ content }) => content !== "").slice(-PREVIEW_MESSAGES);
   const lines = said.map(({ role, name, content }) => ({
     who: clip(

@@ -1,10 +1,11 @@
 // How the session switcher looks: the list, and beside or below it what was said last.
+import { keysOf } from "../../keys.ts";
 import type { Shared } from "../../pane.ts";
 import type { Line, Size } from "../../shapes.ts";
 import { pad, padText, shorten, span, wrap } from "../../text.ts";
 import { clip } from "../../world/clip.ts";
+import { type Bound, keyFooter } from "../parts/bound.ts";
 import { fieldLine, fieldText } from "../parts/field.ts";
-import { keyFooter } from "../parts/keys.ts";
 import { fill } from "../parts/list.ts";
 import { ago, emptyText, iconSpan, row, ruled, shapes } from "../parts/words.ts";
 import type { SessionRow } from "./rows.ts";
@@ -17,7 +18,7 @@ const MAX_SNIPPET_COLUMNS = 40;
 
 export function viewSessions(state: SessionsState, shared: Shared, size: Size): readonly Line[] {
   const { columns, rows } = size;
-  const foot = [...olderLines(state, shared, columns), ...footLines(state, columns)];
+  const foot = [...olderLines(state, shared, columns), ...footLines(state, shared, columns)];
   const room = Math.max(0, rows - foot.length);
   const found = rowsOf(state, shared);
   const chosen = chosenOf(found, state);
@@ -56,28 +57,42 @@ function olderLines(
   if (!hasMore) return [];
   const words = isSearched
     ? "More conversations fit: further words find them."
-    : "Older conversations are not shown: / finds them.";
+    : `Older conversations are not shown: ${keysOf(shared.keymap, "sessions", "search")[0] ?? "a search"} finds them.`;
   return [[span(shorten(words, columns), "dim")]];
 }
 
-function footLines(state: SessionsState, columns: number): Line[] {
+function footLines(state: SessionsState, bound: Bound, columns: number): Line[] {
   const { mode, query } = state;
   switch (mode.type) {
     case "rename":
-      return [fieldLine(mode.field, columns), keyFooter("field", ["submit", "leave"], columns)];
+      return [
+        fieldLine(mode.field, columns),
+        keyFooter(bound, "field", ["submit", "leave"], columns),
+      ];
     case "delete": {
       const asked =
         mode.times === 1
           ? `Delete '${shorten(mode.title, 40)}'?`
           : "Really? Everything that was said in it is gone for good.";
-      return [[span(asked, "bad")], keyFooter("confirm", ["yes", "no"], columns)];
+      return [[span(asked, "bad")], keyFooter(bound, "confirm", ["yes", "no"], columns)];
     }
     case "search":
-      return [fieldLine(query, columns), keyFooter("field", ["submit", "leave"], columns)];
+      return [fieldLine(query, columns), keyFooter(bound, "field", ["submit", "leave"], columns)];
     case "list": {
-      const actions = ["open", "search", "fork", "rename", "delete", "preview", "close"] as const;
-      const keys = keyFooter("sessions", actions, columns);
-      return fieldText(query) === "" ? [keys] : [fieldLine(query, columns), keys];
+      const actions = [
+        "open",
+        "search",
+        "pin",
+        "fork",
+        "rename",
+        "delete",
+        "preview",
+        "close",
+      ] as const;
+      const keys = keyFooter(bound, "sessions", actions, columns);
+      return fieldText(query) === ""
+        ? [keys]
+        : [fieldLine(query, columns, { isTyped: false }), keys];
     }
   }
 }
@@ -110,7 +125,7 @@ function emptyWords({ query }: SessionsState, { world }: Shared): string {
 }
 
 function sessionLine(
-  { title, po_name, session, snippet, session_id }: SessionRow,
+  { title, po_name, session, snippet, session_id, isPinned }: SessionRow,
   { now, session_id: open }: Shared,
   options: { columns: number; index: number; isSelected: boolean },
 ): Line {
@@ -126,6 +141,7 @@ function sessionLine(
     iconSpan(shapeOf(session)),
     span(padText(po_name, NAME_COLUMNS), "bold"),
     span(` ${title}`),
+    ...(isPinned ? [span(" (pinned)", "dim")] : []),
     ...here,
     ...unread,
     ...found,

@@ -4,8 +4,9 @@ import type { PaneResult, Shared } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
 import { clip } from "../../world/clip.ts";
 import { MAX_TEXT_LENGTH, type WorkflowRun } from "../../world.ts";
+import { paneAction } from "../parts/bound.ts";
 import { emptyField, type Field, fieldText, typeInto } from "../parts/field.ts";
-import { type PaneAction, paneAction } from "../parts/keys.ts";
+import type { PaneAction } from "../parts/keys.ts";
 import { current, moveBy } from "../parts/list.ts";
 import { pass, stay } from "../parts/words.ts";
 
@@ -69,12 +70,10 @@ function taken(state: WorkflowsState, input: Input, shared: Shared): Result {
   switch (input.type) {
     case "key":
       return state.asking
-        ? typed(state, { asking: state.asking, settings: shared.settings }, input)
-        : acted(state, paneAction("workflows", input.key.name), shared);
+        ? typed(state, { asking: state.asking, shared }, input)
+        : acted(state, paneAction(shared, "workflows", input.key.name), shared);
     case "paste":
-      return state.asking
-        ? typed(state, { asking: state.asking, settings: shared.settings }, input)
-        : pass(state);
+      return state.asking ? typed(state, { asking: state.asking, shared }, input) : pass(state);
     case "replied":
       if (input.command === "GetWorkflow") return stay({ ...state, info: input.reply.workflow });
       if (input.command !== "RunWorkflow") return stay(state);
@@ -140,10 +139,10 @@ const nextField = (asking: Asking): Asking => ({
 
 function typed(
   state: WorkflowsState,
-  { asking, settings }: { asking: Asking; settings: Shared["settings"] },
+  { asking, shared }: { asking: Asking; shared: Shared },
   input: Input,
 ): Result {
-  const action = input.type === "key" ? paneAction("field", input.key.name) : undefined;
+  const action = input.type === "key" ? paneAction(shared, "field", input.key.name) : undefined;
   if (action === "leave") return stay({ ...state, asking: null });
   if (action !== "submit") {
     const field = typeInto(asking.field, input) ?? asking.field;
@@ -157,6 +156,7 @@ function typed(
   }
   if (text === "") return stay(state);
   const { workflow, given } = asking;
+  const { settings } = shared;
   const params = { workflow, message: text, parameters: given, settings };
   return stay({ ...state, asking: null }, [
     { type: "call", command: "RunWorkflow", params, purpose: "workflows:run" },

@@ -6,8 +6,8 @@ import type { Line, Size } from "../../shapes.ts";
 import { span } from "../../text.ts";
 import { clip } from "../../world/clip.ts";
 import { MAX_TEXT_LENGTH, type WorkflowRun } from "../../world.ts";
+import { type Bound, keyFooter } from "../parts/bound.ts";
 import { fieldLine } from "../parts/field.ts";
-import { keyFooter } from "../parts/keys.ts";
 import { fill, windowOf } from "../parts/list.ts";
 import {
   ago,
@@ -26,7 +26,7 @@ const LIST_SHARE = 3;
 
 export function viewWorkflows(state: WorkflowsState, shared: Shared, size: Size): readonly Line[] {
   const { columns, rows } = size;
-  const foot = footLines(state, columns);
+  const foot = footLines(state, shared, columns);
   const name = chosenWorkflow(state, shared);
   const room = Math.max(0, rows - foot.length);
   const problems = problemLines(shared);
@@ -57,11 +57,14 @@ const emptyWords = ({ world }: Shared): string =>
     ? "No workflows here yet. A file in the folder workflows/ is one: `jamey help workflows` shows how."
     : "Asking the daemon for workflows …";
 
-function footLines({ asking }: WorkflowsState, columns: number): Line[] {
+function footLines({ asking }: WorkflowsState, bound: Bound, columns: number): Line[] {
   if (asking) {
-    return [fieldLine(asking.field, columns), keyFooter("field", ["submit", "leave"], columns)];
+    return [
+      fieldLine(asking.field, columns),
+      keyFooter(bound, "field", ["submit", "leave"], columns),
+    ];
   }
-  return [keyFooter("workflows", ["run", "next", "open", "page_down", "close"], columns)];
+  return [keyFooter(bound, "workflows", ["run", "next", "open", "page_down", "close"], columns)];
 }
 
 function listLines(shared: Shared, given: { name: string; columns: number }): readonly Line[] {
