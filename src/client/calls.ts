@@ -1,8 +1,8 @@
 // What a client knows of the calls of a session beside its messages: how far each tool and each called
 // object is. Part of the fold in transcript.ts, with the same rules.
 import type { ToolOutcome } from "../protocol/events/turn.ts";
-import type { SignalFrame } from "../protocol/frames.ts";
 import type { ToolCall, Usage } from "../protocol/messages.ts";
+import type { Signal } from "../protocol/signals.ts";
 import { addUsage, noUsage } from "../protocol/usage.ts";
 import type { TypedEvent } from "./events.ts";
 
@@ -93,7 +93,7 @@ export function foldCall(state: Calls, event: CallEvent): Calls {
 }
 
 /** What a running tool writes. */
-export function foldOutput(state: Calls, { message_id, offset, text }: SignalFrame): Calls {
+export function foldOutput(state: Calls, { message_id, offset, text }: Signal): Calls {
   const known = state.calls[message_id];
   if (!known || known.outcome !== null) return state;
   // Offsets may jump, and begin again after a reconnect: only what is new counts.

@@ -1,13 +1,14 @@
-// What is learned later of a session that was fetched: how its calls ended, its turns without an answer, and
-// what waits in it.
+// What is learned later of a session that was fetched: how its calls ended, its turns without an answer, what
+// is being written, and what waits in it.
 // Rule: what was followed live is newer, unless it still waits for an end that is told here.
 import type { Reply } from "../protocol/commands/index.ts";
 import { type Calls, foldCall } from "./calls.ts";
 import { typedEvent } from "./events.ts";
 import type { QueuedMessage, Transcript, TurnEnding, TurnState } from "./transcript.ts";
+import { foldSignal } from "./transcript.ts";
 
 export function withOutcomes(state: Transcript, reply: Reply<"ListOutcomes">): Transcript {
-  const { events, waiting, is_parked } = reply;
+  const { events, signals, waiting, is_parked } = reply;
   let told: Calls = { calls: {}, delegations: {} };
   const endings: Record<string, TurnEnding> = {};
   for (const each of events) {
@@ -31,7 +32,7 @@ export function withOutcomes(state: Transcript, reply: Reply<"ListOutcomes">): T
   }
   const calls = joined(told.calls, state.calls, ({ outcome }) => outcome !== null);
   const delegations = joined(told.delegations, state.delegations, (one) => one.success !== null);
-  return {
+  const known: Transcript = {
     ...state,
     calls,
     delegations,
@@ -39,6 +40,8 @@ export function withOutcomes(state: Transcript, reply: Reply<"ListOutcomes">): T
     queued: withWaiting(state, waiting),
     turn: is_parked ? parkedTurn(state, Object.values(endings)) : state.turn,
   };
+  // Who followed others meanwhile was told its beginning before it looked.
+  return signals.reduce(foldSignal, known);
 }
 
 /** What was followed live is behind what waited before, or is the same; what has joined waits no more. */

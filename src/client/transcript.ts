@@ -5,8 +5,9 @@
 import type { ErrorBody } from "../protocol/errors.ts";
 import type { EventPayload } from "../protocol/events/index.ts";
 import type { GroupStep } from "../protocol/events/turn.ts";
-import type { FollowFrame, SignalFrame } from "../protocol/frames.ts";
+import type { FollowFrame } from "../protocol/frames.ts";
 import type { Delivery, HumanRequest, Message, SessionView, Usage } from "../protocol/messages.ts";
+import type { Signal } from "../protocol/signals.ts";
 import { addUsage, noUsage } from "../protocol/usage.ts";
 import { type Calls, foldCall, foldOutput } from "./calls.ts";
 import { type TypedEvent, typedEvent } from "./events.ts";
@@ -236,7 +237,8 @@ function addMessage(state: Transcript, message: Message): Transcript {
   return { ...state, messages, queued, streaming };
 }
 
-function foldSignal(state: Transcript, signal: SignalFrame): Transcript {
+/** What is written; told again, or where something before it is missing, it says nothing new. */
+export function foldSignal(state: Transcript, signal: Signal): Transcript {
   if (signal.signal_type === "ToolOutputDelta") {
     return { ...state, ...foldOutput(state, signal) };
   }
@@ -249,11 +251,11 @@ function foldSignal(state: Transcript, signal: SignalFrame): Transcript {
   const base: Streaming = isSame
     ? before
     : { turn_id, message_id, attempt, text: "", reasoning: "" };
-  const streaming =
-    signal.signal_type === "TextDelta"
-      ? { ...base, text: base.text.slice(0, offset) + text }
-      : { ...base, reasoning: base.reasoning.slice(0, offset) + text };
-  return { ...state, streaming };
+  const kind = signal.signal_type === "TextDelta" ? "text" : "reasoning";
+  const known = base[kind];
+  const isNew = offset <= known.length && offset + text.length > known.length;
+  if (!isNew) return state;
+  return { ...state, streaming: { ...base, [kind]: known.slice(0, offset) + text } };
 }
 
 /** Whether it stands already: only the newest are looked at, whatever the length. */

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { eventName } from "./events/index.ts";
 import { at, count, errorBody, id } from "./messages.ts";
-import { signalName, signals } from "./signals.ts";
+import { signal } from "./signals.ts";
 
 /** The first frame of a client. */
 export const attach = z.object({
@@ -60,10 +60,9 @@ export const eventFrame = z.object({
   caller: z.string().optional(),
 });
 
-export const signalFrame = signals.TextDelta.payload.extend({
+export const signalFrame = signal.extend({
   type: z.literal("signal"),
   subscription_id: id,
-  signal_type: signalName,
 });
 
 /** Everything that was kept has been sent; from here on it is live. */

@@ -26,3 +26,7 @@ export const signals = {
 export type SignalName = keyof typeof signals;
 export type SignalPayload = z.infer<typeof delta>;
 export const signalName = z.enum(Object.keys(signals) as [SignalName, ...SignalName[]]);
+
+/** One of them, and which. */
+export const signal = delta.extend({ signal_type: signalName });
+export type Signal = z.infer<typeof signal>;

@@ -1,14 +1,13 @@
 // Signals: the text of running model calls and the tail of running tools, kept in bounded memory and read
 // by followers from their own offset. Rung, then read; never pushed, never stored.
-import type { SignalName, SignalPayload } from "../protocol/signals.ts";
+import type { Signal, SignalName } from "../protocol/signals.ts";
 
 /** Text kept of one running stream, in UTF-16 units; a model that writes more is not shown live. */
 const MAX_TEXT_LENGTH = 1024 * 1024;
 /** A tool's output is kept as its newest part. */
 const MAX_TAIL_LENGTH = 64 * 1024;
 
-export type SignalKey = Omit<SignalPayload, "offset" | "text"> & { signal_type: SignalName };
-export type Signal = SignalKey & Pick<SignalPayload, "offset" | "text">;
+export type SignalKey = Omit<Signal, "offset" | "text">;
 
 interface Stream {
   key: SignalKey;

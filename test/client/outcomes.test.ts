@@ -46,6 +46,7 @@ test("what was told later ends a call that still ran, and never undoes what was 
   const { calls, endings } = withOutcomes(live, {
     session_id: "s1",
     events,
+    signals: [],
     waiting: [],
     is_parked: false,
   });
@@ -77,7 +78,7 @@ test("what waits is told once, before what was followed, and parked by the turn 
   }).reduce(foldFrame, emptyTranscript("s1"));
   const stopped = frames((add) => add("TurnCancelled", { ...ids, reason: "enough" }));
   const events: Reply<"ListOutcomes">["events"] = JSON.parse(JSON.stringify(stopped));
-  const reply = { session_id: "s1", events, waiting: [waits("first"), waits("both")] };
+  const reply = { session_id: "s1", events, signals: [], waiting: [waits("first"), waits("both")] };
   const parked = withOutcomes(live, { ...reply, is_parked: true });
   expect(parked.queued).toEqual([waits("first"), waits("both"), waits("later")]);
   expect(parked.turn).toEqual({ type: "cancelled", turn_id: "t1", reason: "enough" });

@@ -57,6 +57,15 @@ describe("signals", () => {
       [0, "Once upon ", 1],
       [10, "a time", 1],
     ]);
+    const { signals } = await world.ask("ListOutcomes", { session_id });
+    expect(
+      signals.map(({ signal_type, turn_id: turn, offset, text }) => [
+        signal_type,
+        turn,
+        offset,
+        text,
+      ]),
+    ).toEqual([["TextDelta", turn_id, 0, "Once upon a time"]]);
     call.answer(".");
     await world.ask("WaitForTurn", { turn_id });
     const { content } = await client.event(

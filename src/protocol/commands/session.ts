@@ -30,6 +30,7 @@ import {
   usageBy,
   usageGroup,
 } from "../messages.ts";
+import { signal } from "../signals.ts";
 import { command } from "./command.ts";
 
 const sessionInfo = z.object({ session });
@@ -211,7 +212,7 @@ export const sessionCommands = {
   }),
   ListOutcomes: command({
     summary:
-      "How the calls of a session ended, and its turns without an answer: the newest events; and the messages that wait in it.",
+      "How the calls of a session ended, and its turns without an answer: the newest events; what is being written in it, and the messages that wait.",
     scope: "read",
     params: z.object({ session_id: id }),
     reply: "Outcomes",
@@ -228,6 +229,8 @@ export const sessionCommands = {
           }),
         )
         .max(MAX_LIST_LENGTH),
+      /** What is being written, from its beginning: what a follower who comes now is told first. */
+      signals: z.array(signal).max(MAX_LIST_LENGTH),
       /** Messages that no turn has heard yet, the next one first; as many as one answer carries. */
       waiting: z
         .array(z.object({ message_id: id, turn_id: id, content: z.string(), delivery }))

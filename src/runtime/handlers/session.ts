@@ -5,6 +5,7 @@ import { CANCELLED_BY_CLIENT, outcomeEvents } from "../../protocol/commands/sess
 import { JameyError } from "../../protocol/errors.ts";
 import type { StoredRow } from "../../protocol/events/index.ts";
 import { MAX_LIST_LENGTH } from "../../protocol/limits.ts";
+import { signalName } from "../../protocol/signals.ts";
 import { type Caller, callerName } from "../caller.ts";
 import { removeSession } from "../ephemeral.ts";
 import type { Handlers } from "../handle.ts";
@@ -139,10 +140,17 @@ function outcomesOf(session_id: string, context: HandlerContext): Reply<"ListOut
   return {
     session_id,
     events: rows.flatMap(outcomeOf),
+    signals: context.services.signals.read(writtenIn(session_id), new Map(), MAX_WRITTEN_LENGTH)
+      .signals,
     waiting: waitingIn(session_id, context),
     is_parked: found.is_parked,
   };
 }
+
+/** What one answer tells of what is being written, in UTF-16 units. */
+const MAX_WRITTEN_LENGTH = 2 * 1024 * 1024;
+
+const writtenIn = (session_id: string) => ({ types: signalName.options, session_id });
 
 /** What one answer tells of messages that wait, in UTF-16 units; the first is told whatever its length. */
 const MAX_WAITING_LENGTH = 1024 * 1024;

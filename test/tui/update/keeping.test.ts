@@ -257,7 +257,7 @@ test("a conversation that is opened again knows how its calls and turns ended", 
   ];
   // A payload is JSON: it was read from events of these types.
   const events = JSON.parse(JSON.stringify(told));
-  const reply = { session_id: "s1", events, waiting: [], is_parked: false };
+  const reply = { session_id: "s1", events, signals: [], waiting: [], is_parked: false };
   played.replied("ListOutcomes", "root:outcomes", reply);
   expect(played.screen()).toMatch(/▾ ✗ shell {2,}timed out {2}2\.0s {2}2 chars\n +no\n/);
   expect(played.screen()).toContain("→ critic");
@@ -274,7 +274,7 @@ test("a conversation that is opened with parked messages shows them, and lets th
   });
   // A payload is JSON: it was read from events of these types.
   const events = JSON.parse(JSON.stringify(stopped));
-  const reply = { session_id: "s1", events, waiting, is_parked: true };
+  const reply = { session_id: "s1", events, signals: [], waiting, is_parked: true };
   played.replied("ListOutcomes", "root:outcomes", reply);
   expect(played.screen()).toContain("parked: run the tests");
   expect(played.screen()).toContain("parked: then deploy");

@@ -185,6 +185,26 @@ describe("a session", () => {
     expect(played.screen()).toContain("● The answer so far");
   });
 
+  test("that is opened while its answer is written shows it from its beginning, never a piece", () => {
+    const played = playSession([said("m1", "begin", { turn_id: "t1" })], { turn_id: "t1" });
+    played.frames(signal("TextDelta", "m2", "so far", 11));
+    expect(played.screen()).not.toContain("so far");
+    const {
+      type: _type,
+      subscription_id: _id,
+      ...told
+    } = signal("TextDelta", "m2", "The answer so far,");
+    const reply = { session_id: "s1", events: [], signals: [told], waiting: [], is_parked: false };
+    played.replied("ListOutcomes", "root:outcomes", reply);
+    expect(played.screen()).toContain("● The answer so far,");
+    // Told before, and told again.
+    played.frames(
+      signal("TextDelta", "m2", "so far", 11),
+      signal("TextDelta", "m2", " and on", 18),
+    );
+    expect(played.screen()).toContain("● The answer so far, and on");
+  });
+
   test("is fetched anew after a gap, and what is shown stays until then", () => {
     const played = playSession([said("m1", "begin")]);
     const gap = { type: "gap", subscription_id: "s", from: 1, to: 5, reason: "not_kept" } as const;
