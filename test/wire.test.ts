@@ -1,6 +1,7 @@
 // The wire against its snapshot, and the spellings that clients rely on.
 import { describe, expect, test } from "bun:test";
-import { WIRE_FILE, wireText } from "../scripts/wire.ts";
+import { wireText } from "../scripts/wire.ts";
+import { unsaidChanges, WIRE_FILE, wireBefore } from "../scripts/wire-changes.ts";
 import { commands } from "../src/protocol/commands/index.ts";
 import { events } from "../src/protocol/events/index.ts";
 import { delivery, poState, role, source } from "../src/protocol/messages.ts";
@@ -22,6 +23,13 @@ describe("the wire", () => {
     // Lines, so that a failure shows the ones that changed.
     const kept = (await Bun.file(WIRE_FILE).text()).split("\n");
     expect(wireText().split("\n")).toEqual(kept);
+  });
+
+  test("has another number where older programs would not understand it any more", async () => {
+    const text = wireText();
+    const before = await wireBefore(text);
+    // A copy without history has nothing to be compared with.
+    expect(before === undefined ? [] : unsaidChanges(before, JSON.parse(text))).toEqual([]);
   });
 
   test("spells roles, sources and states in lower case", () => {

@@ -24,10 +24,10 @@ export const permissionRule = z.object({
 /** What becomes of a call that needs a human when none is there. */
 export const onAsk = z.enum(["queue", "deny", "fail"]);
 
-/** Limits of one turn. null is "no limit". */
 /** `ask` waits for a human, who may give as much again; of objects that are called only the caller's turn asks. */
 export const onLimit = z.enum(["end", "ask"]);
 
+/** Limits of one turn. null is "no limit". */
 export const agentConfig = z.object({
   /** Model calls in one turn. */
   max_iterations: z.number().int().min(1).max(10_000),
@@ -105,6 +105,28 @@ export const turnSettings = z.object({
   /** Results of such calls: the model is given these, and the message is no part of the conversation. */
   client_results: z.array(clientResult).max(MAX_CLIENT_TOOLS).optional(),
 });
+
+/** Of one refusal. */
+const MAX_UNKNOWN_SHOWN = 5;
+
+/** The same as a message brings them: a setting that is none is refused, for it would count for nothing. */
+export const askedSettings = exactly({
+  ...turnSettings.shape,
+  rules: z.array(exactly(permissionRule.shape)).max(256).default([]),
+  limits: exactly(agentConfig.partial().shape).default({}),
+  output: orNull(exactly(outputShape.shape)),
+});
+
+/** An object that has these fields and no other; what is refused is told which there are. */
+function exactly<Shape extends z.ZodRawShape>(shape: Shape) {
+  const known = Object.keys(shape).join(", ");
+  return z.strictObject(shape, {
+    error: ({ code, keys }) =>
+      code === "unrecognized_keys" && Array.isArray(keys)
+        ? `there is no '${keys.slice(0, MAX_UNKNOWN_SHOWN).join("', '")}'. There are: ${known}`
+        : undefined,
+  });
+}
 
 /** How a group works together. Names are objects; which are used depends on the mode. */
 export const group = z.object({

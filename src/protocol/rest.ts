@@ -1,7 +1,7 @@
 // Shapes that only plain HTTP has: those which the documents fix for their routes, and what a route takes
 // where that is not simply a command's own parameters. Everything else is a command's, word for word.
 import { z } from "zod";
-import { onAsk, turnSettings } from "./agents.ts";
+import { askedSettings, onAsk } from "./agents.ts";
 import { commands } from "./commands/index.ts";
 import { eventName } from "./events/index.ts";
 import { caughtUp, eventFrame, gap, signalFrame } from "./frames.ts";
@@ -29,7 +29,7 @@ import { signalName } from "./signals.ts";
  * a running turn leaves that as it is.
  */
 const send = commands.SendMessage.params.extend({
-  settings: turnSettings.extend({ on_ask: orNull(onAsk) }).prefault({}),
+  settings: askedSettings.extend({ on_ask: orNull(onAsk) }).prefault({}),
 });
 export const objectMessageRequest = send;
 

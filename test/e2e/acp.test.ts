@@ -273,22 +273,21 @@ describe("an editor", () => {
     );
   });
 
-  test("that loads a session whose question is open sees it, and answers it", async () => {
-    let sessionId = "";
-    await withEditor([], async (editor) => {
-      ({ sessionId } = await begin(editor));
-      await say(editor, sessionId, "/ask Which town?");
+  for (const method of ["session/load", "session/resume"] as const) {
+    test(`is shown by ${method} what a terminal's question asks, before a prompt answers it`, async () => {
+      const sessionId = `asked-before-${method.slice("session/".length)}`;
+      const asking = ["run", "--session-id", sessionId, "--on-ask", "queue", "/ask Which town?"];
+      const asked = home.run(asking);
+      while ((await questions()).length === 0);
+      await withEditor([], async (editor) => {
+        await editor.context.request(method, { sessionId, cwd: home.workspace, mcpServers: [] });
+        expect(textOf(editor.updates)).toContain("Which town?\n\nAnswer with your next message");
+        expect(await say(editor, sessionId, "Bonn")).toEqual({ stopReason: "end_turn" });
+        expect(textOf(editor.updates)).toContain("ask_human answered:\nBonn");
+      });
+      expect((await asked).code).toBe(0);
     });
-    expect((await questions()).length).toBe(1);
-    await withEditor([], async (editor) => {
-      const place = { sessionId, cwd: home.workspace, mcpServers: [] };
-      await editor.context.request("session/load", place);
-      expect(textOf(editor.updates)).toContain("Which town?\n\nAnswer with your next message");
-      expect(await say(editor, sessionId, "Bonn")).toEqual({ stopReason: "end_turn" });
-      expect(textOf(editor.updates)).toContain("ask_human answered:\nBonn");
-    });
-    expect((await questions()).length).toBe(0);
-  });
+  }
 
   test("cancels a turn that waits for an answer, and says something else", async () => {
     await withEditor([], async (editor) => {

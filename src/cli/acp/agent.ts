@@ -3,7 +3,7 @@
 import type { Link } from "../../client/link.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { isObject } from "../../protocol/json.ts";
-import type { HumanRequest, SessionView } from "../../protocol/messages.ts";
+import type { SessionView } from "../../protocol/messages.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { modes } from "./modes.ts";
 import { ACP_VERSION, type Asked, readers } from "./params.ts";
@@ -83,15 +83,14 @@ function sessionAnswers(
         await tellUpdate(options, sessionId, update);
       }
       const opened = sessions.open(link, session);
-      const question = await waitingQuestion(sessions.find(sessionId));
-      if (question) await tellQuestion(options, sessionId, question);
+      await tellWaiting(options, sessions.find(sessionId));
       return opened;
     },
     async "session/resume"({ cwd, sessionId }) {
       const { link, session } = await look(cwd, sessionId, "none");
       const opened = sessions.open(link, session);
-      // The editor still shows what was asked.
-      await waitingQuestion(sessions.find(sessionId));
+      // It may have been asked elsewhere: the editor has perhaps never shown it.
+      await tellWaiting(options, sessions.find(sessionId));
       return opened;
     },
     async "session/list"({ cwd, cursor }) {
@@ -111,14 +110,16 @@ function sessionAnswers(
   };
 }
 
-/** What the session's turn asked before it was opened here: the next prompt answers it. */
-async function waitingQuestion(one: Open): Promise<HumanRequest | undefined> {
+/** Shows what the session's turn asked before it was opened here; only then does the next prompt answer it. */
+async function tellWaiting(options: Pick<Talking, "peer">, one: Open): Promise<void> {
   const { link, session_id } = one;
   const asked = { session_id };
   const { requests } = await link.call("ListPendingRequests", asked, { isRepeatable: true });
   const wanted = requests.find(({ kind, limit }) => kind === "question" && limit === undefined);
-  one.question = one.turn ? undefined : wanted;
-  return one.question;
+  // A turn that runs here shows its own.
+  const question = one.turn ? undefined : wanted;
+  if (question) await tellQuestion(options, session_id, question);
+  one.question = question;
 }
 
 const nothingRuns = {

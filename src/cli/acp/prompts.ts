@@ -28,7 +28,7 @@ export interface Open {
   abort: AbortController | undefined;
   /** The turn that runs, or waits for words. */
   turn: Turn | undefined;
-  /** Was asked before the session was opened here, and still is. */
+  /** Was asked before the session was opened here, and is shown in its editor. */
   question: HumanRequest | undefined;
 }
 

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { isObject } from "../../protocol/json.ts";
 import type { ToolCall } from "../../protocol/messages.ts";
+import { editOf } from "../../terminal/edits.ts";
 import { oneLine } from "../../terminal/strip.ts";
 
 const MAX_TITLE_LENGTH = 200;
@@ -21,7 +22,8 @@ const kinds: Readonly<Record<string, string>> = {
 /** What the call is about, in the order in which arguments say it. */
 const SUBJECTS = ["path", "command", "url", "pattern", "question", "message"];
 
-export function shownCall({ id, name, args }: ToolCall, workspace: string) {
+export function shownCall(call: ToolCall, workspace: string) {
+  const { id, name, args } = call;
   const given = isObject(args) ? args : {};
   const subject = SUBJECTS.map((key) => given[key]).find((value) => typeof value === "string");
   const path = typeof given.path === "string" ? resolve(workspace, given.path) : undefined;
@@ -32,19 +34,14 @@ export function shownCall({ id, name, args }: ToolCall, workspace: string) {
     kind: kinds[name] ?? "other",
     rawInput: args,
     locations: path === undefined ? [] : [{ path }],
-    content: path === undefined ? [] : changes(name, path, given),
+    content: path === undefined ? [] : changes(call, path),
   };
 }
 
-function changes(name: string, path: string, args: Record<string, unknown>) {
-  const { old_text, new_text, content } = args;
-  if (name === "file_edit" && typeof new_text === "string") {
-    return [{ type: "diff", path, oldText: String(old_text ?? ""), newText: new_text }];
-  }
-  if (name === "file_write" && typeof content === "string") {
-    return [{ type: "diff", path, oldText: null, newText: content }];
-  }
-  return [];
+/** No old text says that the file is written whole: what stood there is not known. */
+function changes(call: ToolCall, path: string) {
+  const edit = editOf(call);
+  return edit ? [{ type: "diff", path, oldText: edit.before, newText: edit.after }] : [];
 }
 
 export const textContent = (text: string) => [{ type: "content", content: { type: "text", text } }];

@@ -50,7 +50,7 @@ const asGroup = ({ model, ...sums }: Reply<"GetUsage">["models"][number]): Usage
 });
 
 const titleOf = ({ po_name, label }: UsageGroup): string =>
-  oneLine(`${po_name ?? ""}: ${label ?? ""}`, MAX_LABEL_LENGTH);
+  oneLine([po_name, label].filter(Boolean).join(": "), MAX_LABEL_LENGTH);
 
 /** The prices of some models are not known: what is known is then the least that it was. */
 export function totalCost({ models, total }: Pick<Reply<"GetUsage">, "models" | "total">): string {

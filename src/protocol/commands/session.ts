@@ -1,6 +1,6 @@
 // Commands over sessions and their messages.
 import { z } from "zod";
-import { turnSettings } from "../agents.ts";
+import { askedSettings } from "../agents.ts";
 import {
   MAX_ATTACHMENTS,
   MAX_LIST_LENGTH,
@@ -96,7 +96,7 @@ export const sessionCommands = {
         )
         .max(MAX_ATTACHMENTS)
         .default([]),
-      settings: turnSettings.prefault({}),
+      settings: askedSettings.prefault({}),
     }),
     reply: "MessageAccepted",
     payload: z.object({

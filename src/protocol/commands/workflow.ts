@@ -1,6 +1,6 @@
 // Commands over workflows: graphs of objects in `workflows/*.yml`.
 import { z } from "zod";
-import { turnSettings } from "../agents.ts";
+import { askedSettings } from "../agents.ts";
 import { MAX_MESSAGE_BYTES, MAX_TITLE_LENGTH, MAX_WORKFLOW_BYTES } from "../limits.ts";
 import { count, id, name, orNull } from "../messages.ts";
 import { MAX_PARAMETER_LENGTH, nodeId, workflow } from "../workflows.ts";
@@ -59,7 +59,7 @@ export const workflowCommands = {
       name: orNull(z.string().min(1).max(MAX_TITLE_LENGTH)),
       /** The same key returns the same ids and starts nothing. */
       message_key: orNull(z.string().min(1).max(128)),
-      settings: turnSettings.prefault({}),
+      settings: askedSettings.prefault({}),
     }),
     reply: "MessageAccepted",
     payload: z.object({

@@ -5,6 +5,7 @@ import { MAX_TURN_RULES } from "../limits.ts";
 import {
   agentMode,
   attachment,
+  count,
   delivery,
   id,
   json,
@@ -13,8 +14,18 @@ import {
   parentCall,
   sharedData,
   source,
+  usage,
 } from "../messages.ts";
 import { event } from "./event.ts";
+
+/** What one model was used for on one day. */
+const daySum = z.object({
+  /** UTC, as 2026-01-31. */
+  day: z.string(),
+  model: z.string(),
+  calls: count,
+  usage,
+});
 
 export const sessionEvents = {
   SessionCreated: event(
@@ -51,8 +62,12 @@ export const sessionEvents = {
   ),
   SessionDeleted: event(
     1,
-    "A session was deleted; its payloads are gone.",
-    z.object({ session_id: id }),
+    "A session was deleted; its payloads are gone, what it used stays.",
+    z.object({
+      session_id: id,
+      /** Numbers alone. Absent where it was deleted before they were kept here. */
+      used: z.object({ po_name: name, sums: z.array(daySum) }).optional(),
+    }),
   ),
   MessageQueued: event(
     3,

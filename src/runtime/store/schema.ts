@@ -176,6 +176,19 @@ export const usage = sqliteTable(
   (table) => [primaryKey({ columns: [table.session_id, table.day, table.model] })],
 );
 
+/** What deleted sessions used, by their object. */
+export const keptUsage = sqliteTable(
+  "kept_usage",
+  {
+    po_name: text().notNull(),
+    day: text().notNull(),
+    model: text().notNull(),
+    calls: integer().notNull(),
+    ...usageColumns,
+  },
+  (table) => [primaryKey({ columns: [table.po_name, table.day, table.model] })],
+);
+
 /** What the objects of one tree of delegations share, at its root. */
 export const sharedData = sqliteTable(
   "shared_data",
@@ -235,6 +248,7 @@ export const viewTables = {
   denials,
   requests,
   usage,
+  keptUsage,
   sharedData,
   objects,
   objectVersions,

@@ -13,7 +13,6 @@ import { openHousekeeping } from "./housekeeping.ts";
 import type { Append, Journal } from "./journal.ts";
 import type { StoreLimits } from "./limits.ts";
 import type { Records } from "./records.ts";
-import { openUsageKeeper } from "./views/usage.ts";
 
 export interface JournalParts {
   client: Database;
@@ -37,7 +36,6 @@ export function openJournal(parts: JournalParts): Journal {
   const bell = createBell(onError);
   const housekeeping = openHousekeeping({ client, limits, onError, needed: views.needed });
   const eraser = openEraser({ client, db, forget: views.forget });
-  const keepUsage = openUsageKeeper(client);
   const versions = holdVersions(records, limits.heldVersions);
   const group = createGroup({ commit, limits });
   let head = records.head();
@@ -54,10 +52,7 @@ export function openJournal(parts: JournalParts): Journal {
           const rows = toRows(pending, seq);
           for (const [index, row] of rows.entries()) {
             records.insert(row, pending.payloads[index] ?? "");
-            if (row.type === "SessionDeleted") {
-              keepUsage(row.payload.session_id);
-              eraser.mark(row.stream);
-            }
+            if (row.type === "SessionDeleted") eraser.mark(row.stream);
             views.fold(row);
           }
           seq += rows.length;

@@ -1,5 +1,5 @@
 // Traces for a collector: follows the journal from now on, and sends what has ended. Nobody waits for it: what
-// the collector does not take is dropped, and said once.
+// the collector does not take is dropped: the log says so once, and how much it was when it takes again or jamey stops.
 // Rule: while the collector keeps it waiting it reads nothing and holds nothing more; afterwards it reads on in
 //       small pages, and lets everybody else work between two of them.
 import { messageOf } from "../../protocol/errors.ts";
@@ -53,6 +53,7 @@ export function startTelemetry(options: {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sending: Promise<void> | undefined;
   let isRefused = false;
+  let dropped = 0;
   let isStopped = false;
 
   async function read(): Promise<void> {
@@ -61,23 +62,31 @@ export function startTelemetry(options: {
       const page = journal.read(cursor, { types: TYPES, session_id: null }, READ_LIMIT);
       cursor = page.cursor;
       waiting.push(...page.rows.flatMap((row) => spans.take(row)));
-      waiting.splice(MAX_WAITING);
+      dropped += waiting.splice(MAX_WAITING).length;
       await new Promise(setImmediate);
     }
+  }
+
+  function sayDropped(): void {
+    if (dropped > 0) log.warn("traces were dropped", { spans: dropped });
+    dropped = 0;
   }
 
   async function send(): Promise<void> {
     await read();
     while (waiting.length > 0) {
-      const batch = waiting.splice(0, MAX_BATCH);
+      const batch = waiting.slice(0, MAX_BATCH);
       try {
         await exportSpans(url, environment, batch);
         isRefused = false;
+        sayDropped();
       } catch (thrown) {
         // Said once, until it works again.
         if (!isRefused) log.warn("traces were not taken", { url, reason: messageOf(thrown) });
         isRefused = true;
+        dropped += batch.length;
       }
+      waiting.splice(0, batch.length);
     }
   }
 
@@ -105,6 +114,8 @@ export function startTelemetry(options: {
       const end = setTimeout(late.resolve, FAREWELL_MS);
       await Promise.race([flush().then(flush), late.promise]);
       clearTimeout(end);
+      dropped += waiting.splice(0).length;
+      sayDropped();
     },
   };
 }

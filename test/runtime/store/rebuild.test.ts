@@ -81,6 +81,28 @@ describe("views made again from the journal", () => {
   }
 });
 
+describe("the view of what was used", () => {
+  test("says the same before and after a deletion, and made again from the journal", async () => {
+    let deletions = 0;
+    for (let seed = 1; seed <= 20; seed += 1) {
+      await using store = openMemory();
+      const all = () => store.views.usage({ session_id: null, by: "day", since: null });
+      const { events } = live(seed, 40);
+      for (const { at: time, ...event } of events) {
+        const before = all();
+        await add(store.journal, streamOf(event), [event], time);
+        if (event.type !== "SessionDeleted") continue;
+        deletions += before.models.length;
+        expect(all()).toEqual(before);
+        await store.journal.erase(streamOf(event));
+        store.views.rebuild();
+        expect(all()).toEqual(before);
+      }
+    }
+    expect(deletions).toBeGreaterThan(0);
+  });
+});
+
 describe("the view of a session", () => {
   test("is at every event what the core folds", async () => {
     for (const seed of [1, 2, 3, 4, 5, 6]) {

@@ -76,7 +76,13 @@ describe("the rest of what is there", () => {
       views.usage({ session_id: null, by: "model", since: "2026-01-01T00:00:00.000Z" }).groups,
     ];
     const before = sums();
-    await add(journal, stream, [{ type: "SessionDeleted", payload: { session_id: "a" } }]);
+    const sum = { day: at.slice(0, 10), calls: 1 };
+    const kept = [
+      { ...sum, model: "x/one", usage: { ...tokens, cost_usd: 0.5 } },
+      { ...sum, model: "x/two", usage: { ...tokens, cost_usd: 0.25 } },
+    ];
+    const deletion = { session_id: "a", used: { po_name: "assistant", sums: kept } };
+    await add(journal, stream, [{ type: "SessionDeleted", payload: deletion }]);
     expect(sums()).toEqual(before);
     // Its rows are not blanked yet, as after a crash.
     views.rebuild();

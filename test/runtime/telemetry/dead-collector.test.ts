@@ -46,6 +46,10 @@ async function appendCalls(world: TestWorld, session_id: string, count: number):
   await journal.append({ stream, expected_version, events, at, caller: "x", causation_id: null });
 }
 
+/** What the log says of traces, without time and level. */
+const told = ({ log }: TestWorld): string[] =>
+  log.flatMap((line) => /traces were .*/.exec(line) ?? []);
+
 test("turns end while the collector keeps its first request waiting", async () => {
   const { collector, release } = startHanging();
   await using _ = collector;
@@ -79,4 +83,39 @@ test("of what ends while the collector hangs, a bounded number waits for it", as
   await collector.received(1 + MAX_WAITING);
   await telemetry.stop();
   expect(collector.spans().length).toBe(1 + MAX_WAITING);
+  expect(told(world)).toEqual([`traces were dropped spans=${5_000 - MAX_WAITING}`]);
 }, 60_000);
+
+test("what a collector does not take is said once, and counted when it takes again", async () => {
+  let isBroken = true;
+  await using collector = startCollector(() =>
+    isBroken ? new Response("", { status: 503 }) : Response.json({}),
+  );
+  await using world = await openTestWorld();
+  const { session } = await world.ask("CreateSession", { po_name: "helper" });
+  const telemetry = trace(world, collector.url);
+  await appendCalls(world, session.session_id, 600);
+  // Two requests, for they hold 512 spans.
+  await collector.received(600);
+  isBroken = false;
+  await appendCalls(world, session.session_id, 1);
+  await collector.received(601);
+  await telemetry.stop();
+  expect(told(world)).toEqual([
+    `traces were not taken url=${collector.url}/v1/traces reason="the collector answered 503"`,
+    "traces were dropped spans=600",
+  ]);
+});
+
+test("what waits for a collector when the daemon stops is counted", async () => {
+  const { collector, release } = startHanging();
+  await using _ = collector;
+  await using world = await openTestWorld();
+  const { session } = await world.ask("CreateSession", { po_name: "helper" });
+  const telemetry = trace(world, collector.url);
+  await appendCalls(world, session.session_id, 3);
+  await collector.received(3);
+  await telemetry.stop();
+  expect(told(world)).toEqual(["traces were dropped spans=3"]);
+  release();
+});

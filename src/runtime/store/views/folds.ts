@@ -17,13 +17,16 @@ import { openVersionWrites } from "./versions.ts";
 type Writes = ReturnType<typeof openWrites>;
 
 /** How the views are folded; when this changes, what was folded before is folded again at the next open. */
-export const VIEWS_VERSION = 10;
+export const VIEWS_VERSION = 11;
 
 const folds: { [Name in StoredEventName]: (write: Writes, row: RowOf<Name>) => void } = {
   SessionCreated: (write, row) => write.sessions.add(row),
   SessionRenamed: (write, row) => write.sessions.rename(row),
   SessionUpdated: (write, row) => write.sessions.update(row),
-  SessionDeleted: (write, row) => write.forget(row.payload.session_id),
+  SessionDeleted: (write, row) => {
+    write.usage.keep(row);
+    write.forget(row.payload.session_id);
+  },
   MessageQueued: (write, row) => {
     write.sessions.queue(row);
     write.turns.queue(row);

@@ -1,5 +1,5 @@
-// The view of tokens and money, per session, day and model. What deleted sessions used is kept apart, as numbers: a
-// rebuild does not touch it, for the events that said so are gone with the sessions.
+// The view of tokens and money, per session, day and model. What deleted sessions used is kept apart, as numbers:
+// their deletion says it, for the events that said it before are gone with the sessions.
 import type { Database } from "bun:sqlite";
 import { sql } from "drizzle-orm";
 import { MAX_LIST_LENGTH } from "../../../protocol/limits.ts";
@@ -7,58 +7,42 @@ import type { Usage, UsageBy, UsageGroup } from "../../../protocol/messages.ts";
 import { addUsage, noUsage } from "../../../protocol/usage.ts";
 import type { Db } from "../database.ts";
 import { lazily } from "../lazily.ts";
-import { usage } from "../schema.ts";
+import { keptUsage, usage } from "../schema.ts";
 import type { RowOf } from "./row-of.ts";
 
-/**
- * Keeps the sums of a session that is being deleted. Only in the transaction that stores its deletion, before its
- * view is forgotten: so that each call counts once, whatever is rebuilt or interrupted later.
- */
-export function openUsageKeeper(client: Database): (session_id: string) => void {
-  const keep = lazily(() =>
-    client.prepare<unknown, [string]>(
-      `INSERT INTO kept_usage
-       SELECT coalesce(s.po_name, ''), u.day, u.model, u.calls, u.input_tokens, u.output_tokens,
-         u.cached_tokens, u.reasoning_tokens, u.cost_usd
-       FROM usage AS u LEFT JOIN sessions AS s ON s.session_id = u.session_id
-       WHERE u.session_id = ?1
-       ON CONFLICT (po_name, day, model) DO UPDATE SET
-         calls = calls + excluded.calls,
-         input_tokens = input_tokens + excluded.input_tokens,
-         output_tokens = output_tokens + excluded.output_tokens,
-         cached_tokens = cached_tokens + excluded.cached_tokens,
-         reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
-         cost_usd = cost_usd + excluded.cost_usd`,
-    ),
-  );
-  return (session_id) => void keep().run(session_id);
-}
+const counts = {
+  calls: sql.placeholder("calls"),
+  input_tokens: sql.placeholder("input_tokens"),
+  output_tokens: sql.placeholder("output_tokens"),
+  cached_tokens: sql.placeholder("cached_tokens"),
+  reasoning_tokens: sql.placeholder("reasoning_tokens"),
+  cost_usd: sql.placeholder("cost_usd"),
+};
+const more = {
+  calls: sql`calls + excluded.calls`,
+  input_tokens: sql`input_tokens + excluded.input_tokens`,
+  output_tokens: sql`output_tokens + excluded.output_tokens`,
+  cached_tokens: sql`cached_tokens + excluded.cached_tokens`,
+  reasoning_tokens: sql`reasoning_tokens + excluded.reasoning_tokens`,
+  cost_usd: sql`cost_usd + excluded.cost_usd`,
+};
+const ofDay = { day: sql.placeholder("day"), model: sql.placeholder("model") };
 
 export function openUsageWrites(db: Db) {
   const add = lazily(() =>
     db
       .insert(usage)
-      .values({
-        session_id: sql.placeholder("session_id"),
-        day: sql.placeholder("day"),
-        model: sql.placeholder("model"),
-        calls: 1,
-        input_tokens: sql.placeholder("input_tokens"),
-        output_tokens: sql.placeholder("output_tokens"),
-        cached_tokens: sql.placeholder("cached_tokens"),
-        reasoning_tokens: sql.placeholder("reasoning_tokens"),
-        cost_usd: sql.placeholder("cost_usd"),
-      })
+      .values({ session_id: sql.placeholder("session_id"), ...ofDay, ...counts })
+      .onConflictDoUpdate({ target: [usage.session_id, usage.day, usage.model], set: more })
+      .prepare(),
+  );
+  const keep = lazily(() =>
+    db
+      .insert(keptUsage)
+      .values({ po_name: sql.placeholder("po_name"), ...ofDay, ...counts })
       .onConflictDoUpdate({
-        target: [usage.session_id, usage.day, usage.model],
-        set: {
-          calls: sql`calls + 1`,
-          input_tokens: sql`input_tokens + excluded.input_tokens`,
-          output_tokens: sql`output_tokens + excluded.output_tokens`,
-          cached_tokens: sql`cached_tokens + excluded.cached_tokens`,
-          reasoning_tokens: sql`reasoning_tokens + excluded.reasoning_tokens`,
-          cost_usd: sql`cost_usd + excluded.cost_usd`,
-        },
+        target: [keptUsage.po_name, keptUsage.day, keptUsage.model],
+        set: more,
       })
       .prepare(),
   );
@@ -69,8 +53,14 @@ export function openUsageWrites(db: Db) {
         session_id: payload.session_id,
         day: dayOf(at),
         model: payload.model,
+        calls: 1,
         ...payload.usage,
       }),
+    keep({ payload: { used } }: RowOf<"SessionDeleted">): void {
+      for (const { day, model, calls, usage: sums } of used?.sums ?? []) {
+        keep().run({ po_name: used?.po_name, day, model, calls, ...sums });
+      }
+    },
   };
 }
 
