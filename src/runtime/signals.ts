@@ -38,6 +38,8 @@ export interface SignalHub {
     session_id: string;
     turn_id: string;
   }): { call_id: string; attempt: number; text: string } | null;
+  /** What the tool calls of a turn that run have written, by their ids: of each the newest part. */
+  writtenIn(turn: { session_id: string; turn_id: string }): Record<string, string>;
   /** Rings after each write; returns how to stop. */
   follow(listener: () => void): () => void;
 }
@@ -98,6 +100,14 @@ export function createSignalHub(): SignalHub {
       if (!newest) return null;
       const { message_id, attempt } = newest.key;
       return { call_id: message_id, attempt, text: newest.text };
+    },
+    writtenIn({ session_id, turn_id }) {
+      const written: Record<string, string> = {};
+      for (const { key, text } of streams.values()) {
+        const isOfTurn = key.session_id === session_id && key.turn_id === turn_id;
+        if (isOfTurn && key.signal_type === "ToolOutputDelta") written[key.message_id] = text;
+      }
+      return written;
     },
     follow(listener) {
       listeners.add(listener);

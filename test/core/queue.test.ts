@@ -63,6 +63,52 @@ describe("a session", () => {
   });
 });
 
+describe("a deletion", () => {
+  const tokens = { input_tokens: 1, output_tokens: 2, cached_tokens: 3, reasoning_tokens: 4 };
+  const twice = { input_tokens: 2, output_tokens: 4, cached_tokens: 6, reasoning_tokens: 8 };
+
+  /** One answer of this model, at this price. */
+  function use(scene: ReturnType<typeof createScene>, model: string, cost_usd: number | null) {
+    scene.begin();
+    scene.answer({ text: "One.", model, usage: { ...tokens, cost_usd } });
+  }
+
+  test("says what the session used, by day and model; an unknown price makes its sum unknown", () => {
+    const scene = createScene();
+    use(scene, "x/one", 0.5);
+    use(scene, "x/two", 1);
+    use(scene, "x/one", 0.25);
+    use(scene, "x/two", null);
+    const first = scene.now().slice(0, 10);
+    scene.pass(24 * 3_600_000);
+    use(scene, "x/one", 2);
+    const second = scene.now().slice(0, 10);
+    const [deletion] = scene.take({ type: "delete" });
+    const sums = [
+      { day: first, model: "x/one", calls: 2, usage: { ...twice, cost_usd: 0.75 } },
+      { day: first, model: "x/two", calls: 2, usage: { ...twice, cost_usd: null } },
+      { day: second, model: "x/one", calls: 1, usage: { ...tokens, cost_usd: 2 } },
+    ];
+    const { session_id = "" } = deletion?.payload ?? {};
+    expect<unknown>(deletion?.payload).toEqual({
+      session_id,
+      used: { po_name: "helper", sums },
+    });
+  });
+
+  test("says all that was used also of a session that was used on more days than are kept apart", () => {
+    const scene = createScene();
+    for (let day = 0; day < 1_005; day += 1) {
+      scene.pass(24 * 3_600_000);
+      use(scene, "x/one", 1);
+    }
+    const [deletion] = scene.take({ type: "delete" });
+    const { sums } = (deletion?.type === "SessionDeleted" && deletion.payload.used) || { sums: [] };
+    const calls = sums.reduce((all, sum) => all + sum.calls, 0);
+    expect([sums.length, calls, sums.at(-1)?.usage.cost_usd]).toEqual([1_000, 1_005, 6]);
+  });
+});
+
 describe("a message", () => {
   test("waits until the turn before it has ended, and is then answered by the agent as it is then", () => {
     const scene = createScene();

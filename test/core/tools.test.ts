@@ -176,6 +176,34 @@ describe("a cancelled turn", () => {
     expect(scene.effects()).toEqual([]);
   });
 
+  test("keeps what its calls had written, and says for how long they ran", () => {
+    const rules = [{ tool: "put", match: null, action: "allow" as const }];
+    const stopped = (text: string) => {
+      const scene = createScene();
+      scene.begin({ rules });
+      scene.answer({ tool_calls: [callOf("put")] });
+      scene.check("a.txt");
+      scene.pass(4_000);
+      const [{ call_id } = { call_id: "" }] = scene.owed("run_tool");
+      const written = text === "" ? {} : { [call_id]: text };
+      const happened = scene.take({ type: "cancel", turn_id: "t1", reason: "enough", written });
+      const { outcome, duration_ms, output_bytes } = payloadOf(happened, "ToolCallCompleted");
+      return [outcome, duration_ms, output_bytes, spoken(scene).at(-1)];
+    };
+    const head = "tool: Stopped after 4.0 s, before it ended; what it did until then stays done.";
+    expect(stopped("")).toEqual(["cancelled", 4_000, 0, head]);
+    expect(stopped("one\ntwo\n")).toEqual([
+      ...["cancelled", 4_000, 8],
+      `${head} What it had written:\none\ntwo\n`,
+    ]);
+    const long = `${"a".repeat(40_000)}the end`;
+    const [, , bytes, said] = stopped(long);
+    expect([bytes, said]).toEqual([
+      long.length,
+      `${head} The end of what it had written:\n${long.slice(-32_768)}`,
+    ]);
+  });
+
   test("keeps what its model had said, and only of the attempt that runs", () => {
     const cancelled = (partial: PartialAnswer) => {
       const scene = createScene();

@@ -25,6 +25,7 @@ import {
   type Turn,
 } from "./state.ts";
 import { steered } from "./steering.ts";
+import { withUsed } from "./used.ts";
 
 type Fold<Type extends SessionEvent["type"]> = Extract<Happened, { type: Type }>;
 
@@ -78,7 +79,10 @@ const fold = match<Happened, SessionActorState, SessionActorState>({
         calls: turn.calls.filter((call) => call.call.id !== payload.call_id),
       }),
     ),
-  UsageRecorded: (state, { payload }) => inTurn(state, (turn) => withUsage(turn, payload.usage)),
+  UsageRecorded: (state, event) => ({
+    ...inTurn(state, (turn) => withUsage(turn, event.payload.usage)),
+    used: withUsed(state.used, event),
+  }),
   DelegationStarted: (state, { payload }) =>
     inCall(state, payload.call_id, (call) => ({
       ...call,
@@ -188,6 +192,7 @@ const proposed = (call: ToolCall): Call => ({
   call,
   phase: "proposed",
   hash: null,
+  started_at: null,
   child: null,
   counted_seq: 0,
   isPaused: false,
@@ -195,10 +200,15 @@ const proposed = (call: ToolCall): Call => ({
 
 function callStarted(
   state: SessionActorState,
-  { payload }: Fold<"ToolCallStarted">,
+  { payload, at }: Fold<"ToolCallStarted">,
 ): SessionActorState {
   const { tool_call, hash } = payload;
-  const next = inCall(state, tool_call.id, (call) => ({ ...call, phase: "started", hash }));
+  const next = inCall(state, tool_call.id, (call) => ({
+    ...call,
+    phase: "started",
+    hash,
+    started_at: at,
+  }));
   return inTurn(next, (turn) => ({
     ...turn,
     delegations: turn.delegations + (isObjectCall(turn, tool_call) ? 1 : 0),

@@ -62,6 +62,13 @@ export interface PartialAnswer {
   text: string;
 }
 
+/** What had come by now of all that a turn runs; none of it is stored while it comes. */
+export interface SoFar {
+  partial?: PartialAnswer | null;
+  /** By the ids of its tool calls: what they had written, as far as it is kept. */
+  written?: Readonly<Record<string, string>>;
+}
+
 export type SessionCommand =
   | { type: "create"; session: NewSession; history?: CopiedHistory }
   | {
@@ -79,7 +86,7 @@ export type SessionCommand =
       /** The model where the settings name none and the message begins a turn; null leaves it to the object. */
       default_model: string | null;
     }
-  | { type: "cancel"; turn_id: string; reason: string; partial?: PartialAnswer | null }
+  | ({ type: "cancel"; turn_id: string; reason: string } & SoFar)
   /** What is parked goes on. */
   | { type: "resume_queue" }
   /** Takes back a message that no turn has heard. */
@@ -159,7 +166,7 @@ export type SessionOutcome =
     }
   /** What does not fit; nothing where all does. */
   | { type: "answer_checked"; message_id: string; problems: string[] }
-  | { type: "woke"; partial?: PartialAnswer | null };
+  | ({ type: "woke" } & SoFar);
 
 export type SessionInput = { at: string } & (SessionCommand | SessionOutcome);
 export type InputOf<Type extends SessionInput["type"]> = Extract<SessionInput, { type: Type }>;

@@ -29,7 +29,7 @@ import { expireRequests, responded, toolAsked, toolUnasked } from "./decide/requ
 import { checkWall, toolChecked, toolFinished } from "./decide/tools.ts";
 import { isObjectCall } from "./delegation.ts";
 import { createDraft, type Draft } from "./draft.ts";
-import type { PartialAnswer, SessionInput } from "./inputs.ts";
+import type { SessionInput, SoFar } from "./inputs.ts";
 import { sessionNotFound } from "./manager.ts";
 import { dataRefusal, storeData } from "./shared-data.ts";
 import {
@@ -98,11 +98,11 @@ const step = match<SessionInput, Draft, void>({
 });
 
 /** Whatever is due by now. */
-function woke(draft: Draft, { partial }: { partial?: PartialAnswer | null }): void {
+function woke(draft: Draft, soFar: SoFar): void {
   retryModel(draft);
   expireRequests(draft);
   const { turn, session } = draft.state();
-  if (turn) checkWall(draft, wallDeadline(turn, session), partial);
+  if (turn) checkWall(draft, wallDeadline(turn, session), soFar);
 }
 
 /** Why a command cannot be taken, before anything is decided. */
@@ -154,7 +154,7 @@ function responseRefusal(
   }
   const wanted = { question: "answer", approval: "decision", secret: "secret" }[request.kind];
   if (response.type !== wanted) {
-    const message = `The request ${request_id} is a ${request.kind}: answer it with type '${wanted}'.`;
+    const message = `The request ${request_id} is ${KIND_WORDS[request.kind]}: answer it with type '${wanted}'.`;
     return { code: "invalid_request", message, details };
   }
   if (response.type !== "decision") return undefined;
@@ -179,6 +179,12 @@ function scopeRefusal(
   const message = `${why} Decide ${scopes.map((one) => SCOPE_WORDS[one]).join(", or ")}.`;
   return { code: "invalid_request", message, details: { request_id, scopes } };
 }
+
+const KIND_WORDS: Record<HumanRequest["kind"], string> = {
+  question: "a question",
+  approval: "an approval",
+  secret: "a secret",
+};
 
 const SCOPE_WORDS: Record<DecisionScope, string> = {
   once: "once",

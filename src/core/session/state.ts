@@ -1,6 +1,6 @@
 // The state of a session's actor: the session as a value, and what its turn waits for.
 import type { TurnAgent, TurnSettings } from "../../protocol/agents.ts";
-import type { SessionEvent } from "../../protocol/events/index.ts";
+import type { EventPayload, SessionEvent } from "../../protocol/events/index.ts";
 import type {
   Attachment,
   Delivery,
@@ -34,6 +34,8 @@ export interface Call {
   phase: "proposed" | "asking" | "approved" | "started";
   /** Hash of exactly these arguments, once checked. */
   hash: string | null;
+  /** null: it has not begun. */
+  started_at: string | null;
   /** The session that answers it, where another object is called and has begun. */
   child: { session_id: string; turn_id: string } | null;
   /** The seq up to which the child's events count against this turn. */
@@ -101,6 +103,8 @@ export interface SessionActorState {
   denied: string[];
   prompt: { hash: string; text: string } | undefined;
   compaction: { through_message_id: string; summary: string } | undefined;
+  /** What it used so far; its deletion says it. */
+  used: NonNullable<EventPayload<"SessionDeleted">["used"]>["sums"];
   /** Time of the newest event. */
   last_at: string;
 }
@@ -118,6 +122,7 @@ export const initialSessionState: SessionActorState = {
   denied: [],
   prompt: undefined,
   compaction: undefined,
+  used: [],
   last_at: "",
 };
 

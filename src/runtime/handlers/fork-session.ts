@@ -4,7 +4,7 @@ import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_IMPORTED_MESSAGES } from "../../protocol/limits.ts";
 import type { Message, SessionView } from "../../protocol/messages.ts";
-import type { Caller } from "../caller.ts";
+import { type Caller, requireModelPlace } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import { sessionStream } from "../store/journal.ts";
 import type { BeginSession } from "./begin-session.ts";
@@ -64,8 +64,9 @@ export function createForkSession(
 }
 
 /** As for a message: another model may cost more. */
-function requireOwnModel({ model }: Asked<"ForkSession">, { isHuman }: Caller): void {
-  if (isHuman || model === null) return;
+function requireOwnModel({ model }: Asked<"ForkSession">, caller: Caller): void {
+  if (model !== null) requireModelPlace(model, caller);
+  if (caller.isHuman || model === null) return;
   const message =
     "A process that an agent started cannot choose the model of a session: leave that to the object.";
   throw new JameyError("forbidden", message);

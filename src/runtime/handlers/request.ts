@@ -3,13 +3,18 @@
 import type { SessionCommand } from "../../core/session/inputs.ts";
 import { refusal } from "../../core/session/machine.ts";
 import { requireScope } from "../../protocol/commands/command.ts";
+import { fittingRequests } from "../../protocol/commands/request.ts";
 import { JameyError, messageOf } from "../../protocol/errors.ts";
+import { MAX_FRAME_BYTES } from "../../protocol/limits.ts";
 import type { Answer, HumanRequest } from "../../protocol/messages.ts";
 import { PROVIDER_VARIABLES } from "../../protocol/variables.ts";
 import { type Caller, callerName } from "../caller.ts";
 import type { Handlers } from "../handle.ts";
 import type { HandlerContext } from "./index.ts";
 import { ruleOf, settleRule } from "./rule.ts";
+
+/** Of all that one list holds: one frame, with room for what is around it. */
+const MAX_REQUESTS_BYTES = MAX_FRAME_BYTES - 64 * 1024;
 
 export function requestHandlers(
   context: HandlerContext,
@@ -51,7 +56,8 @@ export function requestHandlers(
   }
 
   return {
-    ListPendingRequests: ({ session_id }) => ({ requests: views.listRequests(session_id) }),
+    ListPendingRequests: ({ session_id }) =>
+      fittingRequests(views.listRequests(session_id), MAX_REQUESTS_BYTES),
     async RespondToRequest({ request_id, response }, caller) {
       requireMeans(response, caller);
       await inTurn(request_id, () => respond(request_id, response, caller));

@@ -11,6 +11,7 @@ import { chosenWorkflow } from "../workflows/chosen.ts";
 import type { HandlerContext } from "./index.ts";
 import { newSession, requireSession, unknownObject } from "./new-session.ts";
 import { createOrder } from "./order.ts";
+import { requireSameMessage, requireSameSending } from "./same-message.ts";
 import { allowedSettings, requireSettings } from "./turn-settings.ts";
 
 type Accepted = Reply<"SendMessage">;
@@ -22,7 +23,7 @@ export function createSendMessage(context: HandlerContext) {
   const { views } = context;
   const inOrder = createOrder();
   /** Sends under a key that are not yet in the views. */
-  const underway = new Map<string, Promise<Accepted>>();
+  const underway = new Map<string, { asked: Asked<"SendMessage">; sending: Promise<Accepted> }>();
 
   return async (
     asked: Asked<"SendMessage">,
@@ -34,15 +35,17 @@ export function createSendMessage(context: HandlerContext) {
     if (key === null) return await sent();
     const accepted = views.findMessageKey(key);
     if (accepted) {
+      requireSameMessage(asked, accepted, context);
       const { session_id, turn_id, message_id, seq } = accepted;
       context.services.keyring.remember(session_id, caller.variables);
       const warnings = objectWarnings(asked.po_name, context.services);
       return { session_id, turn_id, message_id, seq, warnings };
     }
-    const sending = underway.get(key) ?? sent();
-    underway.set(key, sending);
+    const first = underway.get(key) ?? { asked, sending: sent() };
+    underway.set(key, first);
+    requireSameSending(first.asked, asked);
     try {
-      return await sending;
+      return await first.sending;
     } finally {
       underway.delete(key);
     }

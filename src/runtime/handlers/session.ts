@@ -58,11 +58,13 @@ export function sessionHandlers(context: HandlerContext): Pick<Handlers, Session
     async CancelTurn({ turn_id, reason }, caller) {
       const found = views.findTurn(turn_id);
       if (!found) throw new JameyError("turn_not_found", `Turn not found: ${turn_id}`);
+      const at = { turn_id, session_id: found.session_id };
       const said = {
         type: "cancel" as const,
         turn_id,
         reason: reason ?? CANCELLED_BY_CLIENT,
-        partial: services.signals.answerOf({ turn_id, session_id: found.session_id }),
+        partial: services.signals.answerOf(at),
+        written: services.signals.writtenIn(at),
       };
       await sessions.take(found.session_id, said, fromCaller(caller));
       return {};

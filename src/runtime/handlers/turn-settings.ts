@@ -4,7 +4,7 @@ import type { TurnSettings } from "../../protocol/agents.ts";
 import { requireScope } from "../../protocol/commands/command.ts";
 import type { Asked } from "../../protocol/commands/index.ts";
 import { JameyError } from "../../protocol/errors.ts";
-import type { Caller } from "../caller.ts";
+import { type Caller, requireModelPlace } from "../caller.ts";
 import { mergeLimits } from "../config.ts";
 import { narrowedLimits, widenedLimits } from "../narrowed-limits.ts";
 import type { Services } from "../services.ts";
@@ -17,6 +17,8 @@ export async function requireSettings(
 ): Promise<void> {
   requireTools(asked.settings, services);
   requireOwnWords(asked, caller, services);
+  const { model } = asked.settings;
+  if (model && model !== ownModel(asked, services)) requireModelPlace(model, caller);
   requireNarrowing(asked, caller, services);
   await requireOutput(asked.settings);
 }
@@ -69,12 +71,13 @@ function requireTools(
 
 /** Another model may cost more, and another prompt is another agent: for an agent's process neither narrows. */
 function requireOwnWords(
-  { settings, po_name }: Asked<"SendMessage">,
+  asked: Asked<"SendMessage">,
   { isHuman }: Caller,
-  { catalog, config }: Services,
+  services: Services,
 ): void {
   if (isHuman) return;
-  const own = catalog.get(po_name)?.model ?? config.model;
+  const { settings } = asked;
+  const own = ownModel(asked, services);
   const widened = [
     ...(settings.model && settings.model !== own ? ["model"] : []),
     ...(settings.system === null ? [] : ["system"]),
@@ -84,6 +87,9 @@ function requireOwnWords(
   const message = `A process that an agent started cannot choose the ${widened.join(" and the ")} of a turn: leave that to the object.`;
   throw new JameyError("forbidden", message, { details: { settings: widened } });
 }
+
+const ownModel = ({ po_name }: Asked<"SendMessage">, { catalog, config }: Services) =>
+  catalog.get(po_name)?.model ?? config.model;
 
 /** A schema that nothing could fit, or that would not be understood, costs no call of a model. */
 async function requireOutput({ output }: TurnSettings): Promise<void> {

@@ -87,7 +87,8 @@ export function abandon(
   { turn }: SessionActorState,
 ): SessionCommand {
   const turn_id = effect.type === "wake_at" ? (turn?.turn_id ?? "") : effect.turn_id;
-  return { type: "cancel", turn_id, reason: `nothing of it could be kept: ${error.message}` };
+  const reason = `nothing of it could be kept: ${error.message}`;
+  return { type: "cancel", turn_id, reason, written: {} };
 }
 
 export async function perform(effect: Effect, context: Context, services: Services): Performed {

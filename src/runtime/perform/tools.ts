@@ -64,7 +64,9 @@ export async function runTool(
     const ownContext = toolContextOf(ids, context.signal, services, writer.write);
     const keptBack = (path: string) => isKeptBack(turn.agent.rules, path);
     const ask = createAsker({ call_id, session_id }, context, services);
-    const toolContext = { ...ownContext, environment, isKeptBack: keptBack, ask };
+    // Where nobody is there to be asked, a question goes to a call that has somebody.
+    const asks = turn.agent.on_ask === "deny" ? {} : { ask };
+    const toolContext = { ...ownContext, environment, isKeptBack: keptBack, ...asks };
     const check = await tool.check(call.args, toolContext);
     const problem = changed(check, callHash(call, workspace, check, services) === hash);
     if (problem !== undefined) {

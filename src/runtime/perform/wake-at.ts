@@ -14,8 +14,9 @@ export async function wakeAt(
     const left = Date.parse(effect.at) - Date.parse(world.now());
     if (left <= 0) {
       const { session, turn } = state();
-      const at = turn && { turn_id: turn.turn_id, session_id: session?.id ?? "" };
-      return { type: "woke", partial: at ? signals.answerOf(at) : null };
+      if (!turn) return { type: "woke" };
+      const at = { turn_id: turn.turn_id, session_id: session?.id ?? "" };
+      return { type: "woke", partial: signals.answerOf(at), written: signals.writtenIn(at) };
     }
     await pause(Math.min(left, MAX_WAIT_MS), signal);
   }

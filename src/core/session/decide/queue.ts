@@ -81,7 +81,7 @@ export function cancel(draft: Draft, input: InputOf<"cancel">): void {
   if (!session) return;
   if (turn?.turn_id === turn_id) {
     if (input.partial) keepPartial(draft, input.partial);
-    closeOpen(draft, "cancelled", "Cancelled before it ran.");
+    closeOpen(draft, "cancelled", "Cancelled before it ran.", input.written);
   }
   draft.add("TurnCancelled", { session_id: session.id, turn_id, reason });
 }
@@ -140,7 +140,9 @@ export function remove(draft: Draft): void {
   for (const { turn_id } of turn ? [turn, ...queue] : queue) {
     cancel(draft, { type: "cancel", turn_id, reason: "the session is deleted", at: draft.at });
   }
-  draft.add("SessionDeleted", { session_id: session.id });
+  // What the turns above used until now is counted already.
+  const used = { po_name: session.po_name, sums: draft.state().used };
+  draft.add("SessionDeleted", { session_id: session.id, used });
 }
 
 /** Every start is a recovery: the time away does not count, and nothing unsafe runs twice. */

@@ -7,7 +7,7 @@ import { calledObject, calleeOf, isObjectCall, refusedDelegation } from "../dele
 import type { Draft } from "../draft.ts";
 import { isGranted } from "../grants.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
-import type { InputOf, PartialAnswer } from "../inputs.ts";
+import type { InputOf, SoFar } from "../inputs.ts";
 import { ASK_HUMAN } from "../question.ts";
 import { isAskingForMore } from "../state.ts";
 import { completeCall, freePlaces, startCall, withdrawQuestions } from "./calls.ts";
@@ -108,10 +108,10 @@ export function interruptStarted(draft: Draft): void {
 export function checkWall(
   draft: Draft,
   deadline: string | null,
-  partial: PartialAnswer | null | undefined,
+  { partial, written }: SoFar,
 ): void {
   const now = running(draft);
   if (!now || deadline === null || !isDue(deadline, draft.at)) return;
   if (partial) keepPartial(draft, partial);
-  fail(draft, limitReached("wall_ms", now.turn.agent.config.max_wall_ms ?? 0));
+  fail(draft, limitReached("wall_ms", now.turn.agent.config.max_wall_ms ?? 0), written);
 }

@@ -11,11 +11,11 @@ import type { Result } from "../../result.ts";
 import { dueCompaction } from "../compaction.ts";
 import { calledObject, isObjectCall } from "../delegation.ts";
 import type { Draft } from "../draft.ts";
-import { UNKNOWN_OUTCOME } from "../history.ts";
 import { MODEL, type Session } from "../session.ts";
 import type { Call, Queued, Turn } from "../state.ts";
 import { SCHEMA, uncheckedAnswer } from "../structured.ts";
 import { askForMore, limitOfCall } from "./more.ts";
+import { stopped, stoppedCall, type Written } from "./stopped.ts";
 
 /** The running turn and its session, or undefined when there is none. */
 export function running(draft: Draft): { turn: Turn; session: Session } | undefined {
@@ -157,10 +157,10 @@ function endOfPattern({ turn }: Session): string | undefined {
 }
 
 /** Ends the turn without its answer; what is open is closed first. */
-export function fail(draft: Draft, error: ErrorBody): void {
+export function fail(draft: Draft, error: ErrorBody, written: Written = {}): void {
   const now = running(draft);
   if (!now) return;
-  closeOpen(draft, "not_run", `Not run: ${error.message}`);
+  closeOpen(draft, "not_run", `Not run: ${error.message}`, written);
   const { session } = running(draft) ?? now;
   draft.add("TurnFailed", {
     session_id: session.id,
@@ -171,7 +171,12 @@ export function fail(draft: Draft, error: ErrorBody): void {
 }
 
 /** Every open call gets a result, every request an end, every steered message its place. */
-export function closeOpen(draft: Draft, outcome: "not_run" | "cancelled", why: string): void {
+export function closeOpen(
+  draft: Draft,
+  outcome: "not_run" | "cancelled",
+  why: string,
+  written: Written | undefined,
+): void {
   const now = running(draft);
   if (!now) return;
   const ids = { session_id: now.session.id, turn_id: now.turn.turn_id };
@@ -181,34 +186,26 @@ export function closeOpen(draft: Draft, outcome: "not_run" | "cancelled", why: s
   }
   for (const open of now.turn.calls) {
     const { id, name } = open.call;
-    const isObject = isObjectCall(now.turn, open.call);
-    // Who was called is stopped with its caller: what became of it is known.
-    const wasStarted = open.phase === "started" && !isObject;
-    const isStopped = open.phase === "started" && isObject;
-    if (isStopped) completedDelegation(draft, open, stopped);
+    // Who was called is stopped with its caller.
+    const isCalled = open.phase === "started" && isObjectCall(now.turn, open.call);
+    if (isCalled) completedDelegation(draft, open, stopped);
+    const end = stoppedCall(open, draft.at, { isCalled, written });
     draft.add("ToolCallCompleted", {
       ...ids,
       call_id: id,
       name,
       success: false,
-      outcome: wasStarted ? "interrupted" : isStopped ? "cancelled" : outcome,
-      duration_ms: 0,
-      output_bytes: 0,
+      outcome: end?.outcome ?? outcome,
+      duration_ms: end?.duration_ms ?? 0,
+      output_bytes: end?.output_bytes ?? 0,
       spilled_to: null,
       denial: null,
     });
-    const output = wasStarted ? UNKNOWN_OUTCOME : isStopped ? stopped.message : why;
-    const result = { id, name, output, success: false, at: draft.at };
+    const result = { id, name, output: end?.output ?? why, success: false, at: draft.at };
     draft.add("MessageAdded", { ...toolMessage(now.session, result), session_id: ids.session_id });
   }
   joinSteers(draft);
 }
-
-const stopped: ErrorBody = {
-  code: "cancelled",
-  message: "Stopped before it answered: the turn that called has ended.",
-  details: {},
-};
 
 /** How a call of another object ended; one that had not begun has no end. */
 export function completedDelegation(draft: Draft, open: Call, error: ErrorBody | null): void {
