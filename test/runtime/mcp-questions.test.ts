@@ -103,8 +103,8 @@ describe.each(eras)("A server of the era of %s", (era) => {
       asked_by: { program: "calc" },
     });
     expect(first?.question).toBe(
-      "The MCP server 'calc' asks, while it runs calc__book; what is answered goes to it.\n\n" +
-        "Whom do I book for?\n\nName [text, at least 2 characters]\nOr answer: (decline)",
+      "The MCP server 'calc' asks, while it runs calc__book. What is answered goes to it and is kept in the " +
+        "session: tell it no passwords or keys.\n\nWhom do I book for?\n\nName [text, at least 2 characters]\nOr answer: (decline)",
     );
     expect(again?.question).toEndWith(
       "'x' does not fit: it has to be text, at least 2 characters.",

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { createLog } from "../../src/runtime/log.ts";
 import { createHosts } from "../../src/runtime/plugins/hosts.ts";
 import { isOpenlyPrivate } from "../../src/runtime/plugins/openly-private.ts";
-import { programTool } from "../../src/runtime/plugins/program-tool.ts";
+import { filledIn, programTool } from "../../src/runtime/plugins/program-tool.ts";
 import { createHttp } from "../../src/runtime/world/http.ts";
 import { readManifest } from "../../src/tools/external/manifest.ts";
 import { openToolWorld } from "../support/tool-world.ts";
@@ -72,7 +72,10 @@ describe("an endpoint", () => {
     const endpoint = `http://tools.example.com:${there.port}/`;
     const refused = await call({ endpoint });
     expect(refused.outcome).toBe("failed");
-    expect(refused.output).toContain("127.0.0.1 is private, and only public addresses are allowed");
+    // Once: the address, and why it is refused.
+    expect(refused.output).toStartWith(
+      `${endpoint}: its address 127.0.0.1 is private, and only public addresses are allowed`,
+    );
     expect(there.asked).toEqual([]);
     expect((await call({ endpoint, allow_private: true })).output).toBe("hi");
   });
@@ -128,5 +131,10 @@ test("which addresses say themselves that they are private", () => {
 
 test("only an endpoint may be allowed into the private network", () => {
   const read = readManifest("a", { description: "x", command: ["x"], allow_private: true });
-  expect(read).toEqual({ ok: false, problem: "allow_private: is for mode: http alone" });
+  expect(read).toEqual({ ok: false, problem: "allow_private: is for an endpoint" });
+});
+
+test("a header is filled in with variables that there are, and with nothing else", () => {
+  const said = "{{KEY}}-{{OTHER}}-{{constructor}}-{{__proto__}}-{{toString}}";
+  expect(filledIn(said, { KEY: "k" })).toBe("k----");
 });

@@ -137,10 +137,12 @@ describe("http_request", () => {
     const unknown = await rig.call(http, { url: `${server.base}/zip` });
     expect([unknown.success, unknown.output]).toEqual([
       false,
-      "the body has an unknown encoding: zip",
+      `${server.base}/zip: the body has an unknown encoding: zip`,
     ]);
     const nested = await rig.call(http, { url: `${server.base}/gzip,gzip,gzip` });
-    expect(nested.output).toBe("the body is encoded more than 2 times");
+    expect(nested.output).toBe(
+      `${server.base}/gzip,gzip,gzip: the body is encoded more than 2 times`,
+    );
     const garbage = Bun.listen({
       hostname: "127.0.0.1",
       port: 0,

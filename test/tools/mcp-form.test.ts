@@ -110,11 +110,3 @@ test("what cannot be asked is refused with a sentence, and nobody is asked", asy
   }
   expect(asked).toEqual([]);
 });
-
-test("a server's own words are shortened, and ours come first", async () => {
-  const { asked, ask } = human([]);
-  const form = { ...formOf({}), message: "x".repeat(10_000) };
-  await fillIn(form, "Who:", ask);
-  expect(asked[0]?.question).toStartWith("Who:\n\nxxx");
-  expect(asked[0]?.question.length).toBeLessThan(4_100);
-});

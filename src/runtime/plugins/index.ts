@@ -13,7 +13,7 @@ export interface PluginSource {
   folder: string;
   /** Servers that the settings name, and where they stand. */
   servers?: { settings: Config["mcp"]; file: string };
-  /** For the endpoints that a human approved as what they are: loopback and private addresses may be among them. */
+  /** For endpoints that say themselves that they are private, as a human saw: the only ones that are reached so. */
   http: World["http"];
   /** Where sign-ins to servers are kept. */
   secrets: Secrets;

@@ -1,6 +1,7 @@
 // The tools of an MCP server, as it was approved: called at the server that runs, if that still offers them.
 import type { Tool } from "../../core/tool.ts";
 import type { Attempt, World } from "../../core/world.ts";
+import { messageOf } from "../../protocol/errors.ts";
 import { isObject } from "../../protocol/json.ts";
 import type { Json, ToolSpec } from "../../protocol/messages.ts";
 import type { RunContext, RunResult } from "../../tools/define.ts";
@@ -13,18 +14,20 @@ import { failureOf } from "../../tools/mcp/result.ts";
 import type { Questions } from "../../tools/mcp/running-calls.ts";
 import { requireSchema } from "../answers/schema.ts";
 import type { Hosts } from "./hosts.ts";
+import { isOpenlyPrivate } from "./openly-private.ts";
 import { filledIn, problemsOf, riskOf, variablesOf } from "./program-tool.ts";
 import { guardedHttp, type SignIns } from "./sign-ins.ts";
 
 export interface ServerParts {
   manifest: Manifest;
   hosts: Hosts;
+  /** For a server that is openly private. */
   http: World["http"];
   hash(text: string): string;
   variable(name: string): string | undefined;
   /** Where somebody signed in. */
   signIns: SignIns;
-  /** For addresses that a server names while somebody signs in. */
+  /** For a server that is not openly private, and for addresses that one names while somebody signs in. */
   others: World["http"];
   /** Its tools, whenever it was asked for them. */
   seen(tools: ToolSpec[], program: string): void;
@@ -38,7 +41,7 @@ export function serverOf(
   const { manifest, hosts, hash } = parts;
   const plugin = manifest.name;
   return hosts.of({ plugin, hash: program }, async () => {
-    const server = await connectMcp({
+    return await connectMcp({
       ...{ name: plugin, hash },
       reach: argv
         ? {
@@ -46,14 +49,12 @@ export function serverOf(
             open: () => hosts.open({ plugin, argv, variables: variablesOf(parts) }),
           }
         : { type: "http", ...reachOf(parts), ...signInOf(parts) },
-      // It is asked for its tools again when it is needed next.
-      changed: () => void hosts.drop(plugin),
+      listed: (tools) =>
+        parts.seen(
+          tools.map(({ spec }) => spec),
+          program,
+        ),
     });
-    parts.seen(
-      server.tools.map(({ spec }) => spec),
-      program,
-    );
-    return server;
   });
 }
 
@@ -65,7 +66,8 @@ export function reachOf(parts: ServerParts): Omit<HttpReach, "type"> {
   const headers = Object.fromEntries(
     Object.entries(manifest.headers).map(([key, value]) => [key, filledIn(value, variables)]),
   );
-  return { url, headers, http: guardedHttp(url, http, others) };
+  const own = isOpenlyPrivate(manifest) ? http : others;
+  return { url, headers, http: guardedHttp(url, own, others) };
 }
 
 function signInOf({ manifest, signIns }: ServerParts): Pick<HttpReach, "sign_in"> {
@@ -115,40 +117,58 @@ async function call(
   const { name, spec, pinned, args, context } = asked;
   try {
     const server = await host.get(context.signal);
-    const offered = server.tools.map((one) => one.spec);
-    const own = server.tools.find((one) => one.spec.name === spec.name);
+    const tools = await server.tools();
+    const offered = tools.map((one) => one.spec);
+    const own = tools.find((one) => one.spec.name === spec.name);
     if (!own || !Bun.deepEquals(offered, pinned)) {
       const output = `The tools of ${name} are not those that a human approved: jamey mcp approve ${name}`;
       return { success: false, output };
     }
     const { signal } = context;
     const given = isObject(args) ? args : {};
+    const refused = new Set<string>();
+    const questions = questionsOf({ name, tool: spec.name, refused }, context);
     const answer = await server.call(own.own_name, given, {
       signal,
       heard: async (text) => context.emit(text),
-      questions: questionsOf({ name, tool: spec.name }, context),
+      ...(questions ? { questions } : {}),
     });
     host.proved();
     await context.write(answer.output);
+    for (const why of refused) await context.write(`\n[not asked of the human: ${why}]`);
     return { success: answer.success };
   } catch (thrown) {
     return { success: false, output: `${name}: ${failureOf(thrown)}` };
   }
 }
 
-/** What the server asks while it runs for this call goes to the human of the turn. */
-function questionsOf({ name, tool }: { name: string; tool: string }, context: RunContext) {
-  const questions: Questions = async (asked, { signal, isGuess }) => {
-    const { ask } = context;
+/** Sentences about questions that were refused, of one call. */
+const MAX_REFUSED = 3;
+
+/** What the server asks while it runs for this call goes to the human of the turn; undefined: there is none. */
+function questionsOf(
+  { name, tool, refused }: { name: string; tool: string; refused: Set<string> },
+  context: RunContext,
+): Questions | undefined {
+  const { ask } = context;
+  if (!ask) return undefined;
+  return async (asked, { signal, isGuess }) => {
     const several = isGuess ? " Other calls run there too: it may be about one of them." : "";
-    const who = `The MCP server '${name}' asks, while it runs ${tool}; what is answered goes to it.${several}`;
-    return await fillIn(asked, who, async (question, options) => {
-      if (!ask) return null;
-      return await context.unhurried(ask({ program: name, question, options, signal }));
-    });
+    const who = `The MCP server '${name}' asks, while it runs ${tool}. ${GOES}${several}`;
+    try {
+      return await fillIn(asked, who, async (question, options) => {
+        return await context.unhurried(ask({ program: name, question, options, signal }));
+      });
+    } catch (thrown) {
+      // Whatever the server makes of it, the object hears why.
+      if (refused.size < MAX_REFUSED) refused.add(messageOf(thrown));
+      throw thrown;
+    }
   };
-  return questions;
 }
+
+const GOES =
+  "What is answered goes to it and is kept in the session: tell it no passwords or keys.";
 
 function isUsable(schema: ToolSpec["parameters"]): boolean {
   try {

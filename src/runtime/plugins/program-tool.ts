@@ -107,4 +107,6 @@ export function variablesOf(
 
 /** `{{NAME}}` → the variable; of one that is not there, nothing. */
 export const filledIn = (text: string, variables: Record<string, string>): string =>
-  text.replace(/\{\{(\w+)\}\}/g, (_all, name: string) => variables[name] ?? "");
+  text.replace(/\{\{(\w+)\}\}/g, (_all, name: string) =>
+    Object.hasOwn(variables, name) ? (variables[name] ?? "") : "",
+  );

@@ -2,7 +2,7 @@
 // brings is kept in the credentials file.
 // Rules: 1. Only at a server that a human lets be reached. 2. The listener is loopback, answers one return that
 //           carries our own state, and closes. 3. Addresses that the server names are dialled only where agents'
-//           requests may go too, unless they lie on its own host.
+//           requests may go too, unless they lie at its own origin (`openly-private.ts`).
 import { randomBytes } from "node:crypto";
 import type { Http } from "../../core/world.ts";
 import { messageOf } from "../../protocol/errors.ts";
@@ -119,6 +119,8 @@ function listenForReturn(state: string) {
     hostname: "127.0.0.1",
     port: 0,
     development: false,
+    // What comes back is for nobody else who listens.
+    reusePort: false,
     fetch(request, { port }) {
       // First: with a host that is no name the address does not even parse.
       const isOurHost = request.headers.get("host") === `127.0.0.1:${port}`;
@@ -144,11 +146,11 @@ function listenForReturn(state: string) {
   };
 }
 
-/** Requests to the approved host go by `own`, those to any other by `others`. */
+/** Requests to the approved origin go by `own`, those to any other by `others`: also of the same host. */
 export function guardedHttp(endpoint: string, own: Http, others: Http): Http {
-  const host = URL.parse(endpoint)?.hostname;
+  const origin = URL.parse(endpoint)?.origin;
   return {
     exchange: (request) =>
-      (URL.parse(request.url)?.hostname === host ? own : others).exchange(request),
+      (URL.parse(request.url)?.origin === origin ? own : others).exchange(request),
   };
 }

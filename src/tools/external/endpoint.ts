@@ -25,7 +25,8 @@ export async function callEndpoint(
     body: new TextEncoder().encode(JSON.stringify(args)),
     signal: context.signal,
   });
-  if (!answered.ok) return { success: false, output: `${endpoint.url}: ${answered.problem}` };
+  // It names the address.
+  if (!answered.ok) return { success: false, output: answered.problem };
   const { status, status_text, body } = answered.value;
   for await (const chunk of body) await context.write(chunk);
   const isGood = status >= 200 && status < 300;

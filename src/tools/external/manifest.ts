@@ -89,7 +89,7 @@ const manifest = fields.superRefine((given, context) => {
   if (endpoint !== undefined && (mode === "once" || mode === "process")) {
     refuse("endpoint", `is not for mode: ${mode}`);
   }
-  if (given.allow_private && mode !== "http") refuse("allow_private", "is for mode: http alone");
+  if (given.allow_private && endpoint === undefined) refuse("allow_private", "is for an endpoint");
   if (command !== undefined && mode === "http") refuse("command", "is not for mode: http");
   if (endpoint !== undefined && !isHttp(endpoint)) {
     refuse("endpoint", "must be an http or https address without a name, password or fragment");

@@ -4,17 +4,18 @@
 //           of a call is its signal's. 3. The SDK is loaded when a server is first needed.
 import type {
   CallToolResult,
+  FetchLike,
   StreamableHTTPClientTransport,
-  Transport,
 } from "@modelcontextprotocol/client";
 import type { Http, SpokenProcess } from "../../core/world.ts";
+import { messageOf } from "../../protocol/errors.ts";
 import type { Json } from "../../protocol/messages.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { type NamedTool, nameTools } from "./names.ts";
-import { textOf } from "./result.ts";
+import { problemOf, textOf } from "./result.ts";
 import { createRunningCalls, type Questions, type RunningCalls } from "./running-calls.ts";
 import type { SignIn } from "./sign-in.ts";
-import { processWire, worldFetch } from "./wire.ts";
+import { httpWire, processWire, type Wire } from "./wire.ts";
 
 /** For the handshake, and for a list of tools. */
 const CONNECT_TIMEOUT_MS = 30_000;
@@ -31,7 +32,8 @@ export interface CallOptions {
 }
 
 export interface McpServer {
-  tools: NamedTool[];
+  /** As it lists them now: it is asked again after it said that they are others. */
+  tools(): Promise<NamedTool[]>;
   call(
     own_name: string,
     args: Record<string, Json>,
@@ -50,12 +52,25 @@ export interface McpOptions {
   name: string;
   reach: Reach;
   hash(text: string): string;
-  /** The server says that its tools are others now; it counts as ended after this. */
-  changed?(): void;
+  /** Told of its tools each time that it was asked for them. */
+  listed?(tools: NamedTool[]): void;
 }
+
+/** What a refusal says goes to humans and into the log: UTF-16 units of it. */
+const MAX_REASON_LENGTH = 10_000;
 
 /** Rejects with a sentence where the server cannot be reached or offers what is not taken. */
 export async function connectMcp(options: McpOptions): Promise<McpServer> {
+  try {
+    return await connect(options);
+  } catch (thrown) {
+    const reason = messageOf(thrown);
+    if (reason.length <= MAX_REASON_LENGTH) throw thrown;
+    throw new Error(`${reason.slice(0, MAX_REASON_LENGTH)}…`, { cause: thrown });
+  }
+}
+
+async function connect(options: McpOptions): Promise<McpServer> {
   const { reach } = options;
   if (reach.type === "http") return await overHttp(options, reach);
   try {
@@ -77,10 +92,11 @@ const MAX_SIGN_INS = 2;
 
 async function overHttp(options: McpOptions, reach: HttpReach): Promise<McpServer> {
   for (let signIns = 0; ; signIns += 1) {
-    const transport = await httpTransport(reach);
+    const wire = await wireTo(reach);
+    const { transport } = wire;
     try {
       const calls = createRunningCalls();
-      const server = await attempt({ ...options, calls }, transport, "auto");
+      const server = await attempt({ ...options, calls }, wire, "auto");
       return { ...server, call: signingIn(server.call, transport, reach) };
     } catch (thrown) {
       if (signIns >= MAX_SIGN_INS || !(await signedIn(thrown, transport, reach))) {
@@ -139,28 +155,29 @@ async function overProcess(
   const calls = createRunningCalls();
   const wire = processWire(reach.open(), (line) => parseJSONRPCMessage(JSON.parse(line)), calls);
   try {
-    const server = await attempt({ ...options, calls }, wire.transport, era);
-    return { ...server, ended: Promise.race([wire.ended, server.ended]) };
+    return await attempt({ ...options, calls }, wire, era);
   } catch (thrown) {
     await wire.transport.close();
     const why = await wire.ended;
-    const reason = thrown instanceof Error ? thrown.message : String(thrown);
-    throw new Error(`${reason} (${why})`, { cause: thrown });
+    const reason = messageOf(thrown);
+    throw reason === why ? thrown : new Error(`${reason} (${why})`, { cause: thrown });
   }
 }
 
-async function httpTransport(reach: HttpReach): Promise<StreamableHTTPClientTransport> {
+async function wireTo(reach: HttpReach): Promise<Wire<StreamableHTTPClientTransport>> {
   const sdk = await import("@modelcontextprotocol/client");
-  return new sdk.StreamableHTTPClientTransport(new URL(reach.url), {
-    fetch: worldFetch(reach.http),
-    requestInit: { headers: reach.headers },
-    ...(reach.sign_in ? { authProvider: reach.sign_in.provider } : {}),
-  });
+  const make = (fetch: FetchLike) =>
+    new sdk.StreamableHTTPClientTransport(new URL(reach.url), {
+      fetch,
+      requestInit: { headers: reach.headers },
+      ...(reach.sign_in ? { authProvider: reach.sign_in.provider } : {}),
+    });
+  return httpWire(reach.http, make);
 }
 
 async function attempt(
   options: McpOptions & { calls: RunningCalls },
-  transport: Transport,
+  wire: Wire,
   era: "auto" | "legacy",
 ): Promise<McpServer> {
   const { Client } = await import("@modelcontextprotocol/client");
@@ -168,42 +185,75 @@ async function attempt(
   // A web server that is silent is out of order, a program that is may just be of the older era.
   const timeoutMs = reach.type === "http" ? CONNECT_TIMEOUT_MS : PROBE_TIMEOUT_MS;
   const ended = Promise.withResolvers<string>();
+  let listed: Promise<NamedTool[]> | undefined;
   const client = new Client(
     { name: "jamey", version: VERSION },
     {
       capabilities: { elicitation: { form: { applyDefaults: true } } },
       versionNegotiation: { mode: era, probe: { timeoutMs } },
       listChanged: {
-        tools: { autoRefresh: false, onChanged: () => options.changed?.() },
+        tools: {
+          ...{ autoRefresh: false, debounceMs: 0 },
+          // However often it says so, it is asked when its tools are needed next.
+          onChanged: () => {
+            listed = undefined;
+          },
+        },
       },
     },
   );
   client.setRequestHandler("elicitation/create", async ({ params }, { mcpReq }) => {
     return await calls.answer(params, mcpReq.signal);
   });
-  await client.connect(transport, { timeout: CONNECT_TIMEOUT_MS });
+  const tools = async (): Promise<NamedTool[]> => {
+    listed ??= list(client, options);
+    const own = listed;
+    try {
+      return await unlessEnded(wire, own);
+    } catch (thrown) {
+      if (listed === own) listed = undefined;
+      throw thrown;
+    }
+  };
+  await unlessEnded(wire, client.connect(wire.transport, { timeout: CONNECT_TIMEOUT_MS }));
   client.onclose = () => ended.resolve("its connection was closed");
   try {
-    const listed = client.getServerCapabilities()?.tools
-      ? (await client.listTools(undefined, { timeout: CONNECT_TIMEOUT_MS })).tools
-      : [];
-    const tools = nameTools(options.name, listed, options.hash);
-    return { ...serverOf(client, calls, tools), ended: ended.promise };
+    await tools();
   } catch (thrown) {
     await client.close();
     throw thrown;
   }
+  const server = serverOf(client, calls);
+  return {
+    ...{ tools, stop: server.stop, ended: Promise.race([wire.ended, ended.promise]) },
+    call: async (...asked) => await unlessEnded(wire, server.call(...asked)),
+  };
+}
+
+/** What fails after the connection ended by itself has failed of that. */
+async function unlessEnded<Out>(wire: Wire, work: Promise<Out>): Promise<Out> {
+  try {
+    return await work;
+  } catch (thrown) {
+    const why = await Promise.race([wire.ended, Promise.resolve(undefined)]);
+    throw why === undefined ? thrown : new Error(why, { cause: thrown });
+  }
+}
+
+async function list(client: McpClient, options: McpOptions): Promise<NamedTool[]> {
+  const listed = client.getServerCapabilities()?.tools
+    ? (await client.listTools(undefined, { timeout: CONNECT_TIMEOUT_MS, cacheMode: "refresh" }))
+        .tools
+    : [];
+  const tools = nameTools(options.name, listed, options.hash);
+  options.listed?.(tools);
+  return tools;
 }
 
 type McpClient = InstanceType<typeof import("@modelcontextprotocol/client")["Client"]>;
 
-function serverOf(
-  client: McpClient,
-  calls: RunningCalls,
-  tools: NamedTool[],
-): Omit<McpServer, "ended"> {
+function serverOf(client: McpClient, calls: RunningCalls): Pick<McpServer, "call" | "stop"> {
   return {
-    tools,
     async call(name, args, { signal, heard, questions }) {
       // The SDK leaves the choice between its shapes of results open; a tool's is this one.
       const result = (await calls.run(
@@ -219,6 +269,8 @@ function serverOf(
             },
           ),
       )) as CallToolResult;
+      const problem = problemOf(result);
+      if (problem !== undefined) throw new Error(problem);
       return { output: textOf(result), success: result.isError !== true };
     },
     stop: async () => await client.close(),

@@ -1,6 +1,7 @@
 // One field of a form that an MCP server sends: what a human is told of it, and how their words become its value.
 import type { Attempt } from "../../core/world.ts";
 import { isObject } from "../../protocol/json.ts";
+import { MAX_CHOICE_LENGTH, quoted, requireNoSecret, requireShort } from "./form-refusals.ts";
 
 /** Answers to choose from that one field may have. */
 const MAX_CHOICES = 100;
@@ -31,18 +32,22 @@ interface Kind {
   read(said: string): Attempt<Value>;
 }
 
-/** Throws where the field has more choices than can be shown. */
+/** Throws where the field has more than can be shown, or wants a secret. */
 export function readField(name: string, schema: Schema, isRequired: boolean): Field {
   const { title, description, default: preset } = schema;
   const kind = kindOf(schema);
-  if (kind.choices.length > MAX_CHOICES) {
-    throw new Error(`the field ${name} has ${kind.choices.length} choices; at most ${MAX_CHOICES}`);
+  const { choices, read } = kind;
+  const field = `the field ${quoted(name)}`;
+  requireNoSecret(name, schema, { isTyped: choices.length === 0 });
+  if (choices.length > MAX_CHOICES) {
+    throw new Error(`${field} has ${choices.length} choices; at most ${MAX_CHOICES}`);
   }
+  for (const label of choices) requireShort(`a choice of ${field}`, label, MAX_CHOICE_LENGTH);
   const words = typeof description === "string" ? `: ${description}` : "";
   const isPreset = preset !== undefined;
   const given = isPreset ? `; left out it is ${JSON.stringify(preset)}` : "";
   const about = `${typeof title === "string" ? title : name}${words} [${kind.fits}${given}]`;
-  const { choices, read } = kind;
+  requireShort(`what is said of ${field}`, about);
   return { name, about, isRequired, mayBeLeftOut: !isRequired || isPreset, choices, read };
 }
 
@@ -73,11 +78,14 @@ function choicesOf(schema: Schema): Choice[] {
   return [...plain, ...constants];
 }
 
-/** By what is shown, or by the value itself. */
+/** By what is shown, or by the value itself; blanks around it count only where they tell choices apart. */
 const chosen = (offered: Choice[], said: string): string | undefined => {
   const text = said.trim();
   return (
-    offered.find(({ label }) => label === text) ?? offered.find(({ value }) => value === text)
+    offered.find(({ label }) => label === said) ??
+    offered.find(({ label }) => label.trim() === text) ??
+    offered.find(({ value }) => value === said) ??
+    offered.find(({ value }) => value.trim() === text)
   )?.value;
 };
 
@@ -148,11 +156,12 @@ function numberOf({ type, minimum, maximum }: Schema): Kind {
 }
 
 /** What a text must look like to be of a format; of others the server is the judge. */
-const formats: Record<string, (text: string) => boolean> = {
-  email: (text) => /^[^\s@]+@[^\s@]+$/.test(text),
-  uri: (text) => URL.canParse(text),
-  date: (text) => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)),
-  "date-time": (text) => /^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(Date.parse(text)),
+const fitsFormat = (format: string, text: string): boolean => {
+  const isTime = !Number.isNaN(Date.parse(text));
+  if (format === "email") return /^[^\s@]+@[^\s@]+$/.test(text);
+  if (format === "uri") return URL.canParse(text);
+  if (format === "date") return isTime && /^\d{4}-\d\d-\d\d$/.test(text);
+  return format !== "date-time" || (isTime && /^\d{4}-\d\d-\d\dT/.test(text));
 };
 
 function textOf({ minLength, maxLength, format }: Schema): Kind {
@@ -169,7 +178,7 @@ function textOf({ minLength, maxLength, format }: Schema): Kind {
     choices: [],
     read(said) {
       const { length } = [...said];
-      const isOfFormat = kind === undefined || (formats[kind]?.(said.trim()) ?? true);
+      const isOfFormat = kind === undefined || fitsFormat(kind, said.trim());
       const isFitting = length >= least && length <= most && isOfFormat;
       return isFitting ? ok(kind === undefined ? said : said.trim()) : no(`it has to be ${fits}`);
     },

@@ -1,13 +1,12 @@
 // A form that an MCP server wants filled in, as questions to a human: one for each field, its answer read as the
 // field's kind. Who asks is said first, in our words; what follows is the server's.
 // Rules: 1. Every question can be declined, and so is the form. 2. What nobody answers is cancelled. 3. Pages that a
-//           server wants opened are none of ours.
+//           server wants opened are none of ours. 4. A form is shown whole, or refused before anybody is asked.
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/client";
 import { isObject } from "../../protocol/json.ts";
 import { type Field, readField } from "./form-fields.ts";
+import { requireFields, requireShort } from "./form-refusals.ts";
 
-/** UTF-16 units of a server's own words in one question. */
-const MAX_WORDS_LENGTH = 4_000;
 const MAX_FIELDS = 20;
 /** Answers to one question that fit nothing, before the form counts as cancelled. */
 const MAX_TRIES = 5;
@@ -30,13 +29,13 @@ export async function fillIn(
 ): Promise<ElicitResult> {
   const { fields, head } = readForm(asked, who);
   if (fields.length === 0) return await confirmed(head, ask);
-  const content: Content = {};
+  const content = new Map<string, Content[string]>();
   for (const field of fields) {
     const filled = await fillField(field, head, ask);
     if ("action" in filled) return filled;
-    if (filled.value !== undefined) content[field.name] = filled.value;
+    if (filled.value !== undefined) content.set(field.name, filled.value);
   }
-  return { action: "accept", content };
+  return { action: "accept", content: Object.fromEntries(content) };
 }
 
 function readForm(asked: ElicitRequest["params"], who: string): { fields: Field[]; head: string } {
@@ -47,10 +46,12 @@ function readForm(asked: ElicitRequest["params"], who: string): { fields: Field[
   if (named.length > MAX_FIELDS) {
     throw new Error(`a form has at most ${MAX_FIELDS} fields; this one has ${named.length}`);
   }
+  requireFields(Object.keys(properties), required);
+  requireShort("the form's message", asked.message);
   const fields = named.map(([name, schema]) =>
     readField(name, isObject(schema) ? schema : {}, required.includes(name)),
   );
-  return { fields, head: `${who}\n\n${shortened(asked.message)}` };
+  return { fields, head: `${who}\n\n${asked.message}` };
 }
 
 async function confirmed(head: string, ask: AskHuman): Promise<ElicitResult> {
@@ -69,7 +70,7 @@ async function fillField(field: Field, head: string, ask: AskHuman): Promise<Fil
   // Options are for who chooses: some clients let nothing else be said where there are any.
   const options = choices.length > 0 ? [...choices, ...others] : [];
   const hint = choices.length > 0 ? "" : `\nOr answer: ${others.join(" or ")}`;
-  const about = `${isRequired ? "" : "(optional) "}${shortened(field.about)}${hint}`;
+  const about = `${isRequired ? "" : "(optional) "}${field.about}${hint}`;
   let problem = "";
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
     const said = await ask(`${head}\n\n${about}${problem}`, options);
@@ -81,9 +82,4 @@ async function fillField(field: Field, head: string, ask: AskHuman): Promise<Fil
     problem = `\n\n'${said.slice(0, 100)}' does not fit: ${read.problem}.`;
   }
   return { action: "cancel" };
-}
-
-function shortened(text: string): string {
-  const rest = text.length - MAX_WORDS_LENGTH;
-  return rest > 0 ? `${text.slice(0, MAX_WORDS_LENGTH)}… (${rest} characters more)` : text;
 }

@@ -13,6 +13,18 @@ export function textOf({ content, structuredContent }: CallToolResult): string {
   return blocks.join("\n");
 }
 
+/** UTF-16 units of an answer that a problem quotes. */
+const MAX_QUOTED = 200;
+
+/** What is wrong with a result, if anything is. The SDK takes one without content for an empty one; it may be
+ * that only where it says nothing else either. */
+export function problemOf(result: CallToolResult): string | undefined {
+  const { content, structuredContent, isError, _meta, ...rest } = result;
+  const says = content.length > 0 || structuredContent !== undefined || isError === true;
+  if (says || Object.keys(rest).length === 0) return undefined;
+  return `its answer has no content, but this: ${JSON.stringify(rest).slice(0, MAX_QUOTED)}`;
+}
+
 function blockText(block: Block): string {
   switch (block.type) {
     case "text":

@@ -1,14 +1,22 @@
 // What an MCP client speaks through: the stdio of a process, and HTTP through the checked exchange of the world.
 // Rules: 1. A line that is too long, or no JSON-RPC, ends what said it. 2. An address is checked as it is dialled;
-//           redirects are not followed. 3. The body of an answer is read as it comes, never gathered here.
-import type { FetchLike, JSONRPCMessage, Transport } from "@modelcontextprotocol/client";
+//           redirects are not followed. 3. The body of an answer is read as it comes, never gathered here; one that
+//           is too long ends what sent it, too.
+import type {
+  FetchLike,
+  JSONRPCMessage,
+  StreamableHTTPClientTransport,
+  Transport,
+} from "@modelcontextprotocol/client";
 import type { Http, SpokenProcess } from "../../core/world.ts";
+import { messageOf } from "../../protocol/errors.ts";
 import { createTail, linesOf } from "../external/lines.ts";
+import { bounded, type Counting } from "./bounded-body.ts";
 import type { RunningCalls } from "./running-calls.ts";
 
-export interface ProcessWire {
-  transport: Transport;
-  /** Why it ended, with the end of what it said on stderr. */
+export interface Wire<Kind extends Transport = Transport> {
+  transport: Kind;
+  /** Why it ended by itself, known before what waits for it is told: of a process with the end of its stderr. */
   ended: Promise<string>;
 }
 
@@ -17,7 +25,7 @@ export function processWire(
   running: SpokenProcess,
   parse: (line: string) => JSONRPCMessage,
   calls: Pick<RunningCalls, "sent" | "heard">,
-): ProcessWire {
+): Wire {
   const ended = Promise.withResolvers<string>();
   const errors = createTail();
   const transport: Transport = {
@@ -35,15 +43,22 @@ export function processWire(
       await running.end();
     },
   };
+  const parsed = (line: string): JSONRPCMessage => {
+    try {
+      return parse(line);
+    } catch (thrown) {
+      throw new Error(`it said what is no message: ${messageOf(thrown)}`, { cause: thrown });
+    }
+  };
   const hear = async (): Promise<string | undefined> => {
     try {
       for await (const line of linesOf(running.output)) {
-        const message = parse(line);
+        const message = parsed(line);
         calls.heard(message, () => transport.onmessage?.(message));
       }
       return undefined;
     } catch (thrown) {
-      return `it said what is no message: ${thrown instanceof Error ? thrown.message : thrown}`;
+      return messageOf(thrown);
     } finally {
       void running.end();
     }
@@ -62,8 +77,23 @@ export function processWire(
   return { transport, ended: ended.promise };
 }
 
-/** HTTP for the SDK. */
-export function worldFetch(http: Http): FetchLike {
+/** `make` makes the transport that speaks through this exchange. */
+export function httpWire(
+  http: Http,
+  make: (fetch: FetchLike) => StreamableHTTPClientTransport,
+): Wire<StreamableHTTPClientTransport> {
+  const ended = Promise.withResolvers<string>();
+  const transport = make(
+    worldFetch(http, (why) => {
+      ended.resolve(why);
+      void transport.close();
+    }),
+  );
+  return { transport, ended: ended.promise };
+}
+
+/** HTTP for the SDK; `refused` hears of a body that is too long. */
+function worldFetch(http: Http, refused: (why: string) => void): FetchLike {
   return async (url, init = {}) => {
     const headers: Record<string, string> = {};
     new Headers(init.headers).forEach((value, key) => {
@@ -82,12 +112,30 @@ export function worldFetch(http: Http): FetchLike {
     // What the exchange has decoded is not encoded any more.
     const { "content-encoding": _decoded, "content-length": _length, ...kept } = said;
     const isEmpty = status === 204 || status === 205 || status === 304;
-    return new Response(isEmpty ? null : streamOf(chunks), {
+    const isStream = /^\s*text\/event-stream\b/i.test(said["content-type"] ?? "");
+    const counting = { isGathered: !isStream };
+    const response = new Response(isEmpty ? null : streamOf(bounded(chunks, counting, refused)), {
       status,
       statusText: status_text,
       headers: kept,
     });
+    return countedWhole(response, counting);
   };
+}
+
+/** What the SDK takes as text or JSON it gathers, whatever the server calls it. */
+function countedWhole(response: Response, counting: Counting): Response {
+  const { text, json } = response;
+  return Object.assign(response, {
+    async text() {
+      counting.isGathered = true;
+      return await text.call(response);
+    },
+    async json() {
+      counting.isGathered = true;
+      return await json.call(response);
+    },
+  });
 }
 
 async function bytesOf(body: RequestInit["body"]): Promise<Uint8Array | undefined> {

@@ -172,6 +172,26 @@ describe.each(eras)("A host of the era of %s", (era) => {
     });
   });
 
+  test("hears at once that somebody else has to approve, and who, and then waits as long as it takes", async () => {
+    const tools = [testTool("put", { risk: "write" })];
+    await using listening = await openMcpListening({ script: wants, tools });
+    await using peer = await openPeer(era, listening);
+    const wait_ms = 600_000;
+    const said = { po_name: "helper", message: "do it", wait_ms };
+    const { structuredContent: begun } = await peer.call("send_message", said);
+    const { requests } = await listening.world.ask("ListPendingRequests", {});
+    const { request_id = "", hash } = requests[0] ?? {};
+    expect(begun).toMatchObject({
+      status: "waiting",
+      pending_requests: [{ request_id }],
+      next: `A human has to answer, elsewhere than here: 'jamey requests approve ${request_id}' or 'jamey inbox' in a terminal of theirs, or a client with the scope admin. From here respond_to_request can only deny it. Then wait_for_turn.`,
+    });
+    const waiting = peer.call("wait_for_turn", { turn_id: begun?.turn_id, wait_ms });
+    const response = { type: "decision" as const, decision: "approve" as const, hash: hash ?? "" };
+    await listening.world.ask("RespondToRequest", { request_id, response });
+    expect((await waiting).structuredContent).toMatchObject({ response: "it is done" });
+  });
+
   test("never asks for a secret in a form, and leaves open what its human puts off", async () => {
     const forms: string[] = [];
     const human = (message: string) => {

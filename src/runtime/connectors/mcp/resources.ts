@@ -6,7 +6,7 @@ import type { FollowFrame } from "../../../protocol/frames.ts";
 import { MAX_LIST_LENGTH } from "../../../protocol/limits.ts";
 import { BUS_URI, objectUri, REQUESTS_URI, SESSIONS_URI, sessionUri } from "./changes.ts";
 import type { McpLink } from "./link.ts";
-import { readConversation } from "./tools.ts";
+import { readConversation, shownRequests } from "./tools.ts";
 
 type Sdk = typeof import("@modelcontextprotocol/server");
 
@@ -42,7 +42,7 @@ export function offerResources(
     "requests",
     REQUESTS_URI,
     about("Requests", "What waits for a human."),
-    (uri) => found(ask("ListPendingRequests", {}).then((reply) => json(uri, reply))),
+    (uri) => found(ask("ListPendingRequests", {}).then((reply) => json(uri, shownRequests(reply)))),
   );
   server.registerResource(
     "bus",

@@ -26,7 +26,7 @@ import type { McpLink } from "./link.ts";
 import { described } from "./schemas.ts";
 
 /** A result travels twice, as text and as a structure. */
-const MAX_RESULT_BYTES = MAX_FRAME_BYTES / 4;
+export const MAX_RESULT_BYTES = MAX_FRAME_BYTES / 4;
 
 /** One call of one tool. */
 export interface Visit {

@@ -1,5 +1,7 @@
 // The table of MCP tools, under the names of the documents. What they take and say are the commands' own words
 // but where `protocol/mcp.ts` says otherwise.
+import type { Reply } from "../../../protocol/commands/index.ts";
+import { fittingRequests } from "../../../protocol/commands/request.ts";
 import { JameyError } from "../../../protocol/errors.ts";
 import {
   conversation,
@@ -13,12 +15,16 @@ import {
   destroys,
   flow,
   looks,
+  MAX_RESULT_BYTES,
   one,
   type Said,
   type ToolRow,
   type Visit,
 } from "./tool.ts";
 import { turnTools } from "./turns.ts";
+
+/** Of a result, around what it lists. */
+const ENVELOPE_BYTES = 1024;
 
 /** Made once for each door: how a schema looks as JSON is worked out once. */
 export const createToolTable = (): readonly ToolRow[] => [
@@ -52,12 +58,14 @@ export const createToolTable = (): readonly ToolRow[] => [
   one("get_pending_requests", "ListPendingRequests", {
     title: "What waits for a human",
     annotations: looks,
+    to_reply: shownRequests,
   }),
   flow("respond_to_request", {
     title: "Answer a request",
     description:
       "Hand on what the human said to a question (text), or their decision on a call that waits for approval. " +
-      "Never answer for the human. Secrets are not taken here.",
+      "Never answer for the human: an approval, and the answer to a program (asked_by), they give themselves, in a " +
+      "form of the host. Secrets are not taken here.",
     annotations: changes,
     commands: ["ListPendingRequests", "RespondToRequest"],
     asks: respondCall,
@@ -70,6 +78,13 @@ export const createToolTable = (): readonly ToolRow[] => [
   one("get_usage", "GetUsage", { title: "Tokens and money", annotations: looks }),
   one("get_status", "GetStatus", { title: "The daemon", annotations: looks }),
 ];
+
+/** As many as one answer to a host takes. */
+export function shownRequests({ requests, left_off = 0 }: Reply<"ListPendingRequests">) {
+  const found = fittingRequests(requests, MAX_RESULT_BYTES - ENVELOPE_BYTES);
+  const missing = left_off + (found.left_off ?? 0);
+  return { ...found, ...(missing > 0 ? { left_off: missing } : {}) };
+}
 
 /** Of the session that is named; else of the newest with this object. */
 export async function readConversation(
@@ -105,7 +120,8 @@ export async function readConversation(
   };
 }
 
-/** An approval is a human's own: the host's model may ask for it, and never gives it. */
+/** An approval is a human's own, and so is the answer to a program that an object calls, which does as it hears:
+ * the host's model may ask for either, and never gives it. */
 async function respond(
   visit: Visit,
   { request_id, text, decision, reason }: ReturnType<typeof respondCall.parse>,
@@ -122,8 +138,8 @@ async function respond(
   if (!request) {
     throw new JameyError("request_not_found", `No open request has the id ${request_id}.`);
   }
-  const { kind, hash } = request;
-  if (kind === "question" && text !== null) {
+  const { kind, hash, asked_by } = request;
+  if (kind === "question" && !asked_by && text !== null) {
     await ask("RespondToRequest", { request_id, response: { type: "answer", text } });
     return { answer: { request_id, answered: true } };
   }
@@ -132,19 +148,21 @@ async function respond(
     await ask("RespondToRequest", { request_id, response });
     return { answer: { request_id, answered: true } };
   }
-  if (
-    kind === "approval" &&
-    decision === "approve" &&
-    humans.mayAsk(request, context, link.caller)
-  ) {
+  const isConsent = kind === "approval" ? decision === "approve" : asked_by && text !== null;
+  if (isConsent && humans.mayAsk(request, context, link.caller)) {
     return { asks: await humans.ask(request, request.turn_id, visit) };
   }
-  throw refusal(kind);
+  throw refusal(asked_by ? "program" : kind);
 }
 
-function refusal(kind: "question" | "approval" | "secret"): JameyError {
+function refusal(kind: "question" | "program" | "approval" | "secret"): JameyError {
   const why = {
     question: new JameyError("invalid_request", "A question is answered with 'text'."),
+    program: new JameyError(
+      "forbidden",
+      "A program asks this and acts on the answer: a human gives it, in a form of the host where it has one. " +
+        "Else: jamey requests answer ID, in a terminal.",
+    ),
     approval: new JameyError(
       "forbidden",
       "A call is approved by a human, in a form of the host where it has one: 'decision' is approve or deny. " +

@@ -73,7 +73,8 @@ export async function converse(
 ): Promise<Said<TurnAnswer>> {
   if (visit.state) return await goOn(visit, visit.state, wait_ms);
   const { turn_id, session_id } = await visit.ask("SendMessage", message);
-  return await wait(visit, { turn_id, session_id, po_name: message.po_name }, wait_ms);
+  const waiting = { turn_id, session_id, po_name: message.po_name };
+  return await wait(visit, waiting, wait_ms, { isFirst: true });
 }
 
 /** After the human was asked: hands on what they said. */
@@ -101,14 +102,17 @@ async function wait(
   visit: Visit,
   waiting: Waiting,
   wait_ms: number,
-  { mayAsk = true } = {},
+  { mayAsk = true, isFirst = false } = {},
 ): Promise<Said<TurnAnswer>> {
   const { link, context, humans } = visit;
-  const asked = Promise.withResolvers<HumanRequest>();
+  const asked = Promise.withResolvers<HumanRequest | "elsewhere">();
   const progress = createProgress(visit);
   const look = async () => {
-    const [first] = mayAsk ? await openRequests(visit, waiting.turn_id) : [];
+    const open = mayAsk ? await openRequests(visit, waiting.turn_id) : [];
+    const [first] = open;
     if (first && humans.mayAsk(first, context, link.caller)) asked.resolve(first);
+    // Who waits once more has been told so.
+    else if (isFirst && open.some((one) => isForOthers(one, visit))) asked.resolve("elsewhere");
   };
   const stop = await link.follow({ event_types: [...STEPS] }, (frames) => {
     progress(frames, waiting.turn_id);
@@ -120,9 +124,10 @@ async function wait(
     const ended = visit.ask("WaitForTurn", { turn_id: waiting.turn_id, timeout_ms: wait_ms });
     await look();
     const first = await Promise.race([ended, asked.promise]);
-    if (!("request_id" in first)) return finished(first);
+    if (first !== "elsewhere" && !("request_id" in first)) return finished(first);
     // It is asked again when the human has answered.
     ended.catch(() => undefined);
+    if (first === "elsewhere") return { answer: await unfinished(visit, waiting) };
     return { asks: await humans.ask(first, waiting.turn_id, visit) };
   } catch (thrown) {
     if (!(thrown instanceof JameyError) || thrown.code !== "timeout") throw thrown;
@@ -158,9 +163,25 @@ async function unfinished(visit: Visit, waiting: Waiting): Promise<TurnAnswer> {
       ...{ request_id, kind, from_po, question },
     })),
     next: isWaiting
-      ? "A human has to answer: respond_to_request, or 'jamey inbox' in a terminal. Then wait_for_turn."
+      ? whoAnswers(open, visit)
       : "The turn goes on: call wait_for_turn with this turn_id.",
   };
+}
+
+/** Neither a form nor respond_to_request gives what this asks for: an approval, a secret, an answer to a program. */
+const isForOthers = (request: HumanRequest, { humans, context, link }: Visit): boolean =>
+  (request.kind !== "question" || request.asked_by !== undefined) &&
+  !humans.mayAsk(request, context, link.caller);
+
+function whoAnswers(open: readonly HumanRequest[], visit: Visit): string {
+  const other = open.find((one) => isForOthers(one, visit));
+  if (!other) {
+    return "A human has to answer: respond_to_request, or 'jamey inbox' in a terminal. Then wait_for_turn.";
+  }
+  const { request_id, kind } = other;
+  const command = `jamey requests ${kind === "approval" ? "approve" : "answer"} ${request_id}`;
+  const also = kind === "approval" ? " From here respond_to_request can only deny it." : "";
+  return `A human has to answer, elsewhere than here: '${command}' or 'jamey inbox' in a terminal of theirs, or a client with the scope admin.${also} Then wait_for_turn.`;
 }
 
 /** Those of the turn, and of the objects that it called. */
