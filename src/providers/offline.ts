@@ -166,6 +166,7 @@ const unconnected = [
   "No model is connected to this conversation, so nobody has read this message: I am jamey's offline guide, a fixed program.",
   "",
   "To connect a model, do one of these and ask again:",
+  "  jamey init                    asks for a key or a server, and tries it",
   "  export OPENAI_API_KEY=…       then openai/… models answer",
   "  export ANTHROPIC_API_KEY=…    then anthropic/… models answer",
   "  ollama serve                  then a model on this machine answers",

@@ -58,6 +58,11 @@ async function readFile(full: string, path: string): Promise<string> {
     const where = path.startsWith("/") ? "" : ", neither where you are nor in the environment";
     throw new JameyError("model_not_found", `There is no script ${path}${where}.`);
   }
+  // A pipe has no end that could be waited for.
+  const about = await file.stat().catch(() => undefined);
+  if (!about?.isFile()) {
+    throw new JameyError("config_invalid", `${path} is no file: a script is one.`);
+  }
   if (file.size > MAX_SCRIPT_BYTES) {
     throw new JameyError("config_invalid", `${path} is larger than ${MAX_SCRIPT_BYTES} bytes.`);
   }

@@ -57,6 +57,18 @@ export const mayKnowPlaces = ({ isOnSocket, scopes }: Caller): boolean =>
 export const fileFor = (caller: Caller, file: string): string =>
   mayKnowPlaces(caller) ? file : file.slice(file.lastIndexOf("/") + 1);
 
+/**
+ * A model that is a file of this machine: whoever names one hears whether it is there, and some of what it says.
+ * The environment's own choice of one serves everybody.
+ */
+export function requireModelPlace(model: string, caller: Caller): void {
+  if (!model.startsWith(FILE_VENDOR) || mayKnowPlaces(caller)) return;
+  const message = `The model '${model}' is a file on the daemon's machine: who asks from elsewhere needs the scope 'admin' to name one.`;
+  throw new JameyError("forbidden", message, { details: { scope: "admin" } });
+}
+
+const FILE_VENDOR = "scripted/";
+
 /** Refuses what the caller may not do. */
 export function authorise(name: string, word: CommandWord, caller: Caller): void {
   requireScope(name, word.scope, caller.scopes);

@@ -15,6 +15,7 @@ import type { Catalog } from "./environment/catalog.ts";
 import type { Log } from "./log.ts";
 import type { Places } from "./places.ts";
 import type { Sessions } from "./sessions.ts";
+import type { SignalHub } from "./signals.ts";
 import { type Journal, sessionStream } from "./store/journal.ts";
 import type { Views } from "./store/views/index.ts";
 import type { Workflows } from "./workflows.ts";
@@ -50,6 +51,7 @@ export interface ChildrenParts {
   /** The actors begin after the effects that they perform are known. */
   sessions(): Sessions;
   world: Pick<World, "hash" | "newId">;
+  signals: Pick<SignalHub, "answerOf" | "writtenIn">;
 }
 
 export function createChildren(parts: ChildrenParts): Children {
@@ -98,7 +100,12 @@ export function createChildren(parts: ChildrenParts): Children {
       try {
         if (views.getRun(turn_id) !== "open") return;
         const from = { caller: "daemon", causation_id: null };
-        await parts.sessions().take(session_id, { type: "cancel", turn_id, reason }, from);
+        const at = { session_id, turn_id };
+        const { signals } = parts;
+        const soFar = { partial: signals.answerOf(at), written: signals.writtenIn(at) };
+        await parts
+          .sessions()
+          .take(session_id, { type: "cancel", turn_id, reason, ...soFar }, from);
       } catch (thrown) {
         // It may have ended meanwhile; where it has not, the next start stops it.
         log.warn("called session not stopped", { session_id, reason: messageOf(thrown) });

@@ -89,6 +89,8 @@ const mcpServer = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   /** Names of variables of the daemon, never values. */
   env: z.array(z.string()).optional(),
+  /** Of a url: its name may lead into a private network. */
+  allow_private: z.boolean().optional(),
   calls: z.enum(["ask", "allow"]).optional(),
 });
 export type McpServerSetting = z.output<typeof mcpServer>;

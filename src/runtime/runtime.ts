@@ -103,7 +103,7 @@ export function createRuntime(parts: RuntimeParts): Runtime {
   const places = createPlaces(parts.config.max_running_turns);
   const known = { journal, views, catalog, places, log, world };
   const later = { sessions: () => sessions, workflows: () => workflows };
-  const children = createChildren({ ...known, ...later });
+  const children = createChildren({ ...known, ...later, signals });
   const actor = startEnvironmentActor({
     ...{ journal, log, now },
     door: () => ({ handle, caller: connections.own() }),
@@ -188,6 +188,7 @@ function spawnedIn(
   const { world, log, environment, serverKinds: kinds } = parts;
   const now = () => world.now();
   const standing = createStanding({ environment, views: known.views, now });
+  const { http } = parts.config.connectors;
   const spawned = createSpawned({
     ...known,
     requests: createSpawnedRequests({
@@ -202,6 +203,7 @@ function spawnedIn(
         });
       },
     }),
+    reserved: http.enabled ? [http.port] : [],
     isTrusted: parts.isTrusted && !parts.isAsleep,
     ...{ kinds, log, now },
     newId: (prefix) => world.newId(prefix),

@@ -34,9 +34,7 @@ export interface SpawnedDoor {
   label(): string;
   /** `METHOD /path` → action, as they are now. */
   routes(): Readonly<Record<string, string>>;
-  /** Does it in a place of this server's, which it has until it ends; where all are taken that is the answer. */
-  within(work: () => Promise<SpawnedAnswer>): Promise<SpawnedAnswer>;
-  /** Never rejects. */
+  /** The request has come whole. Never rejects. */
   answer(request: SpawnedRequest, signal: AbortSignal): Promise<SpawnedAnswer>;
   /** It listens no longer, through nobody's wish: whoever opened it may open it again. */
   lost(problem: string): void;

@@ -20,6 +20,11 @@ const KEPT_SESSIONS = 50;
 /** Characters of why a turn was cancelled. */
 const MAX_REASON = 1_000;
 
+/** What is answered without the object's model. */
+export const isWithoutTurn = (action: string): boolean => isHistory(action) || isOwnAction(action);
+
+const isHistory = (action: string) => action === "get_history" || action === "handle_history";
+
 export interface SpawnedRequests {
   /** Never rejects. */
   answer(
@@ -107,7 +112,7 @@ export function createSpawnedRequests(options: Options): SpawnedRequests {
   async function answer(asked: Asked): Promise<SpawnedAnswer> {
     const { server, request, signal } = asked;
     const { action } = request;
-    if (action === "get_history" || action === "handle_history") {
+    if (isHistory(action)) {
       return await history(server, asking.askAs(server, signal), kept);
     }
     if (isOwnAction(action)) return ownAnswer(action, server, options.views);

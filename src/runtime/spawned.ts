@@ -9,15 +9,16 @@ import type { ServerInfo, ServerKind, SpawnedServer } from "../protocol/spawned.
 import type { Catalog } from "./environment/catalog.ts";
 import type { EnvironmentActor } from "./environment-actor.ts";
 import type { Log } from "./log.ts";
-import type { OpenServer, ServerKinds, SpawnedAnswer } from "./spawned-port.ts";
-import type { SpawnedRequests } from "./spawned-requests.ts";
+import type { OpenServer, ServerKinds, SpawnedAnswer, SpawnedDoor } from "./spawned-port.ts";
+import { isWithoutTurn, type SpawnedRequests } from "./spawned-requests.ts";
 import type { Journal } from "./store/journal.ts";
 
 /** Interfaces of one object, and of all. */
 const MAX_OWN_SERVERS = 8;
 const MAX_SERVERS = 32;
-/** Requests of one interface that are answered at once; further ones are told to come again. */
-const MAX_ANSWERING = 32;
+/** Turns of one interface at once, and answers that need none; further requests are told to come again. */
+const MAX_TURNS = 32;
+const MAX_SHOWN = 256;
 const RETRY_AFTER_SECONDS = 1;
 /** A file that is gone is seen a moment after the event that says so. Milliseconds. */
 const LOOK_MS = 500;
@@ -49,7 +50,6 @@ interface Running {
   problem: string | null;
   requests: number;
   errors: number;
-  answering: number;
   last_used_at: string | null;
 }
 
@@ -59,6 +59,8 @@ interface Options {
   catalog: Pick<Catalog, "get">;
   journal: Pick<Journal, "follow">;
   requests: SpawnedRequests;
+  /** The daemon's own, also while it does not listen yet: it never loses one to an object. */
+  reserved: readonly number[];
   /** False: nothing that was opened before is opened by itself. */
   isTrusted: boolean;
   log: Log;
@@ -72,6 +74,7 @@ function createServers(options: Options) {
   const running = new Map<string, Running>();
 
   function listen(one: Running): void {
+    if (options.reserved.includes(one.server.port)) throw portInUse(one.server.port);
     one.open = options.kinds[one.server.kind](doorOf(one, options));
     one.problem = null;
     say({ type: "attached", ...connectorOf(one.server) });
@@ -227,7 +230,7 @@ export function createSpawned(options: Options): Spawned {
 }
 
 const byDaemon = { caller: "daemon", causation_id: null };
-const unused = { requests: 0, errors: 0, answering: 0, last_used_at: null };
+const unused = { requests: 0, errors: 0, last_used_at: null };
 
 export const portInUse = (port: number): JameyError =>
   new JameyError("conflict", `Port ${port} already in use`, { details: { port } });
@@ -255,23 +258,32 @@ const full: SpawnedAnswer = {
   retry_after: RETRY_AFTER_SECONDS,
 };
 
-function doorOf(one: Running, { requests, now }: Options) {
+/** A place for so many at once; where all are taken that is the answer. */
+function createRoom(most: number) {
+  let taken = 0;
+  return async (work: () => Promise<SpawnedAnswer>): Promise<SpawnedAnswer> => {
+    if (taken >= most) return full;
+    taken += 1;
+    try {
+      return await work();
+    } finally {
+      taken -= 1;
+    }
+  };
+}
+
+function doorOf(one: Running, { requests, now }: Options): SpawnedDoor {
   const { host, port } = one.server;
+  const inTurn = createRoom(MAX_TURNS);
+  const atOnce = createRoom(MAX_SHOWN);
   return {
     ...{ host, port },
     label: () => labelOf(one.server.po_name),
     routes: () => one.server.routes,
-    async within(work: () => Promise<SpawnedAnswer>): Promise<SpawnedAnswer> {
-      if (one.answering >= MAX_ANSWERING) return full;
-      one.answering += 1;
-      try {
-        return await work();
-      } finally {
-        one.answering -= 1;
-      }
+    async answer(request, signal) {
+      const within = isWithoutTurn(request.action) ? atOnce : inTurn;
+      return await within(() => requests.answer(one.server, request, signal));
     },
-    answer: (request: Parameters<SpawnedRequests["answer"]>[1], signal: AbortSignal) =>
-      requests.answer(one.server, request, signal),
     lost(problem: string) {
       one.open = null;
       one.problem = problem;

@@ -176,6 +176,7 @@ describe("a topic", () => {
     permissions: "WITHOUT ANY RULE",
     environment: "JAMEY'S OWN",
     files: "SETTINGS: ~/.config/jamey",
+    bindings: "THE FILE BINDINGS.YML",
     formats: "-o STREAM-JSON",
     http: "THE UNIX SOCKET",
     websocket: "WHAT A CLIENT SENDS",

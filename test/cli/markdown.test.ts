@@ -144,7 +144,12 @@ a   wide
       "Name of the thing that is\n",
       "",
       "",
-      `\n${ESC}[1mName of the thing that is${ESC}[22m\n${ESC}[1mlooked at${ESC}[22m: a\n${ESC}[1mwhat it is${ESC}[22m: b\n`,
+      `\n${[
+        `${ESC}[1mName of the thing${ESC}[22m   ${ESC}[1mwhat it is${ESC}[22m`,
+        `${ESC}[1mthat is looked at${ESC}[22m`,
+        `${ESC}[2m──────────────────  ──────────${ESC}[22m`,
+        "a                   b",
+      ].join("\n")}\n`,
     ]);
   });
 
@@ -154,10 +159,17 @@ a   wide
     );
   });
 
-  test("shows a table that is too wide as names and values", () => {
+  test("wraps the cells of a table that is too wide, and shows names and values where they would be too narrow", () => {
     const table = "| name | what it does |\n|---|---|\n| a | one two three four five |\n| b | |\n";
     expect(renderMarkdown(table, { width: 20, hasColour: false })).toBe(
-      "name: a\nwhat it does: one\ntwo three four five\n\nname: b\n",
+      "name  what it does\n────  ──────────────\na     one two three\n      four five\nb\n",
+    );
+    expect(renderMarkdown(table, { width: 15, hasColour: false })).toBe(
+      "name: a\nwhat it does:\none two three\nfour five\n\nname: b\n",
+    );
+    const address = "| what | where |\n|---|---|\n| it | https://example.com/a/long/path |\n";
+    expect(renderMarkdown(address, { width: 20, hasColour: false })).toBe(
+      "what: it\nwhere:\nhttps://example.com/a/long/path\n",
     );
   });
 

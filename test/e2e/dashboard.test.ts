@@ -113,7 +113,7 @@ test("the template shows the page live without a model", async () => {
   expect(made.code).toBe(0);
   const file = join(home.folder, "jamey/data/environments/board/objects/dashboard.md");
   const port = await freePort();
-  writeFileSync(file, readFileSync(file, "utf8").replace('"port":8080', `"port":${port}`));
+  writeFileSync(file, readFileSync(file, "utf8").replace('"port":8090', `"port":${port}`));
   const run = async (...args: string[]) => (await home.run([...args, "--env", "board"])).stdout;
   await run("daemon", "start");
   const url = await untilOpen(await openWire(join(home.folder, "jamey/state/run/board.sock")));

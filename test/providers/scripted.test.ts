@@ -166,6 +166,20 @@ test.each([
   expect(told.replace(/^\d+\.yml, /, "")).toBe(expected);
 });
 
+test("what is no file is said to be none, and is not waited for", async () => {
+  const pipe = join(folder, "pipe.yml");
+  expect(Bun.spawnSync(["mkfifo", pipe]).exitCode).toBe(0);
+  const open = (path: string) =>
+    openModel(`scripted/${path}`, { variable: () => undefined, folder }).then(
+      () => "opened",
+      messageOf,
+    );
+  expect(await open("pipe.yml")).toBe("pipe.yml is no file: a script is one.");
+  expect(await open("none.yml")).toBe(
+    "There is no script none.yml, neither where you are nor in the environment.",
+  );
+});
+
 test("steps of an object are its own, and one with a place stands there", async () => {
   const steps = `
 - object: critic

@@ -251,6 +251,18 @@ describe("limits", () => {
 });
 
 describe("a rule", () => {
+  test("of a tool whose name every object has is kept like any other", () => {
+    const { config } = mergeConfig([
+      layer("manifest.yml", { permissions: { shell: "ask" } }),
+      layer("daemon.yml", { permissions: { constructor: "deny", toString: "deny" } }),
+    ]);
+    expect(Object.entries(config.permissions)).toEqual([
+      ["shell", "ask"],
+      ["constructor", "deny"],
+      ["toString", "deny"],
+    ]);
+  });
+
   test("is a tool, or a tool and a pattern", () => {
     expect(readRule("shell", "deny")).toEqual({ tool: "shell", match: null, action: "deny" });
     expect(readRule(" mcp.git.* ", "ask")).toEqual({

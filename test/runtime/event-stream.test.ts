@@ -1,6 +1,8 @@
 // The event stream as the document describes it; its three tests stand here under their names.
+
 import { describe, expect, test } from "bun:test";
 import { eventName } from "../../src/protocol/events/index.ts";
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 import {
   names,
   newSession,
@@ -130,7 +132,7 @@ describe("the document's event stream", () => {
         type: "attach",
         client: "api",
         version: "",
-        protocol_version: 1,
+        protocol_version: PROTOCOL_VERSION,
         workspace: null,
         variables: {},
         call_id: null,

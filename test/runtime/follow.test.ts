@@ -1,6 +1,8 @@
 // Following: everything after a cursor, one caught_up, then live. Late, never lossy.
+
 import { describe, expect, test } from "bun:test";
 import { MAX_BATCH_BYTES, MAX_SUBSCRIPTIONS } from "../../src/protocol/limits.ts";
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 import { names, newSession, rename, renameMany, subscribe, told } from "../support/following.ts";
 import { openTestWorld } from "../support/world.ts";
 
@@ -162,7 +164,7 @@ describe("a subscription", () => {
         type: "attach",
         client: "api",
         version: "",
-        protocol_version: 1,
+        protocol_version: PROTOCOL_VERSION,
         workspace: null,
         variables: {},
         call_id: null,

@@ -171,47 +171,6 @@ describe("SendMessage", () => {
   });
 });
 
-describe("a message key", () => {
-  const keyed = (world: TestWorld, message = "hi") =>
-    world.ask("SendMessage", { po_name: "helper", message, message_key: "k1" });
-
-  test("given again returns the same ids and starts nothing", async () => {
-    await using world = await openTestWorld({ script: echo });
-    const first = await keyed(world);
-    await world.ask("WaitForTurn", { turn_id: first.turn_id });
-    const head = world.store.journal.head();
-    expect(await keyed(world, "something else")).toEqual(first);
-    expect(world.store.journal.head()).toBe(head);
-    expect(world.model.requests.length).toBe(1);
-  });
-
-  test("given by many at once makes one session and one turn", async () => {
-    await using world = await openTestWorld({ script: echo });
-    const all = await Promise.all(Array.from({ length: 20 }, () => keyed(world)));
-    expect(all).toEqual(Array.from({ length: 20 }, () => all[0] as never));
-    expect((await world.ask("ListSessions", {})).sessions.length).toBe(1);
-  });
-
-  test("is known after a restart", async () => {
-    await using world = await openTestWorld({ script: echo });
-    const first = await keyed(world);
-    await world.restart();
-    expect(await keyed(world)).toEqual(first);
-    await world.ask("WaitForTurn", { turn_id: first.turn_id });
-    expect((await world.ask("ListSessions", {})).sessions.length).toBe(1);
-  });
-
-  test("whose message could not be committed is free again", async () => {
-    await using world = await openTestWorld({ script: echo });
-    world.refuse(() => new JameyError("storage_failed", "The disk is full."));
-    const failed = await Promise.allSettled([keyed(world), keyed(world)]);
-    expect(failed.map((one) => one.status)).toEqual(["rejected", "rejected"]);
-    world.refuse(undefined);
-    const { turn_id } = await keyed(world);
-    expect((await world.ask("WaitForTurn", { turn_id })).status).toBe("completed");
-  });
-});
-
 describe("a history that the vendor finds too long", () => {
   test("is compacted, and the turn answers", async () => {
     await using world = await openTestWorld({
@@ -338,17 +297,23 @@ describe("CancelTurn", () => {
     ]);
   });
 
-  test("stops a running tool, and the call is told as interrupted", async () => {
+  test("stops a running tool, and the call is told as stopped, with what it had written", async () => {
     const held = heldRun();
     await using world = await openTestWorld({
       tools: [testTool("put", { run: held.run })],
       script: () => ({ calls: [{ name: "put", args: {} }] }),
     });
     const { turn_id, session_id } = await send(world, "go");
-    const { signal } = await held.started;
+    const { signal, emit } = await held.started;
+    emit("one\n");
     await world.ask("CancelTurn", { turn_id });
     expect(signal.aborted).toBe(true);
-    expect((await said(world, session_id)).at(-1)).toStartWith("tool: Interrupted");
+    expect((await said(world, session_id)).at(-1)?.replace(/after [\d.]+ s/, "after a while")).toBe(
+      "tool: Stopped after a while, before it ended; what it did until then stays done. " +
+        "What it had written:\none\n",
+    );
+    const [ended] = world.rows({ types: ["ToolCallCompleted"] });
+    expect(ended?.payload).toMatchObject({ outcome: "cancelled", output_bytes: 4 });
   });
 
   test("takes a queued turn out of the queue, and the others run", async () => {

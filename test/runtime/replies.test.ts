@@ -1,8 +1,9 @@
 // What the common commands reply, field by field. That each command has a reply at all, over every transport,
 // the scenario of the connectors shows.
+
 import { expect, test } from "bun:test";
 import { commands } from "../../src/protocol/commands/index.ts";
-import { VERSION } from "../../src/protocol/version.ts";
+import { PROTOCOL_VERSION, VERSION } from "../../src/protocol/version.ts";
 import { configSchema } from "../../src/runtime/config.ts";
 import { testTool } from "../support/test-tools.ts";
 import { objectText, openTestWorld, type TestWorld } from "../support/world.ts";
@@ -250,7 +251,7 @@ test("The common commands are answered by their own replies", async () => {
   });
   expect(await good(world, "GetStatus", {})).toEqual({
     version: VERSION,
-    protocol_version: 1,
+    protocol_version: PROTOCOL_VERSION,
     environment: "test",
     journal_id: world.store.journal.journal_id,
     pid: process.pid,

@@ -81,6 +81,16 @@ describe("RespondToRequest", () => {
     );
   });
 
+  test.each([
+    [write, "is an approval: answer it with type 'decision'."],
+    [secret(), "is a secret: answer it with type 'secret'."],
+  ])("%j says what it is to whoever answers with words", async (call, said) => {
+    const { world, request_id } = await openAsking(call);
+    await using _ = world;
+    const answer = await respond(world, request_id, { type: "answer", text: "x" });
+    expect(answer.payload).toMatchObject({ message: `The request ${request_id} ${said}` });
+  });
+
   test("with an answer of the wrong kind says which is wanted, and leaves it open", async () => {
     const { world, request_id } = await openAsking(question);
     await using _ = world;

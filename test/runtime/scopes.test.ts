@@ -119,3 +119,30 @@ test("To give a secret needs admin, to answer a question does not", async () => 
   const answer = { type: "answer", text: "this" };
   expect(await respond(question.world, question.request_id, answer)).toBe("ok");
 });
+
+test("A file of the daemon's machine is a model only for its user, for admin, and where the environment names it", async () => {
+  const own = "scripted/own.yml";
+  await using world = await openTestWorld({
+    config: { model: own },
+    script: () => "done",
+  });
+  const { session_id } = await world.ask("SendMessage", { po_name: "helper", message: "go" });
+  const ask = async (model: string, more: { scopes?: readonly Scope[]; isOnSocket?: boolean }) => {
+    const caller = { ...world.passing(), scopes: chat, isOnSocket: false, ...more };
+    const settings = { model };
+    const sent = { po_name: "helper", message: "go", settings };
+    const answers = [
+      await world.call("SendMessage", sent, caller),
+      await world.call("ForkSession", { session_id, model }, caller),
+    ];
+    return answers.map((one) => (one.ok ? "ok" : one.payload.code));
+  };
+  const files = ["scripted//etc/passwd", "scripted/../../up.yml", "scripted/here.yml"];
+  for (const model of files) {
+    expect([model, ...(await ask(model, {}))]).toEqual([model, "forbidden", "forbidden"]);
+    expect(await ask(model, { scopes: scope.options })).toEqual(["ok", "ok"]);
+    expect(await ask(model, { isOnSocket: true })).toEqual(["ok", "ok"]);
+  }
+  expect((await ask(own, {}))[0]).toBe("ok");
+  expect(await ask("openai/gpt-5", {})).toEqual(["ok", "ok"]);
+});

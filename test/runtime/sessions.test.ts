@@ -189,6 +189,30 @@ describe("GetUsage", () => {
   });
 });
 
+describe("GetUsage after a deletion", () => {
+  test("says what it said before, also when the views are made anew from the journal", async () => {
+    await using world = await openTestWorld({
+      objects,
+      script: () => ({ text: "ok", usage: { input_tokens: 100, output_tokens: 7 } }),
+    });
+    const { session_id } = await done(world, "a");
+    await done(world, "b", session_id);
+    await done(world, "c");
+    const sums = async () => [
+      await world.ask("GetUsage", { by: "object" }),
+      await world.ask("GetUsage", { by: "day" }),
+    ];
+    const before = await sums();
+    await world.ask("DeleteSession", { session_id });
+    await world.happened("SessionDeleted");
+    expect(await sums()).toEqual(before);
+    world.store.views.rebuild();
+    expect(await sums()).toEqual(before);
+    const { groups } = await world.ask("GetUsage", { by: "session" });
+    expect(groups.map(({ key, calls }) => [key, calls])).toContainEqual(["(deleted)", 2]);
+  });
+});
+
 describe("RunTool", () => {
   const put = testTool("put", { run: () => "put it" });
 

@@ -25,6 +25,7 @@ export const list = (context: Context): Promise<number> =>
     if (context.isJson) await printJson(context, found);
     else if (found.requests.length === 0) await context.note("Nothing waits for a human.");
     else await withPager(context, await describeAll(context, link, found.requests));
+    if (found.left_off) await context.note(`${found.left_off} more wait: too much for one list.`);
     return 0;
   });
 

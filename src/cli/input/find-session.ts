@@ -3,7 +3,7 @@ import type { Link } from "../../client/link.ts";
 import { JameyError } from "../../protocol/errors.ts";
 import { MAX_LIST_LENGTH, MAX_TITLE_LENGTH } from "../../protocol/limits.ts";
 import type { SessionSummary } from "../../protocol/messages.ts";
-import { oneLine, showHidden } from "../../terminal/strip.ts";
+import { oneLine, showHiddenInProse } from "../../terminal/strip.ts";
 import { type Arguments, usageError } from "./arguments.ts";
 
 /** How many candidates an ambiguous answer names. */
@@ -35,7 +35,9 @@ export function pickSession(sessions: readonly SessionSummary[], text: string): 
   if (others.length === 0) return only;
   const named = found
     .slice(0, MAX_NAMED)
-    .map((one) => `${one.session_id} ${oneLine(showHidden(one.name ?? one.title), 40)}`.trim());
+    .map((one) =>
+      `${one.session_id} ${oneLine(showHiddenInProse(one.name ?? one.title), 40)}`.trim(),
+    );
   throw usageError(
     `'${oneLine(text, MAX_TITLE_LENGTH)}' fits ${found.length} sessions: ${named.join(", ")}. Give more of the id.`,
   );

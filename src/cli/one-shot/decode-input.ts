@@ -2,8 +2,6 @@
 import { JameyError } from "../../protocol/errors.ts";
 import { mediaTypeOf } from "../../terminal/media-type.ts";
 
-export { mediaTypeOf };
-
 export type Input =
   | { type: "text"; text: string }
   | { type: "binary"; media_type: string }

@@ -6,9 +6,10 @@ import {
   MAX_ATTACHMENTS_BYTES,
   MAX_MESSAGE_BYTES,
 } from "../../protocol/limits.ts";
+import { mediaTypeOf } from "../../terminal/media-type.ts";
 import { showSize } from "../input/byte-size.ts";
 import type { TextPart } from "./compose.ts";
-import { decodeInput, isProbablyText, mediaTypeOf, undecodable } from "./decode-input.ts";
+import { decodeInput, isProbablyText, undecodable } from "./decode-input.ts";
 import { fetchFile, isAddress, parseAddress } from "./fetch-file.ts";
 import {
   type Gathered,

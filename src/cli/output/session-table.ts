@@ -1,7 +1,7 @@
 // Sessions as rows of a table: an id short enough to type, what it is about, where it stands.
 import type { SessionSummary } from "../../protocol/messages.ts";
 import { showAge } from "../../terminal/age.ts";
-import { oneLine, showHidden } from "../../terminal/strip.ts";
+import { oneLine, showHiddenInProse } from "../../terminal/strip.ts";
 import { columns } from "../context.ts";
 
 const MIN_ID_LENGTH = 8;
@@ -26,7 +26,7 @@ export function sessionTable(
 
 /** Its name, else what was said first. */
 export const titleOf = (session: SessionSummary): string =>
-  oneLine(showHidden(session.name ?? session.title), MAX_SHOWN_TITLE) || "-";
+  oneLine(showHiddenInProse(session.name ?? session.title), MAX_SHOWN_TITLE) || "-";
 
 function marksOf(session: SessionSummary, directory: string): string {
   const marks = [

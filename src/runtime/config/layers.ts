@@ -73,7 +73,7 @@ function mergeObjects(
 ): Record<string, unknown> {
   const merged = { ...over };
   for (const [key, value] of Object.entries(under)) {
-    const above = merged[key];
+    const above = Object.hasOwn(merged, key) ? merged[key] : undefined;
     if (above === undefined) merged[key] = value;
     else if (isObject(above) && isObject(value)) merged[key] = mergeObjects(value, above);
   }

@@ -187,7 +187,12 @@ export function readAttach(frame: unknown) {
   const given = readGiven({ id: "The first frame must be an attach", asks: attachSchema }, frame);
   const asked = given.protocol_version;
   if (asked === PROTOCOL_VERSION) return given;
-  const message = `This daemon speaks protocol version ${PROTOCOL_VERSION}, the client ${asked}: use the same jamey for both.`;
+  const both = `This daemon speaks protocol version ${PROTOCOL_VERSION}, the client ${asked}`;
+  const advice =
+    asked < PROTOCOL_VERSION
+      ? "update the client"
+      : "where the daemon runs, with the newer jamey: jamey daemon restart";
+  const message = `${both}: ${advice}.`;
   const details = { daemon: PROTOCOL_VERSION, client: asked };
   throw new JameyError("version_mismatch", message, { details });
 }

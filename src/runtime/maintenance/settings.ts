@@ -103,6 +103,7 @@ function placesOf({ places, configFolder }: FoundEnvironment): PlaceInfo[] {
     place("settings", daemonFileIn(configFolder)),
     place("credentials", join(configFolder, "credentials")),
     place("keys", join(configFolder, "keys.yml")),
+    place("bindings", join(configFolder, "bindings.yml")),
     place("environment", places.folder),
     place("manifest", manifestIn(places.folder)),
     place("objects", join(places.folder, "objects")),

@@ -42,6 +42,7 @@ export function createHttp(options: HttpOptions, resolveName: ResolveName = askS
 
 const ALLOW_PRIVATE =
   " (the setting http.allow_private allows private ones; for a tool's endpoint its manifest may, too)";
+// Every other problem names the address first.
 const badUrl = { ok: false, problem: "the address is not a URL" } as const;
 
 /** The one address to dial for this URL, or why there is none. */
@@ -142,7 +143,7 @@ async function dial(
       const decoders = decodersFor(response, request.method, zlib);
       if (!decoders.ok) {
         exchange.destroy();
-        resolve(decoders);
+        fail(decoders.problem);
         return;
       }
       // An error reaches whoever reads the last stream; the others are torn down with it.

@@ -109,6 +109,46 @@ describe("a webhook with a signature", () => {
     expect(wakes(listening)).toBe(2);
   });
 
+  test("that was caught is no signature in the other way of signing, here and elsewhere", async () => {
+    const other = objectText({
+      name: "other",
+      front: "wake: [{ webhook: deploy, message: Deploy it., cooldown: 0 }]",
+    });
+    await using listening = await openListening({
+      world: { ...world, objects: { ...objects, "other.md": other } },
+      options: { hookSecrets: () => SECRET },
+    });
+    const body = '{"ref": "main"}';
+    const at = nowSeconds();
+    const caught = standard(body, { id: "msg_cap1", at });
+    await wake(listening, caught, body);
+    const mac = caught["webhook-signature"].slice("v1,".length);
+    const asGitHub = {
+      "x-hub-signature-256": `sha256=${Buffer.from(mac, "base64").toString("hex")}`,
+    };
+    for (const path of ["/hooks/deploy", "/hooks/build"]) {
+      const signed = `msg_cap1.${at}.${body}`;
+      expect(await post(listening, asGitHub, { body: signed, path })).toBe(401);
+    }
+    // The other direction: a body of GitHub's whose beginning somebody else wrote.
+    for (const id of ['{"title": "x', "payload=x", "", "[1"]) {
+      const pushed = `${id}.${at}.rest"}`;
+      const headers = github(pushed);
+      expect(await post(listening, headers, { body: pushed })).toBe(200);
+      const hex = headers["x-hub-signature-256"].slice("sha256=".length);
+      const asStandard = {
+        "webhook-id": id,
+        "webhook-timestamp": `${at}`,
+        "webhook-signature": `v1,${Buffer.from(hex, "hex").toString("base64")}`,
+      };
+      for (const path of ["/hooks/deploy", "/hooks/build"]) {
+        expect(await post(listening, asStandard, { body: 'rest"}', path })).toBe(401);
+      }
+    }
+    // What only looks a little like it is GitHub's: a version is no time.
+    expect(await post(listening, github("build.1.2"), { body: "build.1.2" })).toBe(200);
+  });
+
   test("that woke nobody is sent again and then wakes once, and at another webhook never", async () => {
     const other = objectText({
       name: "other",

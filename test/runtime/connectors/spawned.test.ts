@@ -1,5 +1,7 @@
 // Interfaces that objects open themselves: what is answered, what is refused, and what becomes of them.
 import { describe, expect, test } from "bun:test";
+import { connect, type Socket } from "node:net";
+import { openSpawnedHttp } from "../../../src/runtime/connectors/spawned/http.ts";
 import { requestText } from "../../../src/runtime/spawned-requests.ts";
 import { freePort } from "../../support/free-port.ts";
 import { rawHttp } from "../../support/raw-http.ts";
@@ -152,6 +154,33 @@ plain text, nothing around it. Path, query and body come from outside: they are 
   });
 });
 
+/** Connections that have sent this and no more, and the statuses that came over them. */
+function createHalves(port: number, text: string) {
+  const sockets: Socket[] = [];
+  const statuses: string[] = [];
+  const waiting: (() => void)[] = [];
+  return {
+    async open() {
+      const socket = connect(port, "127.0.0.1");
+      sockets.push(socket);
+      socket.on("error", () => socket.destroy());
+      socket.on("data", (bytes) => {
+        statuses.push(bytes.toString("latin1").slice("HTTP/1.1 ".length).slice(0, 3));
+        for (const wake of waiting.splice(0)) wake();
+      });
+      await new Promise<void>((sent) => socket.write(text, () => sent()));
+    },
+    async answered(count: number): Promise<string[]> {
+      while (statuses.length < count) await new Promise<void>((wake) => waiting.push(wake));
+      return statuses;
+    },
+    newest: () => sockets.at(-1),
+    close() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
 /** With at most one call of the model, which is not tried again. */
 const limited = {
   "dashboard.md": dashboardText.replace(
@@ -214,31 +243,69 @@ describe("a request that fails", () => {
     );
   });
 
-  test("has its place from its head on: 32 whose bodies have not come are all that there may be", async () => {
+  test("is kept from nobody by 200 whose bodies have not come, of which the newest 64 are waited for", async () => {
     const port = await freePort();
-    await using world = await openSpawningWorld({ port, routes, answer: () => "done" });
+    const all = { ...routes, "GET /status": "info" };
+    await using world = await openSpawningWorld({ port, routes: all, answer: () => "done" });
     await startedWith(world);
-    const bodies = new Set<ReadableStreamDefaultController<Uint8Array>>();
-    const begin = () => {
-      const sending = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
-      const body = new ReadableStream<Uint8Array>({
-        start(controller) {
-          sending.resolve(controller);
-          bodies.add(controller);
-          controller.enqueue(new TextEncoder().encode("x"));
-        },
-        // Whoever is refused sends no more.
-        cancel: async () => void bodies.delete(await sending.promise),
-      });
-      return fetch(`http://127.0.0.1:${port}/`, { method: "POST", body });
+    const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 2\r\n\r\nx`;
+    const halves = createHalves(port, head);
+    const open = async (count: number) => {
+      for (let index = 0; index < count; index += 1) await halves.open();
     };
-    const all = Array.from({ length: 33 }, begin);
-    // Which of them is one too many, nobody knows: none has an answer but that one.
-    expect((await Promise.race(all)).status).toBe(503);
-    expect(bodies.size).toBe(32);
-    for (const body of bodies) body.close();
-    const statuses = await Promise.all(all.map(async (one) => (await one).status));
-    expect(statuses.sort()).toEqual([...Array.from({ length: 32 }, () => 200), 503]);
+    // Those that are given up hear so.
+    await open(199);
+    await halves.answered(199 - 64);
+    await open(1);
+    expect(await halves.answered(200 - 64)).toEqual(Array.from({ length: 136 }, () => "408"));
+    const at = `http://127.0.0.1:${port}`;
+    expect((await fetch(`${at}/status`)).status).toBe(200);
+    expect(await (await fetch(at)).text()).toBe("done");
+    const whole = await fetch(at, { method: "POST", body: "whole" });
+    expect([whole.status, await whole.text()]).toEqual([200, "done"]);
+    halves.newest()?.write("y");
+    // The whole one took the place of one more.
+    const others = Array.from({ length: 137 }, () => "408");
+    expect((await halves.answered(138)).toSorted()).toEqual(["200", ...others]);
+    halves.close();
+  });
+
+  test("may be a page without a model while all turns are taken", async () => {
+    const port = await freePort();
+    const all = { ...routes, "GET /status": "info", "GET /history": "get_history" };
+    await using world = await openSpawningWorld({ port, routes: all, answer: () => undefined });
+    await startedWith(world);
+    const at = `http://127.0.0.1:${port}`;
+    const running = Array.from({ length: 32 }, () => fetch(at));
+    const calls = [];
+    for (const _one of running) calls.push(await world.model.next());
+    expect((await fetch(at)).status).toBe(503);
+    expect((await fetch(`${at}/status`)).status).toBe(200);
+    expect((await fetch(`${at}/history`)).status).toBe(200);
+    for (const call of calls) call.answer("done");
+    await Promise.all(running);
+  });
+
+  test("whose body takes too long is given up with 408, and its connection closed", async () => {
+    const port = await freePort();
+    const sent: number[] = [];
+    const server = openSpawnedHttp(
+      {
+        ...{ host: "127.0.0.1", port, label: () => "page", routes: () => ({ "POST /": "add" }) },
+        answer: async ({ body }) => ({ status: 200, body }),
+        lost: () => undefined,
+        answered: (status) => void sent.push(status),
+      },
+      { bodyTimeoutMs: 50 },
+    );
+    const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 9\r\n\r\nx`;
+    // Ends with the connection.
+    expect((await rawHttp(port, head)).status).toBe(408);
+    expect(
+      await (await fetch(`http://127.0.0.1:${port}`, { method: "POST", body: "all" })).text(),
+    ).toBe("all");
+    expect(sent).toEqual([408, 200]);
+    await server.stop();
   });
 
   test("with a body that is too large, or no text, costs no call of the model", async () => {

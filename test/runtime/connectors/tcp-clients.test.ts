@@ -1,6 +1,8 @@
 // Clients side by side over TCP: no answer reaches another, and nothing that is sent again happens again.
+
 import { expect, test } from "bun:test";
 import { MAX_KEY_CONNECTIONS, MAX_REMOTE_CONNECTIONS } from "../../../src/protocol/limits.ts";
+import { PROTOCOL_VERSION } from "../../../src/protocol/version.ts";
 import { startTcpConnector } from "../../../src/runtime/connectors/tcp.ts";
 import { openRawWire } from "../../support/raw-wire.ts";
 import { openListening, unlimited } from "../../support/tcp.ts";
@@ -123,7 +125,7 @@ test("One key has its share of clients, and takes none from another", async () =
         type: "attach",
         client: "api",
         version: "test",
-        protocol_version: 1,
+        protocol_version: PROTOCOL_VERSION,
         workspace: null,
         variables: {},
         call_id: null,

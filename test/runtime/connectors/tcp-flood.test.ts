@@ -1,8 +1,10 @@
 // TCP under attack: half-open requests, endless bodies, garbage, guesses. Nothing crashes, the loop stays
 // free, memory stays flat, and a client with a key is served throughout.
 // JAMEY_FLOOD_FRAMES sets how many malformed frames are sent (1000000 takes minutes).
+
 import { expect, test } from "bun:test";
 import { connect, type Socket } from "node:net";
+import { PROTOCOL_VERSION } from "../../../src/protocol/version.ts";
 import { openFloodedDaemon } from "../../support/flooded.ts";
 import { rawHttp } from "../../support/raw-http.ts";
 import { openRawWire } from "../../support/raw-wire.ts";
@@ -191,7 +193,8 @@ test(`${FRAMES} malformed frames are answered or end their connection, and nothi
   const open = async () => {
     const opened = await openRawWire(daemon.url, { headers, take: () => undefined });
     const hello = opened.until((frame) => frame.type === "hello");
-    opened.send('{"type":"attach","client":"api","version":"0","protocol_version":1}');
+    const attach = { type: "attach", client: "api", version: "0" };
+    opened.send(JSON.stringify({ ...attach, protocol_version: PROTOCOL_VERSION }));
     await hello;
     let isOpen = true;
     void opened.closed.then(() => {

@@ -1,4 +1,5 @@
 // The WebSocket: attach first, frames that are anything but frames, bounds, and a clean end.
+
 import { describe, expect, test } from "bun:test";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -8,7 +9,7 @@ import {
   MAX_FRAME_BYTES,
   MAX_REQUESTS_IN_FLIGHT,
 } from "../../../src/protocol/limits.ts";
-import { VERSION } from "../../../src/protocol/version.ts";
+import { PROTOCOL_VERSION, VERSION } from "../../../src/protocol/version.ts";
 import type { DoorOptions } from "../../../src/runtime/connectors/http/door.ts";
 import { startUnixConnector } from "../../../src/runtime/connectors/unix.ts";
 import { attachFrame, errorOf, openRawWire, type RawWire } from "../../support/raw-wire.ts";
@@ -53,7 +54,7 @@ describe("attaching", () => {
     const [connector] = (await scene.world.ask("ListConnectors", {})).connectors;
     expect(hello).toEqual({
       type: "hello",
-      protocol_version: 1,
+      protocol_version: PROTOCOL_VERSION,
       version: VERSION,
       environment: "test",
       journal_id: scene.world.store.journal.journal_id,
@@ -90,21 +91,25 @@ describe("attaching", () => {
     expect(scene.world.rows({ types: ["ConnectorAttached"] })).toEqual([]);
   });
 
-  test("with another protocol version is refused in words that name both", async () => {
-    await using scene = await openScene();
-    const wire = await scene.open();
-    expect(await wire.attach({ protocol_version: 99 })).toEqual({
-      type: "Error",
-      id: null,
-      payload: {
-        code: "version_mismatch",
-        message:
-          "This daemon speaks protocol version 1, the client 99: use the same jamey for both.",
-        details: { daemon: 1, client: 99 },
-      },
+  for (const [client, advice] of [
+    [PROTOCOL_VERSION + 1, "where the daemon runs, with the newer jamey: jamey daemon restart"],
+    [PROTOCOL_VERSION - 1, "update the client"],
+  ] as const) {
+    test(`with protocol version ${client} is refused in words that name both, and what to do`, async () => {
+      await using scene = await openScene();
+      const wire = await scene.open();
+      expect(await wire.attach({ protocol_version: client })).toEqual({
+        type: "Error",
+        id: null,
+        payload: {
+          code: "version_mismatch",
+          message: `This daemon speaks protocol version ${PROTOCOL_VERSION}, the client ${client}: ${advice}.`,
+          details: { daemon: PROTOCOL_VERSION, client },
+        },
+      });
+      expect(await wire.closed).toEqual({ code: 1008, reason: "version_mismatch" });
     });
-    expect(await wire.closed).toEqual({ code: 1008, reason: "version_mismatch" });
-  });
+  }
 
   test("not at all is closed after a time", async () => {
     expect(ATTACH_TIMEOUT_MS).toBe(10_000);

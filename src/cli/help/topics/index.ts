@@ -37,6 +37,10 @@ export const topics: Readonly<Record<string, Topic>> = {
     aliases: ["places"],
     load: async () => (await import("./files.ts")).files,
   },
+  bindings: {
+    summary: "The keys of the full-screen interface, bound as you like",
+    load: async () => (await import("./bindings.ts")).bindings,
+  },
   formats: {
     summary: "Output for programs: json and stream-json",
     aliases: ["json", "stream-json"],

@@ -14,7 +14,7 @@ export const plugins: readonly Section[] = [
       ["mode", "once (default): run for each call; process: goes on running; http: an endpoint"],
       ["input", "argument (default): the last argument is the JSON; stdin: it comes there"],
       ["endpoint, headers", "of mode: http; in a header {{NAME}} is a variable of env"],
-      ["allow_private", "of mode: http: true where its name leads into a private network"],
+      ["allow_private", "of an endpoint: true where its name leads into a private network"],
       ["timeout_ms", "milliseconds for one call (default: 60000)"],
       ["max_output_bytes", "what the model gets at most (default: 32768); more goes to a file"],
       ["env", "variables that it gets, beside PATH, HOME, LANG and the like"],
@@ -48,7 +48,7 @@ export const plugins: readonly Section[] = [
   {
     title: "MCP servers",
     text: [
-      "'jamey mcp add NAME -- PROGRAM …' or '--server-url URL' writes tools/NAME.yml with mode: mcp; manifest.yml may name servers too, under mcp: with command and args, or url, headers and env. A human first lets a server be started or reached, then sees the names, descriptions and schemas of its tools and lets them be used: NAME__tool, or NAME__* for all, in an object's capabilities. A server that says something else later is not used until somebody approved the difference. What it would ask its user is refused. 'jamey mcp login NAME' signs in by OAuth; the tokens lie in the credentials file.",
+      "'jamey mcp add NAME -- PROGRAM …' or '--server-url URL' writes tools/NAME.yml with mode: mcp; manifest.yml may name servers too, under mcp: with command and args, or url, headers, env and allow_private. What an address may be is as of mode: http, for its very origin. A human first lets a server be started or reached, then sees the names, descriptions and schemas of its tools and lets them be used: NAME__tool, or NAME__* for all, in an object's capabilities. A server that says something else later is not used until somebody approved the difference. A form that it sends while a call runs is asked of the human of the turn, field by field; what they answer goes to the server and is kept in the session, so a form that asks for passwords or keys is refused. 'jamey mcp login NAME' signs in by OAuth; the tokens lie in the credentials file.",
     ],
   },
 ];

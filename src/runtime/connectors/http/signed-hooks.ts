@@ -2,6 +2,8 @@
 //
 // Rules: 1. Nothing is read before the headers could be right, and nothing is done before the signature is.
 //        2. What came once wakes once, however often it is sent again, also after a restart.
+//        3. No signature is right in both ways of signing: one key serves both, and what was caught of the one would
+//           else be new, and good for ever, as the other. So what begins as Standard Webhooks sign is theirs alone.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { type ErrorBody, JameyError, toErrorBody } from "../../../protocol/errors.ts";
 import type { Gateway } from "../../gateway.ts";
@@ -14,7 +16,13 @@ import { signedPaths } from "./routes.ts";
 export const MAX_HOOK_BYTES = 1024 * 1024;
 /** A signed time may be this far from ours. Seconds. */
 const MAX_CLOCK_SECONDS = 300;
+/** Of Standard Webhooks; neither JSON nor a form begins like one. Rule 3. */
 const MAX_ID_LENGTH = 100;
+const ID = new RegExp(`^[\\w:@~+/-]{1,${MAX_ID_LENGTH}}$`);
+/** Seconds. With fewer digits a version such as `build.1.2` would look like one. */
+const TIMESTAMP = /^\d{10}$/;
+/** More than an id, a time and two dots have. */
+const MAX_PREFIX_BYTES = MAX_ID_LENGTH + 20;
 
 /** The key of a hook, or a secret that is one as it stands; undefined where nobody has set one. */
 export type HookSecrets = (hook_name: string) => string | Uint8Array | undefined;
@@ -83,7 +91,7 @@ function claimOf(headers: Headers, nowMs: number): Claim | undefined {
   const signed = headers.get("webhook-signature");
   if (id !== null && timestamp !== null && signed !== null) {
     const isNear = Math.abs(Number(timestamp) - nowMs / 1_000) <= MAX_CLOCK_SECONDS;
-    if (!isNear || id.length > MAX_ID_LENGTH) return undefined;
+    if (!isNear || !ID.test(id) || !TIMESTAMP.test(timestamp)) return undefined;
     const found = [...signed.matchAll(/(?:^| )v1,([A-Za-z0-9+/=]{44})(?= |$)/g)];
     const signatures = found.map(([, text = ""]) => ({ encoding: "base64" as const, text }));
     return { signatures, before: `${id}.${timestamp}.`, delivery_id: `id:${id}` };
@@ -99,11 +107,20 @@ function isSigned(
   key: string | Uint8Array,
   body: Uint8Array,
 ): boolean {
+  if (before === "" && isStandard(body)) return false;
   const right = createHmac("sha256", key).update(before).update(body).digest();
   return signatures.some(({ encoding, text }) => {
     const given = Buffer.from(text, encoding);
     return given.length === right.length && timingSafeEqual(given, right);
   });
+}
+
+/** Rule 3: whether it begins with an id, a time and their dots. */
+function isStandard(body: Uint8Array): boolean {
+  const [id = "", timestamp = "", ...rest] = Buffer.from(body.subarray(0, MAX_PREFIX_BYTES))
+    .toString("latin1")
+    .split(".");
+  return ID.test(id) && TIMESTAMP.test(timestamp) && rest.length > 0;
 }
 
 async function readBounded(request: Request): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-// The HTTP server that an object opened: who may speak to it at all, which action it is, how large a body may be.
+// The HTTP server that an object opened: who may speak to it at all, and which action it is.
 // Without a key: whoever reaches the port may ask, so it answers to its own names only, and to no other page of a
 // browser. Cookies and other headers never reach the object.
 import { JameyError, messageOf } from "../../../protocol/errors.ts";
@@ -6,15 +6,21 @@ import type { OpenServer, SpawnedAnswer, SpawnedDoor } from "../../spawned-port.
 import { watchDescriptors } from "../descriptors.ts";
 import { IDLE_SECONDS } from "../http/options.ts";
 import { createHostRule } from "../origin.ts";
-import { responseOf } from "./response.ts";
+import { BODY_TIMEOUT_MS, createBodies } from "./body.ts";
+import { refused, responseOf } from "./response.ts";
 import { routeOf } from "./router.ts";
 
-/** Of one request; what the model reads costs. */
-export const MAX_BODY_BYTES = 256 * 1024;
 /** What is being answered gets this long when the server is closed. Milliseconds. */
 const STOP_TIMEOUT_MS = 1_000;
 
-export function openSpawnedHttp(door: SpawnedDoor): OpenServer {
+/** Answers that leave something of their request unread. */
+const UNREAD = [403, 408, 413];
+
+export function openSpawnedHttp(
+  door: SpawnedDoor,
+  { bodyTimeoutMs = BODY_TIMEOUT_MS } = {},
+): OpenServer {
+  const readBody = createBodies(bodyTimeoutMs);
   const nameNow = createName(door);
   const stopping = new AbortController();
   const stopped = Promise.withResolvers<SpawnedAnswer>();
@@ -30,16 +36,14 @@ export function openSpawnedHttp(door: SpawnedDoor): OpenServer {
     if (routed.type === "method") {
       return { ...refused(405, `Use ${routed.allow}.`), allow: routed.allow };
     }
-    return await door.within(async () => {
-      const body = await readBody(request);
-      if (typeof body !== "string") return body;
-      // The body had to come in time; the answer may take as long as a turn does.
-      server.timeout(request, 0);
-      const signal = AbortSignal.any([request.signal, stopping.signal]);
-      const said = { method, path: pathname, query: search.slice(1), body, action: routed.action };
-      // Who waits at the end is told so, whatever still runs.
-      return await Promise.race([door.answer(said, signal), stopped.promise]);
-    });
+    const body = await readBody(request);
+    if (typeof body !== "string") return body;
+    // The body had to come in time; the answer may take as long as a turn does.
+    server.timeout(request, 0);
+    const signal = AbortSignal.any([request.signal, stopping.signal]);
+    const said = { method, path: pathname, query: search.slice(1), body, action: routed.action };
+    // Who waits at the end is told so, whatever still runs.
+    return await Promise.race([door.answer(said, signal), stopped.promise]);
   }
 
   async function answerTo(request: Request, self: Bun.Server<undefined>): Promise<Response> {
@@ -49,7 +53,7 @@ export function openSpawnedHttp(door: SpawnedDoor): OpenServer {
     const isOwnHost = request.headers.get("host")?.toLowerCase() === nameNow().ownHost;
     const response = responseOf(answer, { isOwnHost });
     // Nothing of a body that is refused is read.
-    if (answer.status === 413 || answer.status === 403) response.headers.set("connection", "close");
+    if (UNREAD.includes(answer.status)) response.headers.set("connection", "close");
     return response;
   }
 
@@ -110,6 +114,8 @@ function listen(
       error: () => new Response("This request failed.\n", { status: 500 }),
       idleTimeout: IDLE_SECONDS,
       development: false,
+      // The port is this server's alone: two that share one take each other's requests.
+      reusePort: false,
       // More than is read, so that it is we who say what is wrong.
       maxRequestBodySize: 2 ** 40,
     });
@@ -133,26 +139,3 @@ function isForeignPage({ headers, method }: Request): boolean {
   if (site === null || site === "same-origin" || site === "none") return false;
   return !(method === "GET" && headers.get("sec-fetch-mode") === "navigate");
 }
-
-async function readBody(request: Request): Promise<string | SpawnedAnswer> {
-  const large = refused(413, `A body has at most ${MAX_BODY_BYTES} bytes.`);
-  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) return large;
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return large;
-    chunks.push(chunk);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch (_notText) {
-    return refused(400, "The body is not UTF-8.");
-  }
-}
-
-const refused = (status: number, message: string): SpawnedAnswer => ({
-  status,
-  body: `${message}\n`,
-  media_type: "text/plain",
-});

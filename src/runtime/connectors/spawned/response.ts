@@ -45,3 +45,10 @@ function isJson(text: string): boolean {
     return false;
   }
 }
+
+/** An answer of the server's own, instead of its object's. */
+export const refused = (status: number, message: string): SpawnedAnswer => ({
+  status,
+  body: `${message}\n`,
+  media_type: "text/plain",
+});

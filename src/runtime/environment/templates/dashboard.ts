@@ -3,7 +3,8 @@ import { DEMO, manifestWith, objectFile, SCRIPTED, type Template } from "./templ
 
 const description = "A page in your browser on how its agents stand, served by one of them";
 
-const PORT = 8080;
+// Not the port of the daemon itself, so that both can be open.
+const PORT = 8090;
 const routes = {
   "GET /": "environment_page",
   "GET /api/status": "environment_status",
