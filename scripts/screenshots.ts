@@ -43,7 +43,7 @@ const scenes: Scene[] = [
       run.type("Mend the invoice, too, and have it reviewed.\r");
       for (const [object, message] of orders) order(object, message);
       await run.shows("NEEDS YOU");
-      await run.shows("DONE (1)");
+      await run.shows("ENDED (1)");
       run.type(AGENTS);
       await run.shows("enter");
       await run.shows(" 2s");

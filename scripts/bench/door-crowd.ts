@@ -1,6 +1,8 @@
 // Connections that stay, as a process of their own: to every place in turn, until as many are open as were asked for
 // or no place takes one more. Argument: a CrowdAsked as JSON. Prints how many are open; ends with its stdin.
+
 import { connect } from "node:net";
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 
 export type CrowdKind = "websocket" | "stream" | "mcp" | "idle";
 
@@ -37,7 +39,7 @@ const openers: Record<CrowdKind, (place: CrowdPlace) => Promise<boolean>> = {
     socket.onmessage = () => opened.resolve(true);
     socket.onclose = () => opened.resolve(false);
     socket.onopen = () => {
-      const about = { client: "bench", version: "1", protocol_version: 1 };
+      const about = { client: "bench", version: "1", protocol_version: PROTOCOL_VERSION };
       socket.send(JSON.stringify({ type: "attach", ...about }));
     };
     return await opened.promise;

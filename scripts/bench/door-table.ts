@@ -1,5 +1,7 @@
 // The doors as a client stands before them: one request of each, over a connection that is kept.
+
 import type { Connection } from "../../src/client/connection.ts";
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 import { openRawDisk } from "./exchange.ts";
 
 export interface Scene {
@@ -112,7 +114,7 @@ async function openAsking(url: string, headers: Record<string, string>): Promise
     const frames = [JSON.parse(String(data)) as { id?: number } | { id?: number }[]].flat();
     for (const { id } of frames) if (id !== undefined) waiting.get(id)?.();
   };
-  const about = { client: "bench", version: "1", protocol_version: 1 };
+  const about = { client: "bench", version: "1", protocol_version: PROTOCOL_VERSION };
   socket.send(JSON.stringify({ type: "attach", ...about }));
   let last = 0;
   return {

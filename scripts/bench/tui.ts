@@ -112,6 +112,7 @@ function frameCost(): Measured {
     size: () => SIZE,
     draw: (frame) => {
       drawn = frame;
+      return true;
     },
     perform: () => undefined,
     now: () => performance.now(),

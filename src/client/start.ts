@@ -18,6 +18,7 @@ import { errorCodes, JameyError, messageOf } from "../protocol/errors.ts";
 import { isObject } from "../protocol/json.ts";
 import type { Connection } from "./connection.ts";
 import type { DaemonOptions } from "./daemon.ts";
+import { readRegularFile } from "./regular-file.ts";
 import { readRunning } from "./running.ts";
 import { daemonVariables } from "./variables.ts";
 
@@ -31,6 +32,8 @@ const POLL_GROWTH = 1.05;
 const FAILED_START_GRACE_MS = 500;
 /** A start that lost the lock to a daemon that was just leaving is tried again; so often at most. */
 const MAX_STARTS = 10;
+/** Settings beyond this are none. */
+const MAX_SETTINGS_BYTES = 1024 * 1024;
 /** How much of the log an error shows. */
 const LOG_TAIL_BYTES = 4096;
 const LOG_TAIL_LINES = 8;
@@ -64,10 +67,11 @@ export async function mayAutoStart(
 }
 
 async function autoStartIn(path: string): Promise<boolean | undefined> {
-  const file = Bun.file(path);
-  if (!(await file.exists())) return undefined;
+  const read = await readRegularFile(path, MAX_SETTINGS_BYTES);
+  // What else is wrong with it the daemon says, which reads it too.
+  if (read.type !== "text" || read.isCut) return undefined;
   try {
-    const settings: unknown = Bun.YAML.parse(await file.text());
+    const settings: unknown = Bun.YAML.parse(read.text);
     const said = isObject(settings) ? settings.auto_start : undefined;
     return typeof said === "boolean" ? said : undefined;
   } catch (cause) {

@@ -27,6 +27,8 @@ export interface QueuedMessage {
   turn_id: string;
   content: string;
   delivery: Delivery;
+  /** How many it has; absent where it has none. */
+  attachments?: number;
 }
 
 /** How full the model's context is, as of its last call. Tokens; `of` where it is known. */
@@ -127,8 +129,10 @@ function foldEvent(state: Transcript, event: TypedEvent): Transcript {
     case "SessionDeleted":
       return { ...emptyTranscript(state.session_id), isDeleted: true };
     case "MessageQueued": {
-      const { message_id, turn_id, content, delivery } = event.payload;
-      const waiting = { message_id, turn_id, content, delivery };
+      const { message_id, turn_id, content, delivery, attachments } = event.payload;
+      // Total also over frames that leave them out.
+      const count = attachments?.length ? { attachments: attachments.length } : {};
+      const waiting = { message_id, turn_id, content, delivery, ...count };
       // Told with the session already.
       if (state.queued.some((one) => one.message_id === message_id)) return state;
       return { ...state, queued: [...state.queued, waiting] };

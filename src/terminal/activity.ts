@@ -4,7 +4,7 @@ import type { Run } from "../protocol/commands/session.ts";
 import type { HumanRequest, Message, ToolCall, Usage } from "../protocol/messages.ts";
 import { showDuration } from "./duration.ts";
 import { answersTo } from "./request-text.ts";
-import { oneLine, showHidden } from "./strip.ts";
+import { oneLine, showHidden, showHiddenInProse, stripControl } from "./strip.ts";
 
 const MAX_ARGUMENTS_LENGTH = 100;
 const MAX_REASON_LENGTH = 300;
@@ -30,7 +30,7 @@ export function describeEvent(event: TypedEvent, calls: Map<string, ToolCall>): 
       if (!retry_at) return undefined;
       const waitMs = Math.max(0, Date.parse(retry_at) - Date.parse(event.at));
       const when = waitMs < 1000 ? "" : ` in ${showDuration(waitMs)}`;
-      return `! ${endSentence(oneLine(error.message, 200))} Asking again${when}.`;
+      return `! ${endSentence(othersLine(error.message, 200))} Asking again${when}.`;
     }
     case "TurnResumed":
       return `! The daemon was away for ${showDuration(event.payload.downtime_ms)}; the turn goes on.`;
@@ -44,8 +44,12 @@ function describeMessage(message: Message, calls: Map<string, ToolCall>): string
   for (const call of message.tool_calls) calls.set(call.id, call);
   const { tool_call_id, content } = message;
   if (tool_call_id === null || !calls.delete(tool_call_id)) return undefined;
-  return `  ${oneLine(content, MAX_REASON_LENGTH)}`;
+  return `  ${othersLine(content, MAX_REASON_LENGTH)}`;
 }
+
+/** What others wrote: its colours are taken out, and what turns or hides letters is shown. */
+const othersLine = (text: string, maxLength: number): string =>
+  oneLine(showHiddenInProse(stripControl(text)), maxLength);
 
 /** A vendor's own words may end without a stop. */
 export const endSentence = (text: string): string =>
@@ -61,7 +65,7 @@ export function describeCall({ name, args }: ToolCall): string {
 
 export function describeRequest(request: HumanRequest): string {
   const { request_id, kind, tool_call, question } = request;
-  const what = tool_call ? describeCall(tool_call) : oneLine(question, 200);
+  const what = tool_call ? describeCall(tool_call) : oneLine(showHidden(question), 200);
   const [how] = answersTo(request);
   return `waiting for ${kind} ${request_id}: ${what} (${how})`;
 }
@@ -72,7 +76,7 @@ export function describeDenial({ tool, subject, reason, allow_with }: Denial): s
   const advice = adviceFor(allow_with);
   if (advice === undefined) return `${what}: it was refused when asked`;
   // "Denied: denied" says nothing more.
-  const why = reason === "" || reason === "denied" ? "" : ` (${oneLine(reason, 200)})`;
+  const why = reason === "" || reason === "denied" ? "" : ` (${othersLine(reason, 200)})`;
   // The subject of a call that was asked about is the question, which has been seen.
   const about = allow_with === UNANSWERED ? "" : `: ${oneLine(showHidden(subject), 300)}`;
   return `${what}${about}${why}\n  ${advice}`;

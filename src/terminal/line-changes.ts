@@ -1,11 +1,15 @@
 // The lines that differ between two texts, and the words in them, for a screen that is drawn again and again: at
 // once, and bounded.
 import { structuredPatch } from "diff";
-import { type Part, wordChanges } from "./word-changes.ts";
+import { type Part, type WordChanges, wordChanges } from "./word-changes.ts";
 
 const CONTEXT_LINES = 3;
-/** Texts that differ in more lines are only said to differ. */
-const MAX_CHANGED_LINES = 2_000;
+/** Texts that differ in more lines are only said to differ: the time that it takes grows with its square. */
+const MAX_CHANGED_LINES = 1_000;
+/** A text that stands alone is no longer than this. Lines. */
+const MAX_LINES = 20_000;
+/** Further lines of a text are not compared word by word. UTF-16 units of both. */
+const MAX_WORDS_COMPARED = 32 * 1024;
 /** Longer texts are not compared. UTF-16 units of both. */
 const MAX_COMPARED_LENGTH = 512 * 1024;
 
@@ -23,16 +27,18 @@ export interface Comparing {
 const types = { " ": "same", "+": "added", "-": "removed" } as const;
 type Type = (typeof types)[keyof typeof types];
 
-/** null: too different to be shown. */
+/** null: too different, or too long, to be shown. */
 export function lineChanges(
   before: string,
   after: string,
   { ignoresSpace }: Comparing = { ignoresSpace: false },
 ): readonly Change[] | null {
   if (before.length + after.length > MAX_COMPARED_LENGTH) return null;
-  // What stands alone need not be compared, however long it is.
-  if (before === "") return linesOf(after).map((text) => whole("added", text));
-  if (after === "") return linesOf(before).map((text) => whole("removed", text));
+  // What stands alone need not be compared.
+  if (before === "" || after === "") {
+    const { added, removed } = countLines(before, after);
+    return added + removed > MAX_LINES ? null : replacedLines(before, after);
+  }
   const compared = (text: string) => (ignoresSpace ? text.replace(/[^\S\n]+/g, "") : text);
   const patch = structuredPatch("", "", compared(before), compared(after), "", "", {
     context: CONTEXT_LINES,
@@ -40,6 +46,7 @@ export function lineChanges(
   });
   if (!patch) return null;
   const [old, now] = [before.split("\n"), after.split("\n")];
+  const words = { ignoresSpace, left: MAX_WORDS_COMPARED };
   return patch.hunks.flatMap(({ oldStart, newStart, lines }, index) => {
     // What was compared may have lost its blanks: what is shown is the line as it stands.
     const at = { old: oldStart - 1, now: newStart - 1 };
@@ -53,8 +60,26 @@ export function lineChanges(
       return [{ type, text }];
     });
     const skipped = whole("skipped", `line ${newStart}`);
-    return [...(index > 0 ? [skipped] : []), ...withWords(shown, ignoresSpace)];
+    return [...(index > 0 ? [skipped] : []), ...withWords(shown, words)];
   });
+}
+
+/** All that went, then all that came: nothing is compared. */
+export const replacedLines = (before: string, after: string): readonly Change[] => [
+  ...linesOf(before).map((text) => whole("removed", text)),
+  ...linesOf(after).map((text) => whole("added", text)),
+];
+
+/** How many lines that would be. */
+export const countLines = (before: string, after: string): { added: number; removed: number } => ({
+  added: linesIn(after),
+  removed: linesIn(before),
+});
+
+function linesIn(text: string): number {
+  let lines = text === "" || text.endsWith("\n") ? 0 : 1;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines += 1;
+  return lines;
 }
 
 const linesOf = (text: string): readonly string[] =>
@@ -70,15 +95,20 @@ const whole = (type: Change["type"], text: string): Change => ({
   parts: [{ text, isMarked: false }],
 });
 
+/** How words are compared, and in how much of the text they still may be. */
+interface Words extends Comparing {
+  left: number;
+}
+
 /** Lines that went, and those that came in their place, stand one for one where they are equally many. */
-function withWords(lines: readonly Line[], ignoresSpace: boolean): readonly Change[] {
+function withWords(lines: readonly Line[], words: Words): readonly Change[] {
   const changes: Change[] = [];
   for (let at = 0; at < lines.length; ) {
     const removed = run(lines, at, "removed");
     const added = run(lines, at + removed.length, "added");
     const isPaired = removed.length > 0 && removed.length === added.length;
     const pairs = isPaired
-      ? removed.map((text, index) => wordChanges(text, added[index] ?? "", { ignoresSpace }))
+      ? removed.map((text, index) => pairOf(text, added[index] ?? "", words))
       : [];
     for (const [index, text] of removed.entries()) {
       const parts = pairs[index]?.before;
@@ -96,6 +126,11 @@ function withWords(lines: readonly Line[], ignoresSpace: boolean): readonly Chan
     }
   }
   return changes;
+}
+
+function pairOf(before: string, after: string, words: Words): WordChanges | null {
+  words.left -= before.length + after.length;
+  return words.left < 0 ? null : wordChanges(before, after, words);
 }
 
 /** The texts of this type that stand in a row from here on. */

@@ -76,16 +76,44 @@ export function createStripper(): Stripper {
 
 export const stripControl = (text: string): string => createStripper().push(text);
 
-/** What is there and cannot be seen: controls, zero width, direction, tags, selectors of variants. */
-const HIDDEN =
-  /[^\P{Cc}\n\t]|\u034f|[\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0]|[\u{e0000}-\u{e01ef}]/gu;
+/** Signs of a script that stand beside their number: of format, and yet they are seen. */
+const SEEN = "\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2\\u{110bd}\\u{110cd}";
+/**
+ * What is there and cannot be seen: controls, zero width, direction, tags, fillers, selectors of variants; and what
+ * is no letter yet, so that nobody knows how it is drawn.
+ */
+const HIDDEN = new RegExp(
+  `(?![\\n\\t${SEEN}])[\\p{Cc}\\p{Cf}\\p{Cn}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]`,
+  "gu",
+);
+
+/** Where nothing is decided: what cannot be seen is not there. */
+export const withoutHidden = (text: string): string => text.toWellFormed().replace(HIDDEN, "");
 
 /** For what a human decides about: nothing is taken out, and what would hide is shown as <U+202E>. */
 export const showHidden = (text: string): string =>
-  text.toWellFormed().replace(HIDDEN, (letter) => {
-    const code = letter.codePointAt(0) ?? 0;
-    return `<U+${code.toString(16).toUpperCase().padStart(4, "0")}>`;
-  });
+  text.toWellFormed().replace(HIDDEN, showCode).replace(LOOSE, showCode);
+
+/** In prose, where nothing is decided: what makes a sign a picture stands as it is, behind that sign. */
+export const showHiddenInProse = (text: string): string =>
+  text
+    .split(/((?<=\p{Extended_Pictographic})\ufe0f|(?<=[\d#*])\ufe0f(?=\u20e3))/u)
+    .map((part, index) => (index % 2 === 0 ? showHidden(part) : part))
+    .join("");
+
+/** Letters that take no column by themselves: parts of Hangul syllables without their beginning, and three more. */
+const LOOSE = new RegExp(
+  [
+    "[\\u0980\\u0c80\\u0d3a]",
+    "(?<![\\u1100-\\u115e\\ua960-\\ua97c])[\\u1161-\\u11a7\\ud7b0-\\ud7c6]",
+    "(?<![\\u1100-\\u115e\\ua960-\\ua97c][\\u1161-\\u11a7\\ud7b0-\\ud7c6]|[\\uac00-\\ud7a3])[\\u11a8-\\u11ff\\ud7cb-\\ud7fb]",
+  ].join("|"),
+  "gu",
+);
+
+/** `<U+202E>` */
+export const showCode = (letter: string): string =>
+  `<U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}>`;
 
 /** One line, short enough to stand in a list. */
 export function oneLine(text: string, maxLength: number): string {

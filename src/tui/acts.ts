@@ -7,10 +7,14 @@ import type { Effect } from "./shapes.ts";
 export const permissionModes = ["ask", "read-only", "edit", "auto"] as const;
 export type PermissionMode = (typeof permissionModes)[number];
 
+/** Conversations that may be pinned: those that are found at a glance. */
+export const MAX_PINNED = 20;
+
 export type Act =
   | { type: "open_pane"; name: string }
   | { type: "close_pane" }
-  | { type: "open_session"; session_id: string }
+  /** At its end; `search`: where this was said in it. */
+  | { type: "open_session"; session_id: string; search?: string }
   /** A new session; null: with the object of the open one. Nothing is made before something is said. */
   | { type: "new_session"; po_name: string | null }
   /** It stands first in the switcher, or no longer. */
@@ -33,5 +37,7 @@ export type Act =
   | { type: "palette" }
   | { type: "mouse"; isOn: boolean }
   | { type: "notice"; text: string }
+  /** A text that can be called back in the composer, though it was not sent, and why. */
+  | { type: "keep"; text: string; notice: string }
   | { type: "quit" }
   | { type: "perform"; effects: readonly Effect[] };

@@ -122,13 +122,15 @@ async function runOn(running: Running): Promise<InterfaceEnding> {
   }
 }
 
-function statusCommandOf({ variables, directory, take }: Running): StatusCommand | null {
+function statusCommandOf(running: Running): StatusCommand | null {
+  const { variables, directory, isMotionReduced, take } = running;
   const command = variables[STATUS_COMMAND]?.trim() ?? "";
   if (command === "") return null;
   return startStatusCommand({
     command,
     directory,
     variables,
+    isMotionReduced,
     says: (text) => take({ type: "status", text }),
     fails: (text) => take({ type: "trouble", text }),
   });

@@ -13,6 +13,11 @@ const MAX_SIDE_COLUMNS = 56;
 const SIDE_SHARE = 0.3;
 /** Below it the title is left out. Rows. */
 const TITLE_FROM_ROWS = 16;
+/** From here on the conversation does not stand right below its title. Rows. */
+const GAP_FROM_ROWS = 25;
+
+/** Rows that one notch of the wheel moves. */
+export const WHEEL_ROWS = 3;
 
 export interface Areas {
   /** null: there is no room for it. */
@@ -50,7 +55,8 @@ export const maxComposerRows = ({ rows }: Size): number =>
 
 export function areasOf(size: Size, wanted: Wanted): Areas {
   const { columns, rows } = size;
-  const top = (wanted.hasBanner ? 1 : 0) + (rows >= TITLE_FROM_ROWS ? 1 : 0);
+  const gap = rows >= GAP_FROM_ROWS && !wanted.isCovered ? 1 : 0;
+  const top = (wanted.hasBanner ? 1 : 0) + (rows >= TITLE_FROM_ROWS ? 1 : 0) + gap;
   const composerRows = wanted.isCovered ? 0 : wanted.composerRows;
   // One row is the rule above what is typed.
   const bottom = 1 + composerRows + wanted.queueRows + (wanted.isCovered ? 0 : 1);

@@ -1,7 +1,7 @@
 // What a pane is: a part of the interface with a state of its own, beside or over the conversation.
 // Rules: 1. A call's `purpose` begins with the pane's name and a colon: `inbox:answer`. Its reply, its failure
 //           and an edited text reach that pane alone.
-//        2. `frames`, `link` and `tick` reach every pane; keys, pastes and the mouse only the focused one.
+//        2. `frames`, `link` and `tick` reach every pane; keys, pastes, the mouse and `drawn` only the focused one.
 //           The mouse is told in rows and columns of the pane.
 //        3. The world has folded an input before any pane sees it.
 import type { Transcript } from "../client/transcript.ts";
@@ -44,7 +44,7 @@ export interface Shared {
 /** What a pane asks of the interface around it. */
 export type PaneRequest =
   | "close"
-  | { open_session: string }
+  | { open_session: string; search?: string; notice?: string }
   /** A new session with this object. */
   | { talk_to: string }
   | { open_pane: string }
@@ -53,7 +53,9 @@ export type PaneRequest =
   /** Put into the composer, at its cursor. */
   | { insert: string }
   /** One line, shown for a few seconds. */
-  | { notice: string };
+  | { notice: string }
+  /** The same, and a text that can be called back in the composer. */
+  | { keep: string; notice: string };
 
 export interface PaneResult<S> {
   state: S;
@@ -71,6 +73,8 @@ export interface Pane<S> {
   isWhole?: boolean;
   update(state: S, input: Input, shared: Shared): PaneResult<S>;
   view(state: S, shared: Shared, size: Size): readonly Line[];
+  /** Whether something in it goes away by itself, once its time is over. */
+  fades?(state: S, shared: Shared): boolean;
 }
 
 /** A pane together with its state, whatever type that has. */
@@ -80,6 +84,7 @@ export interface LivePane {
   isWhole: boolean;
   update(input: Input, shared: Shared): PaneResult<LivePane>;
   view(shared: Shared, size: Size): readonly Line[];
+  fades(shared: Shared): boolean;
 }
 
 export function livePane<S>(pane: Pane<S>, state: S = pane.initial): LivePane {
@@ -93,6 +98,7 @@ export function livePane<S>(pane: Pane<S>, state: S = pane.initial): LivePane {
       return { ...result, state: next };
     },
     view: (shared, size) => pane.view(state, shared, size),
+    fades: (shared) => pane.fades?.(state, shared) ?? false,
   };
   return live;
 }

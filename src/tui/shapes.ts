@@ -83,12 +83,14 @@ export type Input =
   /** A text came back from the human's own editor; null where it was left as it was. */
   | { type: "edited"; purpose: string; text: string | null }
   | { type: "files"; query: string; paths: readonly string[]; purpose: FilesPurpose }
-  /** Of a path that was pasted; both null where there is no such file. */
-  | { type: "image"; written: string; image: Image | null; problem: string | null }
+  /** The file that was asked for under this id; both null where there is none. */
+  | { type: "image"; id: number; image: Image | null; problem: string | null }
   /** What the human's own command says of the state. */
   | { type: "status"; text: string }
   /** Something beside a call went wrong, and the human should know. */
   | { type: "trouble"; text: string }
+  /** The terminal took a frame whole, and it shows everything until now. Milliseconds since 1970. */
+  | { type: "drawn"; now: number }
   /** Comes only while something on the screen counts time. Milliseconds since 1970. */
   | { type: "tick"; now: number };
 
@@ -104,9 +106,9 @@ export type Effect =
   | { type: "remember"; entry: Sent }
   | { type: "pin"; session_id: string; isPinned: boolean }
   | { type: "find_files"; query: string; purpose: FilesPurpose }
-  | { type: "read_image"; written: string }
+  | { type: "read_image"; id: number; written: string }
   /** For the human's own command: the JSON that it is given. */
-  | { type: "status"; json: string }
+  | { type: "status"; json: string; isWorking: boolean }
   | { type: "redraw" }
   | { type: "theme"; name: ThemeName }
   /** Now, where the connection is lost. */

@@ -26,9 +26,21 @@ export const isBusy = (state: State): boolean =>
 /** Everything that waits for a human, of every session. */
 export const openRequests = ({ world }: State): readonly HumanRequest[] => world.requests;
 
-/** What the session that is open asks: also before this interface looked. */
-export const requestsHere = ({ world, session_id }: State): readonly HumanRequest[] =>
-  world.requests.filter((request) => request.session_id === session_id);
+/** Callers of callers that are looked for: more than delegations may be deep. */
+const MAX_CALLERS = 64;
+
+/** What the session that is open waits for, also in sessions that it called: each of them holds it up. */
+export function requestsHere({ world, session_id }: State): readonly HumanRequest[] {
+  const isHere = (asking: string): boolean => {
+    let at: string | null = asking;
+    for (let hops = 0; at !== null && hops < MAX_CALLERS; hops += 1) {
+      if (at === session_id) return true;
+      at = world.sessions.get(at)?.parent_id ?? null;
+    }
+    return false;
+  };
+  return world.requests.filter((request) => isHere(request.session_id));
+}
 
 /** What the human chose for everything that is begun from here on. */
 export function settingsOf({ chosen, tools }: State): Pick<TurnSettings, "model" | "rules"> {
@@ -52,6 +64,10 @@ export function callerOf({ session, session_id, world }: State): string | null {
   const known = session_id === null ? undefined : world.sessions.get(session_id);
   return session?.facts?.parent?.session_id ?? known?.parent_id ?? null;
 }
+
+/** From where the human came to the session of the workflow that is open; null: otherwise. */
+export const cameFromHere = ({ cameFrom, session_id }: State): State["cameFrom"] =>
+  cameFrom !== null && cameFrom.to === session_id ? cameFrom : null;
 
 /** Messages that came in other sessions. */
 export function unreadElsewhere({ world, session_id }: State): number {
@@ -136,6 +152,7 @@ export function paletteContextOf(state: State): PaletteContext {
     keymap,
     session_id,
     caller: callerOf(state),
+    cameFrom: cameFromHere(state),
     pinned: state.pinned,
     po_name,
     isMouseOn,
@@ -146,6 +163,7 @@ export function paletteContextOf(state: State): PaletteContext {
     sessions,
     workflows: world.workflows,
     models: [...new Set(models.filter((model) => model !== null))],
+    vendors: state.vendors,
     tools: state.tools.map(({ name }) => name),
   };
 }

@@ -60,6 +60,17 @@ export type LinkView =
   | { type: "lost"; reason: string; since: number | null; retry: Retry | null }
   | { type: "gone"; reason: string };
 
+export interface Notice {
+  text: string;
+  /** null: as of the next tick. */
+  until: number | null;
+  /** What went wrong: it is read while that is mended, and ends with its time or where the human leaves. */
+  isProblem?: true;
+}
+
+/** Characters of what the human's own command says; the last row shows what it has room for. */
+export const MAX_STATUS_LENGTH = 200;
+
 export interface State {
   environment: string;
   workspace: string;
@@ -76,16 +87,28 @@ export interface State {
   /** null: a new session, made by the first message. */
   session_id: string | null;
   session: OpenSession | null;
+  /** A workflow was begun by hand, and took the human to its session: from where. */
+  cameFrom: { to: string; session_id: string | null; po_name: string } | null;
   chosen: Chosen;
   /** Who answers where nobody chose. */
   default_model: string | null;
+  /** Where models are asked for, as far as this daemon knows any. */
+  vendors: readonly { vendor: string; example: string; is_ready: boolean }[];
   /** The tools that there are, for the rules of a permission mode. */
   tools: readonly { name: string; risk: Risk }[];
   pending: readonly Pending[];
   /** Conversations that stand first in the switcher, in this order. */
   pinned: readonly string[];
   /** A message that waits, while the daemon is asked to take it back. */
-  takingBack: { message_id: string; content: string } | null;
+  takingBack: {
+    message_id: string;
+    content: string;
+    images: readonly Image[];
+    /** It has some that only its sender could put in again. */
+    isLeftOut: boolean;
+  } | null;
+  /** Looked for in the session that is on its way, once it is there. */
+  wantsSearch: string | null;
   /** Escape was pressed before the turn was known. */
   wantsInterrupt: boolean;
   /** Makes the keys of messages: never the same twice. */
@@ -102,15 +125,16 @@ export interface State {
   /** The pane over the conversation. */
   open: string | null;
   overlay: "palette" | "help" | null;
-  /** What the human's own command says. */
+  /** What the human's own command says: at most `MAX_STATUS_LENGTH`. */
   status: string;
   /** Lines scrolled in the key help. */
   helpScroll: number;
-  /** `until` null: as of the next tick. */
-  notice: { text: string; until: number | null } | null;
+  notice: Notice | null;
   /** Ctrl+C again before this time leaves; until null: as of the next tick. */
   leaving: { until: number | null } | null;
   keymap: Keymap;
+  /** What is wrong in the file of bound keys, line by line. */
+  bindingProblems: readonly string[];
 }
 
 export interface Beginning {
@@ -125,6 +149,7 @@ export interface Beginning {
   size?: Size;
   draft?: string;
   bindings?: UserBindings;
+  bindingProblems?: readonly string[];
   pinned?: readonly string[];
   isMouseOn?: boolean;
   model?: string | null;
@@ -146,12 +171,15 @@ export function initialState(beginning: Beginning): State {
     po_name: beginning.po_name ?? DEFAULT_OBJECT,
     session_id,
     session: session_id === null ? null : openingSession(session_id),
+    cameFrom: null,
     chosen: { model: beginning.model ?? null, mode: null, permissions: "ask" },
     default_model: null,
+    vendors: [],
     tools: [],
     pending: [],
     pinned: beginning.pinned ?? [],
     takingBack: null,
+    wantsSearch: null,
     wantsInterrupt: false,
     seed: beginning.seed ?? now.toString(36),
     sent: 0,
@@ -169,6 +197,7 @@ export function initialState(beginning: Beginning): State {
     notice: null,
     leaving: null,
     keymap: keymapOf(beginning.bindings),
+    bindingProblems: beginning.bindingProblems ?? [],
   };
 }
 

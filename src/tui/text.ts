@@ -9,9 +9,18 @@ const SIMPLE =
 /** Marks that stand beside their letter: some terminals give them a column of their own, others do not. */
 const SPACING = /\p{Mc}|[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\u{110bd}\u{110cd}]/gu;
 
+const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+/** A tab, wherever it stands. */
+const TAB = "    ";
+
+/** What no terminal may be given takes one column, and stays empty. */
+export const withoutControl = (text: string): string => text.replace(CONTROL, " ");
+
 /** Columns that a text takes on the screen: as the terminal counts that counts most. */
 export const widthOf = (text: string): number =>
-  isSimple(text) ? text.length : Bun.stringWidth(text) + uncounted(text);
+  isSimple(text) ? text.length : widthOfShown(withoutControl(text));
+
+const widthOfShown = (text: string): number => Bun.stringWidth(text) + uncounted(text);
 
 /** Every unit of it is a letter, and takes one column. */
 export const isSimple = (text: string): boolean => ASCII.test(text) || SIMPLE.test(text);
@@ -32,7 +41,11 @@ function* letters(text: string): Generator<string> {
   for (const { segment } of segmenter.segment(text)) yield segment;
 }
 
-export const span = (text: string, style: Style = "plain"): Span => ({ text, style });
+/** All text on the screen is made here, so that a tab is drawn everywhere as it is measured. */
+export const span = (text: string, style: Style = "plain"): Span => ({
+  text: text.includes("\t") ? text.replaceAll("\t", TAB) : text,
+  style,
+});
 /** A line of one style; empty for an empty text. */
 export const line = (text: string, style: Style = "plain"): Line =>
   text === "" ? [] : [span(text, style)];

@@ -1,14 +1,16 @@
 // One input → the next state, and what is asked of the world for it. Pure; the parts lie in update/.
 // Rules: 1. The first input also asks for everything that the interface begins with.
 //        2. A purpose names who asked: `root:`, `act:`, `composer`, `world:`, or a pane and a colon.
-import { replaceText, updateComposer } from "./composer/index.ts";
+import { editedText, updateComposer } from "./composer/index.ts";
+import { COPIED } from "./copies.ts";
 import { withFiles } from "./palette/index.ts";
+import { lineToRun, runLine } from "./palette/shell-line.ts";
 import type { Effect, Input, Updated } from "./shapes.ts";
 import type { LinkView, State } from "./state.ts";
 import { composerContextOf } from "./state-questions.ts";
 import { consequences } from "./update/consequences.ts";
 import { resized } from "./update/conversation.ts";
-import { typed } from "./update/keys.ts";
+import { done, typed } from "./update/keys.ts";
 import {
   accepted,
   isSending,
@@ -31,7 +33,14 @@ import {
   withFrames,
   withTold,
 } from "./update/session.ts";
-import { type Next, still, then, withNotice } from "./update/updated.ts";
+import {
+  type Next,
+  still,
+  then,
+  withNotice,
+  withoutOldNotice,
+  withProblem,
+} from "./update/updated.ts";
 import { loadWorld, updateWorld } from "./world.ts";
 
 export type { State } from "./state.ts";
@@ -74,14 +83,19 @@ function updated(state: State, input: Input): Next {
     case "key":
     case "paste":
       return typed(state, input);
-    case "mouse":
-      return moused(state, input);
+    case "mouse": {
+      const next = moused(state, input);
+      const isPressed = input.action === "press";
+      return isPressed ? { ...next, state: withoutOldNotice(state, next.state) } : next;
+    }
     case "focus":
       return still({ ...state, isFocused: input.isFocused });
     case "resize":
       return still(resized(state, { ...state, size: input.size }));
     case "tick":
       return then(still(ticked(state, input.now)), (after) => toEveryPane(after, input));
+    case "drawn":
+      return toPane(state, focusedPane(state) ?? "", input);
     case "frames":
       // A text that grows says nothing to the world and the panes.
       if (input.frames.every(({ type }) => type === "signal")) {
@@ -106,7 +120,7 @@ function updated(state: State, input: Input): Next {
     case "image":
       return toComposer(state, input);
     case "trouble":
-      return still(withNotice(state, input.text));
+      return still(withProblem(state, input.text));
     case "edited":
       return edited(state, input);
     case "replied":
@@ -117,7 +131,9 @@ function updated(state: State, input: Input): Next {
 
 function toComposer(state: State, input: Extract<Input, { type: "files" | "image" }>): Next {
   const result = updateComposer(state.composer, input, composerContextOf(state));
-  return { state: { ...state, composer: result.state }, effects: result.effects };
+  const next: Next = { state: { ...state, composer: result.state }, effects: result.effects };
+  const { submitted } = result;
+  return submitted ? then(next, (after) => done(after, submitted)) : next;
 }
 
 function withWorld(state: State, input: Input): Next {
@@ -186,19 +202,27 @@ function edited(state: State, input: Extract<Input, { type: "edited" }>): Next {
   if (purpose === "composer") {
     if (text === null) return still(state);
     // Editors end the last line of a file; nobody means an empty one behind it.
-    return still({ ...state, composer: replaceText(state.composer, text.replace(/\n$/, "")) });
+    return still({ ...state, composer: editedText(state.composer, text.replace(/\n$/, "")) });
   }
   return toPaneOf(state, purpose, input);
 }
 
 type Answer = Extract<Input, { type: "replied" | "call_failed" }>;
 
-function answered(state: State, input: Answer): Next {
+function answered(before: State, input: Answer): Next {
   const { purpose } = input;
+  const state = withWayBack(before, input);
   if (isSending(purpose)) return sent(state, input);
   if (purpose.startsWith("root:")) return rootAnswered(state, input);
   if (purpose.startsWith("act:")) return actAnswered(state, input);
   return purpose.startsWith("world:") ? still(state) : toPaneOf(state, purpose, input);
+}
+
+/** A workflow that is begun opens a session of its own: from there the human gets back to where they were. */
+function withWayBack(state: State, input: Answer): State {
+  if (input.type === "call_failed" || input.command !== "RunWorkflow") return state;
+  const { session_id, po_name } = state;
+  return { ...state, cameFrom: { to: input.reply.session_id, session_id, po_name } };
 }
 
 /** Ids of sessions and the like may hold colons; names of panes do not. */
@@ -232,7 +256,7 @@ function rootAnswered(state: State, input: Answer): Next {
       isSession && state.session
         ? { ...state, session: { ...state.session, waiting: null } }
         : state;
-    return still(withNotice(next, input.error.message));
+    return still(withProblem(next, input.error.message));
   }
   switch (input.command) {
     case "GetSession":
@@ -252,7 +276,11 @@ function rootAnswered(state: State, input: Answer): Next {
     case "ListTools":
       return still({ ...state, tools: input.reply.tools });
     case "ListModels":
-      return still({ ...state, default_model: input.reply.default_model });
+      return still({
+        ...state,
+        default_model: input.reply.default_model,
+        vendors: input.reply.vendors,
+      });
     default:
       return still(state);
   }
@@ -260,7 +288,7 @@ function rootAnswered(state: State, input: Answer): Next {
 
 /** What was done by name: a new session is opened, anything else shows by itself. */
 function actAnswered(state: State, input: Answer): Next {
-  if (input.type === "call_failed") return still(withNotice(state, input.error.message));
+  if (input.type === "call_failed") return still(withProblem(state, input.error.message));
   if (input.command === "ExportSession") {
     const { text, format } = input.reply;
     const suffix = format === "json" ? ".json" : ".md";
@@ -271,8 +299,15 @@ function actAnswered(state: State, input: Answer): Next {
     const said = `Not part of the conversation, as a turn runs: ${input.reply.result.output}`;
     return still(withNotice(state, said));
   }
+  const line = lineToRun(input.purpose);
+  if (input.command === "CreateSession" && line !== null) {
+    const { session_id } = input.reply.session;
+    return then(adoptSession(state, session_id), (next) => still(next, runLine(session_id, line)));
+  }
   if (input.purpose !== "act:open") return still(state);
-  if (input.command === "ForkSession") return openSession(state, input.reply.session.session_id);
+  if (input.command === "ForkSession") {
+    return openSession(withNotice(state, COPIED), input.reply.session.session_id);
+  }
   if (input.command === "RunWorkflow") return openSession(state, input.reply.session_id);
   return still(state);
 }

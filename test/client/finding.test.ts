@@ -4,6 +4,7 @@ import { chmodSync, lstatSync, symlinkSync, unlinkSync, writeFileSync } from "no
 import { type DaemonOptions, findDaemon, findOrStart } from "../../src/client/daemon.ts";
 import { openLink } from "../../src/client/link.ts";
 import { findEnvironment } from "../../src/client/places.ts";
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 import { type FakeDaemon, type FakeOptions, startFakeDaemon } from "../support/fake-daemon.ts";
 
 const introduction = { client: "cli", workspace: "/w", variables: {}, call_id: null };
@@ -118,8 +119,7 @@ describe("finding the daemon", () => {
     });
     expect(await errorOf(findOrStart(optionsFor(daemon.home)))).toEqual({
       code: "version_mismatch",
-      message:
-        "The daemon is jamey 9.9.9 (protocol 0, pid 4711), this is jamey 0.1.0 (protocol 1), and it is busy. When its work may be interrupted: jamey daemon restart",
+      message: `The daemon is jamey 9.9.9 (protocol 0, pid 4711), this is jamey 0.1.0 (protocol ${PROTOCOL_VERSION}), and it is busy. When its work may be interrupted: jamey daemon restart`,
     });
     expect(daemon.asked.map(({ type, payload }) => ({ type, payload }))).toEqual([
       { type: "GetStatus", payload: {} },
@@ -128,11 +128,11 @@ describe("finding the daemon", () => {
   });
 
   test("says which version a daemon has that answers nothing more", async () => {
-    const daemon = start({ protocol_version: 2, answer: () => undefined });
+    const newer = PROTOCOL_VERSION + 1;
+    const daemon = start({ protocol_version: newer, answer: () => undefined });
     expect(await errorOf(findOrStart(optionsFor(daemon.home)))).toEqual({
       code: "version_mismatch",
-      message:
-        "The daemon is jamey 9.9.9 (protocol 2), this is jamey 0.1.0 (protocol 1). Update this one, or use the newer program.",
+      message: `The daemon is jamey 9.9.9 (protocol ${newer}), this is jamey 0.1.0 (protocol ${PROTOCOL_VERSION}). Update this one, or use the newer program.`,
     });
   });
 

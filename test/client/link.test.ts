@@ -1,10 +1,12 @@
 // Connections that break: reconnecting, resuming, giving up. Over a real socket.
+
 import { afterEach, describe, expect, test } from "bun:test";
 import { openConnection } from "../../src/client/connection.ts";
 import { type DaemonOptions, findOrStart } from "../../src/client/daemon.ts";
 import { type LinkState, openLink } from "../../src/client/link.ts";
 import { findEnvironment } from "../../src/client/places.ts";
 import { runTurn } from "../../src/client/run.ts";
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 import {
   answerTurn,
   eventFrame,
@@ -71,7 +73,7 @@ describe("a connection", () => {
     connection.close();
     expect(connection.hello.journal_id).toBe("j1");
     expect(attached).toEqual([
-      { type: "attach", protocol_version: 1, version: "0.1.0", ...introduction },
+      { type: "attach", protocol_version: PROTOCOL_VERSION, version: "0.1.0", ...introduction },
     ]);
     expect(await connection.ended).toEqual({ type: "closed" });
   });

@@ -107,6 +107,37 @@ test("the pasted path of an image is sent as that image", async () => {
   ]);
 });
 
+test("Enter right behind the path of an image, and on one that is called back, sends the image", async () => {
+  await using home = await openHome();
+  const bytes = Buffer.from("89504e470d0a1a0a0000000d49484452", "hex");
+  await Bun.write(`${home.workspace}/shot.png`, bytes);
+  await using run = openInterface(home, { size: { columns: 99, rows: 80 } });
+  await run.shows(READY);
+  run.type(`one \u001b[200~${home.workspace}/shot.png\u001b[201~\r`);
+  await run.shows("◆");
+  run.type("\u001b[A");
+  await run.shows(`› one ${home.workspace}/shot.png`);
+  run.type("\r");
+  await run.until(
+    "both answers",
+    ({ lines }) => lines().filter((line) => line.startsWith(" ◆")).length === 2,
+  );
+  const listed = await home.run(["sessions", "list", "--json"]);
+  const [session] = JSON.parse(listed.stdout).sessions;
+  const exported = await home.run(["sessions", "export", session.session_id]);
+  const { messages } = JSON.parse(exported.stdout);
+  const said = messages.filter(({ role }: { role: string }) => role === "user");
+  expect(
+    said.map(({ content, attachments }: { content: string; attachments: unknown[] }) => [
+      content,
+      attachments.length,
+    ]),
+  ).toEqual([
+    ["one [image shot.png]", 1],
+    ["one [image shot.png]", 1],
+  ]);
+});
+
 test("messages that were parked are shown by the next run, and go on when it is told to", async () => {
   await using home = await openHome();
   {

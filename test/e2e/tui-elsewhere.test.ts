@@ -153,7 +153,7 @@ describe("a daemon that is killed", () => {
     const wire = await home.connect();
     const { code } = await home.run(["requests", "answer", await requestOf(wire), "go on"]);
     expect(code).toBe(0);
-    await run.until("the answer", ({ text }) => text().includes("DONE (1)"));
+    await run.until("the answer", ({ text }) => text().includes("ENDED (1)"));
     expect(asksNothing(run.screen)).toBe(true);
   });
 

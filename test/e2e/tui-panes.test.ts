@@ -32,7 +32,7 @@ test("an approval is shown whole in the inbox, and runs once it has been seen an
   await run.shows("enter do it");
   expect(await file(home, "made.txt").exists()).toBe(false);
   run.type("y");
-  await run.shows("DONE (1)");
+  await run.shows("ENDED (1)");
   expect(await file(home, "made.txt").text()).toBe("done\n");
 });
 

@@ -252,6 +252,25 @@ test("what is piped in is answered to the end, line by line", async () => {
   ).toEqual(["you: /say one", "jamey: one", "you: /say two", "jamey: two"]);
 });
 
+test("line by line, a conversation that is gone on with is named, and no line of a pipe is lost", async () => {
+  await using home = await openHome();
+  await home.run(["-q", "/say before"]);
+  const input = new TextEncoder().encode("/diff\n/say after\n");
+  const { code, stdout } = await home.run(["--plain", "-c"], { input });
+  const lines = stdout.split("\n").filter((line) => /^(you|cli|help|jamey: (?!env))/.test(line));
+  expect([code, lines]).toEqual([
+    0,
+    [
+      'jamey: going on with "/say before" (assistant), 2 messages so far.',
+      "cli: /say before",
+      "jamey: before",
+      "help: there is no command /diff here. There are /help, /stop, /requests and /quit. //diff says it as text.",
+      "you: /say after",
+      "jamey: after",
+    ],
+  ]);
+});
+
 describe("what was typed", () => {
   test("is there again after the interface was killed", async () => {
     await using home = await openHome();

@@ -60,7 +60,8 @@ const argumentsFor = ({ parameters: { properties } }: ToolSpec): Record<string, 
 
 /** One scenario wants to be shown a schema as an agent would be. */
 const ECHO = "json_schema_echo";
-const focal = server.tools.find(({ own_name }) => own_name === "json_schema_2020_12_tool");
+const tools = await server.tools();
+const focal = tools.find(({ own_name }) => own_name === "json_schema_2020_12_tool");
 
 /** Some scenarios name the calls that they want to see. */
 const wanted = z
@@ -70,7 +71,7 @@ const wanted = z
   .safeParse(JSON.parse(process.env.MCP_CONFORMANCE_CONTEXT ?? "{}"));
 const calls = wanted.success
   ? wanted.data.toolCalls.map((one) => ({ name: one.name, args: one.arguments }))
-  : server.tools.map(({ own_name, spec }) => ({
+  : tools.map(({ own_name, spec }) => ({
       name: own_name,
       args: own_name === ECHO && focal ? { schema: focal.spec.parameters } : argumentsFor(spec),
     }));

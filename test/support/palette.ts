@@ -6,6 +6,7 @@ export const knowing = (changes: Partial<PaletteContext> = {}): PaletteContext =
   keymap: keymapOf(),
   session_id: "01SESSION",
   caller: null,
+  cameFrom: null,
   pinned: [],
   po_name: "assistant",
   isMouseOn: false,
@@ -34,6 +35,10 @@ export const knowing = (changes: Partial<PaletteContext> = {}): PaletteContext =
   ],
   workflows: [{ name: "release", description: "makes a release" }],
   models: ["openai/gpt-5"],
+  vendors: [
+    { vendor: "openai", example: "openai/gpt-5.1", is_ready: false },
+    { vendor: "ollama", example: "ollama/llama", is_ready: true },
+  ],
   tools: ["shell", "file_read"],
   ...changes,
 });

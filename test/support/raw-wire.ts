@@ -1,5 +1,7 @@
 // A WebSocket over a unix socket with nothing in between: tests send what they like and see what comes.
+
 import type { ErrorBody } from "../../src/protocol/errors.ts";
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 
 export interface RawFrame {
   type: string;
@@ -115,7 +117,7 @@ export const attachFrame = (fields: Record<string, unknown> = {}) => ({
   type: "attach",
   client: "api",
   version: "test",
-  protocol_version: 1,
+  protocol_version: PROTOCOL_VERSION,
   ...fields,
 });
 

@@ -2,6 +2,7 @@
 import { foldFrame, type Transcript, transcriptOf } from "../../src/client/transcript.ts";
 import type { Reply } from "../../src/protocol/commands/index.ts";
 import type { Message, ToolCall } from "../../src/protocol/messages.ts";
+import { type Changes, createChanges } from "../../src/tui/conversation/file-changes.ts";
 import { createMemo } from "../../src/tui/conversation/memo.ts";
 import type { OpenConversation } from "../../src/tui/pane.ts";
 import { agentOf, createFrames, message } from "./tui-frames.ts";
@@ -118,6 +119,29 @@ export function editedFrames() {
 
 export const editedTranscript = (messages: Message[] = editedMessages()): Transcript =>
   editedFrames().reduce(foldFrame, transcriptOf(sessionOf(messages)));
+
+export type Done = readonly [
+  name: "file_edit" | "file_write",
+  args: Record<string, string | boolean>,
+  said?: string,
+];
+
+/** A conversation in which these calls were made, one after the other, as it is fetched: no outcome is kept. */
+export function transcriptOfEdits(...done: Done[]): Transcript {
+  const messages = done.flatMap(([name, args, said], index) => {
+    const call: ToolCall = { id: `c${index}`, name, args };
+    const content = said ?? (name === "file_edit" ? "Edited it." : "Replaced it.");
+    return [
+      answered(`m${index}`, "", { tool_calls: [call] }),
+      message({ message_id: `r${index}`, role: "tool", tool_call_id: call.id, content }),
+    ];
+  });
+  return transcriptOf(sessionOf(messages));
+}
+
+/** What is told to who asks for the first time. */
+export const changesOf = (transcript: Transcript, workspace: string): Changes =>
+  createChanges()(transcript, workspace);
 
 /** What the daemon says of the object. */
 export const assistantInfo: Reply<"InspectPO"> = {

@@ -12,6 +12,8 @@ import { letters } from "./screens.ts";
 
 export interface PlayedPane {
   shared: Shared;
+  /** Its terminal takes no frames. */
+  isStuck: boolean;
   /** What was asked for since the last look. */
   effects(): Effect[];
   requests(): PaneRequest[];
@@ -32,16 +34,24 @@ export function playPane<S>(pane: Pane<S>, shared: Shared): PlayedPane {
   let live = livePane(pane);
   const effects: Effect[] = [];
   const requests: PaneRequest[] = [];
+  function told(input: Input): boolean {
+    const result = live.update(input, played.shared);
+    live = result.state;
+    effects.push(...result.effects);
+    if (result.request) requests.push(result.request);
+    return result.isTaken;
+  }
   const played: PlayedPane = {
     shared,
+    isStuck: false,
     effects: () => effects.splice(0),
     requests: () => requests.splice(0),
     give(input) {
-      const result = live.update(input, played.shared);
-      live = result.state;
-      effects.push(...result.effects);
-      if (result.request) requests.push(result.request);
-      return result.isTaken;
+      // Each input is drawn at once.
+      const { isStuck, shared } = played;
+      const isTaken = told(input);
+      if (!isStuck && input.type !== "drawn") told({ type: "drawn", now: shared.now });
+      return isTaken;
     },
     press(...keys) {
       for (const name of keys) {

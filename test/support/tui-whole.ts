@@ -46,10 +46,13 @@ export function playInterface(fields: Partial<Beginning> = {}): PlayedInterface 
       );
     },
     give(...inputs) {
+      // Each input is drawn at once.
       for (const input of inputs) {
-        const next = update(played.state, input);
-        played.state = next.state;
-        effects.push(...next.effects);
+        for (const one of [input, { type: "drawn", now: played.state.now } as const]) {
+          const next = update(played.state, one);
+          played.state = next.state;
+          effects.push(...next.effects);
+        }
       }
     },
     press(...keys) {

@@ -1,5 +1,6 @@
 // A client of the daemon written from the JSON of its protocol alone: nothing of jamey's own client or
 // schemas is used, so that the end-to-end tests judge what really travels.
+import { PROTOCOL_VERSION } from "../../src/protocol/version.ts";
 
 /** A reply, command or frame waits for this long at most. */
 const WAIT_TIMEOUT_MS = 20_000;
@@ -200,7 +201,7 @@ export async function openWire(
         type: "attach",
         client: options.client ?? "test",
         version: "0",
-        protocol_version: 1,
+        protocol_version: PROTOCOL_VERSION,
         workspace: options.workspace ?? null,
         variables: options.variables ?? {},
       }),

@@ -39,6 +39,12 @@ describe("text", () => {
     expect([simple.length > 1_000, wrong]).toEqual([true, []]);
   });
 
+  test("with a tab is as wide as it is drawn: as four blanks, and where one is left as one", () => {
+    expect(span("a\tb")).toEqual({ text: "a    b", style: "plain" });
+    expect(line("\tx")).toEqual([{ text: "    x", style: "plain" }]);
+    expect(["a\tb", "\t", "\u0007", "日\u0085"].map(widthOf)).toEqual([3, 1, 1, 3]);
+  });
+
   test("is cut between letters, never within one", () => {
     expect(cutText("日本語", 5)).toBe("日本");
     expect(cutText("a👩‍👩‍👧b", 2)).toBe("a");

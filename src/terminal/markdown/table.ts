@@ -1,13 +1,17 @@
-// Tables: columns side by side where they fit, else one "name: value" below the other.
+// Tables: columns side by side where they fit or can be wrapped, else one "name: value" below the other.
 import { paint } from "../colour.ts";
 import type { Block, Node } from "./tree.ts";
 import { type Page, textOf, wrap } from "./wrap.ts";
 
 const GAP = "  ";
+/** A column that is wrapped keeps at least this much. */
+const MIN_WRAPPED_COLUMNS = 10;
 
 interface Cell {
   text: string;
   align: string | undefined;
+  /** It stands above its column. */
+  isName?: boolean;
 }
 
 export function tableLines(table: Block, page: Page): string[] {
@@ -15,16 +19,54 @@ export function tableLines(table: Block, page: Page): string[] {
   const widths = head.map((_, column) =>
     Math.max(...[head, ...body].map((row) => Bun.stringWidth(row[column]?.text ?? ""))),
   );
-  const total = widths.reduce((sum, width) => sum + width, GAP.length * (widths.length - 1));
-  if (total > page.width) return recordLines(head, body, page);
-  const line = (row: readonly Cell[]) =>
+  const fitted = fittedWidths(widths, page.width - GAP.length * (widths.length - 1));
+  const names = head.map((cell) => ({ ...cell, isName: true }));
+  if (!fitted) return recordLines(head, body, page);
+  const rows = [names, ...body].map((row) => rowLines(row, fitted, page));
+  if (!rows.every((one) => one !== undefined)) return recordLines(head, body, page);
+  const rule = fitted.map((width) => "─".repeat(width)).join(GAP);
+  const [first = [], ...others] = rows;
+  return [...first, paint(page.hasColour, "dim", rule), ...others.flat()];
+}
+
+/** Narrow columns as they are, the others alike; undefined where those would be too narrow. */
+function fittedWidths(widths: readonly number[], room: number): readonly number[] | undefined {
+  let [left, count] = [room, widths.length];
+  for (const width of widths.toSorted((one, other) => one - other)) {
+    if (width > Math.floor(left / count)) break;
+    left -= width;
+    count -= 1;
+  }
+  if (count === 0) return widths;
+  const share = Math.floor(left / count);
+  if (share < MIN_WRAPPED_COLUMNS) return undefined;
+  return widths.map((width) => Math.min(width, share));
+}
+
+/** undefined: something in it must not be cut, such as an address. */
+function rowLines(
+  row: readonly Cell[],
+  widths: readonly number[],
+  { hasColour }: Page,
+): string[] | undefined {
+  const cells = widths.map((width, column) => {
+    const { text = "", align, isName = false } = row[column] ?? {};
+    return wrap(text, { width, hasColour }).map((line) => ({
+      text: paint(hasColour && isName, "bold", line),
+      align,
+    }));
+  });
+  const isFitting = cells.every((lines, column) =>
+    lines.every(({ text }) => Bun.stringWidth(text) <= (widths[column] ?? 0)),
+  );
+  if (!isFitting) return undefined;
+  const height = Math.max(1, ...cells.map((lines) => lines.length));
+  return Array.from({ length: height }, (_none, index) =>
     widths
-      .map((width, column) => pad(row[column], width))
+      .map((width, column) => pad(cells[column]?.[index], width))
       .join(GAP)
-      .trimEnd();
-  const bold = head.map((cell) => ({ ...cell, text: paint(page.hasColour, "bold", cell.text) }));
-  const rule = widths.map((width) => "─".repeat(width)).join(GAP);
-  return [line(bold), paint(page.hasColour, "dim", rule), ...body.map(line)];
+      .trimEnd(),
+  );
 }
 
 /** A row after the other, each value with the name of its column. */

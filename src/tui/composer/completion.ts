@@ -1,4 +1,5 @@
 // What could be meant by the word at the cursor: a command behind `/`, its argument, an object or a file behind `@`.
+import { withoutHidden } from "../../terminal/strip.ts";
 import { rank } from "../palette/rank.ts";
 import type { Effect } from "../shapes.ts";
 import { replace } from "./edit.ts";
@@ -125,10 +126,22 @@ export function accept(state: ComposerState): ComposerState {
   };
 }
 
-/** As the command line reads it: a path with blanks stands in quotes. A folder stays open for what is in it. */
+/**
+ * As the command line reads it: a path with blanks, or with an end that would belong to the sentence, stands in
+ * quotes. A folder stays open for what is in it.
+ */
 export function mentionOf(name: string): string {
-  if (!/[\s"]/.test(name)) return `@${name}`;
+  if (!/\s|[.,;:!?)]$/.test(name)) return `@${name}`;
   return name.endsWith("/") ? `@"${name}` : `@"${name}"`;
+}
+
+/** In pictures that are made of several signs they mean something, and the name is what is seen. */
+const JOINING = /[\u200d\ufe0f]/gu;
+
+/** What is written of it names it again. Not so what holds a quote, or what cannot be seen or decoded. */
+export function isMentionable(name: string): boolean {
+  const visible = name.replace(JOINING, "");
+  return !/["\n\t\ufffd]/.test(name) && withoutHidden(visible) === visible;
 }
 
 export function dismiss(state: ComposerState): ComposerState {

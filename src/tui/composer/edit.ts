@@ -8,6 +8,7 @@ import {
   MAX_UNDO_LENGTH,
   MAX_UNDO_STEPS,
   type Paste,
+  type Reading,
   type Snapshot,
 } from "./state.ts";
 
@@ -30,7 +31,21 @@ export function replace(
   const isSameStep = isGrouped(state, from, to, inserted, kind);
   const undo = isSameStep ? state.undo : bounded([...state.undo, snapshotOf(state)]);
   const cursor = borderAt(text, from + inserted.length);
-  return { ...state, text, cursor, undo, redo: [], last: kind, goal: null, recalled: null };
+  const reading = shifted(state.reading, { from, to }, inserted.length);
+  const next = { ...state, text, cursor, reading, undo, redo: [], last: kind };
+  return { ...next, goal: null, recalled: null };
+}
+
+/** Where paths stand after a change. One that was changed itself is a text like any other. */
+function shifted(
+  reading: readonly Reading[],
+  { from, to }: Range,
+  length: number,
+): readonly Reading[] {
+  return reading.flatMap((one) => {
+    if (to <= one.from) return [{ ...one, from: one.from - to + from + length }];
+    return from >= one.from + one.written.length ? [one] : [];
+  });
 }
 
 /** A word typed or erased letter by letter is one step; so is going through the history. */
@@ -90,7 +105,10 @@ const stepped = (
   state: ComposerState,
   to: Snapshot,
   steps: Pick<ComposerState, "undo" | "redo">,
-): ComposerState => ({ ...state, ...steps, ...to, last: "none", goal: null, recalled: null });
+): ComposerState => {
+  const reading = state.reading.filter(({ from, written }) => to.text.startsWith(written, from));
+  return { ...state, ...steps, ...to, reading, last: "none", goal: null, recalled: null };
+};
 
 /** Cuts in a row are put back as one. */
 export function cut(state: ComposerState, range: Range, side: "back" | "on"): ComposerState {

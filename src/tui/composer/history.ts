@@ -31,10 +31,15 @@ export function recall(state: ComposerState, step: -1 | 1): ComposerState {
   if (index > state.history.length) return state;
   const entry = state.history[index];
   if (entry === undefined) {
-    return { ...replaceAll(state, before.text, "recall"), cursor: before.cursor, recalled: null };
+    const back = replaceAll({ ...state, known: [] }, before.text, "recall");
+    return { ...back, cursor: before.cursor, recalled: null };
   }
-  return { ...replaceAll(state, entry.text, "recall"), recalled: { index, before } };
+  return { ...said(state, entry, "recall"), recalled: { index, before } };
 }
+
+/** With what stood for images in it. */
+const said = (state: ComposerState, { text, images }: Sent, kind: "recall" | "other") =>
+  replaceAll({ ...state, known: images ?? [] }, text, kind);
 
 type Place = Pick<ComposerContext, "session_id" | "po_name" | "saidHere">;
 
@@ -104,11 +109,13 @@ function inScope(scope: SearchScope, place: Place): (entry: Sent) => boolean {
 }
 
 /** What a search shows: the entry that was found, else what stood there before. */
-export const shownBySearch = ({ search, history }: ComposerState): string | null =>
-  search?.index == null ? null : (history[search.index]?.text ?? null);
+export const shownBySearch = (state: ComposerState): string | null => foundIn(state)?.text ?? null;
+
+const foundIn = ({ search, history }: ComposerState): Sent | undefined =>
+  search?.index == null ? undefined : history[search.index];
 
 export function endSearch(state: ComposerState, isTaken: boolean): ComposerState {
-  const entry = shownBySearch(state);
+  const entry = foundIn(state);
   const ended = { ...state, search: null, notice: null };
-  return isTaken && entry !== null ? replaceAll(ended, entry, "other") : ended;
+  return isTaken && entry ? said(ended, entry, "other") : ended;
 }

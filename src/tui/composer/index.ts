@@ -1,12 +1,12 @@
 // The composer: a text of several lines, edited by keys, until it is sent. Pure.
-import type { Effect, KeyPress } from "../shapes.ts";
+import type { KeyPress } from "../shapes.ts";
 import { accept, offer } from "./completion.ts";
 import { insert, replace, replaceAll } from "./edit.ts";
 import { edits, isEdit } from "./edits.ts";
 import { endSearch, remembered, searchBack, searchElsewhere, searchFor } from "./history.ts";
 import { imagesIn, insertWithImages, lookForImage, withImage } from "./images.ts";
-import { letterBefore, pasteAt } from "./letters.ts";
-import { cleanText, draftText, entryOf, paste, setText, wholeText } from "./pastes.ts";
+import { letterBefore } from "./letters.ts";
+import { cleanText, draftText, paste, setText, wholeText } from "./pastes.ts";
 import {
   blank,
   type Completion,
@@ -15,12 +15,14 @@ import {
   type ComposerResult,
   type ComposerState,
   MAX_TYPED_LENGTH,
+  type Sent,
   type Submitted,
 } from "./state.ts";
+import { NOT_SENT, submit, taken, untaken } from "./submit.ts";
 
-export { mentionOf } from "./completion.ts";
+export { isMentionable, mentionOf } from "./completion.ts";
 export { withHistory } from "./history.ts";
-export { insertWithImages, withPaths } from "./images.ts";
+export { insertWithImages, tooMany, withPaths } from "./images.ts";
 export type * from "./state.ts";
 export { type ComposerView, pointAt, viewComposer } from "./view.ts";
 
@@ -37,18 +39,42 @@ export const hasSameText = (left: ComposerState, right: ComposerState): boolean 
 
 export const isEmpty = ({ text }: ComposerState): boolean => text === "";
 
-/** Put in at the cursor, such as by a pane. */
-export const insertText = (state: ComposerState, text: string): ComposerState =>
-  insert(state, cleanText(text), "other");
+/** Another text instead, such as one that could not be sent, with its images. Undo brings back what stood here. */
+export function restoreText(
+  state: ComposerState,
+  { text, images }: Pick<Submitted, "text" | "images">,
+): ComposerState {
+  if (images.length === 0) return setText(state, text);
+  return asOneStep(state, insertWithImages(setText(state, ""), text, images));
+}
 
-/** Another text instead, such as one that could not be sent. Undo brings back what stood here. */
-export const replaceText = setText;
+/** As the human's own editor left it. A path whose file is still read is looked at again before it is sent. */
+export const editedText = (state: ComposerState, text: string): ComposerState => ({
+  ...restoreText(state, { text, images: imagesIn(state) }),
+  known: [...state.known, ...state.reading.map(({ written }) => written)],
+});
 
-/** The same, with the images that stand in it. */
-export const restoreText = (state: ComposerState, { text, images }: Submitted): ComposerState =>
-  images.length === 0
-    ? replaceText(state, text)
-    : insertWithImages(replaceText(state, ""), text, images);
+/** Before everything that stands there, the cursor at the end. */
+export function insertBefore(
+  state: ComposerState,
+  { text, images }: Pick<Submitted, "text" | "images">,
+): ComposerState {
+  const next = asOneStep(state, insertWithImages({ ...state, cursor: 0 }, text, images));
+  return { ...next, cursor: next.text.length };
+}
+
+/** One step back, over all pieces that were put in. */
+function asOneStep(before: ComposerState, after: ComposerState): ComposerState {
+  const earlier = new Set(before.undo);
+  const added = after.undo.filter((step) => !earlier.has(step)).slice(1);
+  return { ...after, undo: after.undo.filter((step) => !added.includes(step)) };
+}
+
+/** With one more that can be called back. */
+export const withSent = (state: ComposerState, entry: Sent): ComposerState => ({
+  ...state,
+  history: remembered(state.history, entry),
+});
 
 export const clearText = (state: ComposerState): ComposerState => ({
   ...replaceAll(state, "", "other"),
@@ -62,10 +88,25 @@ export function updateComposer(
   context: ComposerContext,
 ): ComposerResult {
   const state = before.notice === null ? before : { ...before, notice: null };
+  if (state.waits === null || input.type === "image" || input.type === "files") {
+    return updated(state, input, context);
+  }
+  // Who types on has not done with it. Enter once more waits again.
+  const result = updated({ ...state, waits: null }, input, context);
+  const isSaid = result.submitted || result.state.waits || result.state.notice !== null;
+  return isSaid ? result : { ...result, state: { ...result.state, notice: NOT_SENT } };
+}
+
+function updated(
+  state: ComposerState,
+  input: ComposerInput,
+  context: ComposerContext,
+): ComposerResult {
   switch (input.type) {
     case "paste": {
       const pasted = offered(paste(endSearch(state, true), input.text), context);
-      return { ...pasted, effects: [...pasted.effects, ...lookForImage(input.text)] };
+      const asked = lookForImage(pasted.state, input.text);
+      return taken(asked.state, [...pasted.effects, ...asked.effects]);
     }
     case "image":
       return attached(state, input, context);
@@ -81,12 +122,6 @@ export function updateComposer(
   }
 }
 
-const untaken = (state: ComposerState): ComposerResult => ({ state, effects: [], isTaken: false });
-const taken = (state: ComposerState, effects: readonly Effect[] = []): ComposerResult => ({
-  state,
-  effects,
-  isTaken: true,
-});
 const offered = (state: ComposerState, context: ComposerContext): ComposerResult => {
   const result = offer(state, context);
   return taken(result.state, result.effects);
@@ -98,6 +133,12 @@ function attached(
   context: ComposerContext,
 ): ComposerResult {
   const next = withImage(state, input);
+  if (next.waits !== null && next.reading.length === 0) {
+    const { how, session_id } = next.waits;
+    // Another conversation was opened meanwhile: it was not said to that one.
+    if (session_id !== context.session_id) return taken({ ...next, waits: null, notice: NOT_SENT });
+    return submit(next, how, context);
+  }
   return next.text === state.text ? taken(next) : offered(next, context);
 }
 
@@ -190,28 +231,3 @@ const takesArgument = (command: string, context: ComposerContext): boolean =>
   context.argumentsOf(command).length > 0;
 
 const isCommand = ({ text }: ComposerState): boolean => /^[/!][^\s/][^\n]*$/.test(text);
-
-function submit(
-  state: ComposerState,
-  how: "send" | "queue",
-  context: ComposerContext,
-): ComposerResult {
-  const whole = wholeText(state);
-  const text = whole.replace(/^(?:[ \t]*\n)+/, "").trimEnd();
-  if (text === "") return untaken(state);
-  const { session_id, po_name } = context;
-  const entry = { text: entryOf(state).trim(), session_id, po_name };
-  const emptied: ComposerState = {
-    ...blank,
-    history: remembered(state.history, entry),
-    // What was cut can still be put back, but the folded pastes are gone with the text.
-    cuts: state.cuts.filter((one) => ![...one].some((letter) => pasteAt(letter, 0) !== null)),
-  };
-  const isLiteral = pasteAt(state.text.trimStart(), 0) !== null;
-  return {
-    state: emptied,
-    effects: [{ type: "remember", entry }],
-    isTaken: true,
-    submitted: { text, how, isLiteral, images: imagesIn(state) },
-  };
-}

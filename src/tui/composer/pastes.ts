@@ -82,7 +82,7 @@ export const wholeText = (state: ComposerState): string =>
   withPastes(state, ({ text, label, image }) => (image ? label : text));
 
 /** Images by their paths: what can be kept of them. */
-const writtenText = (state: ComposerState): string => withPastes(state, ({ text }) => text);
+export const writtenText = (state: ComposerState): string => withPastes(state, ({ text }) => text);
 
 /** Kept at every key: of what is too long for that, only how its pastes are called. */
 export const draftText = (state: ComposerState): string =>
@@ -104,6 +104,13 @@ export function unfoldPaste(state: ComposerState): ComposerState {
     return { ...state, notice: "It is too long to be edited here: Ctrl+G opens your editor." };
   }
   return replace(state, { from: at, to: at + 1 }, text, "other");
+}
+
+/** Put in at the cursor, folded where it is too long; never lost. */
+export function insertLong(state: ComposerState, text: string): ComposerState {
+  const isShort = state.text.length + text.length <= MAX_TYPED_LENGTH;
+  const folded = isShort ? null : fold(state, text);
+  return folded?.notice === null ? folded : insert(state, text, "other");
 }
 
 /** The whole text is another one, written elsewhere: in an editor, before a crash. */

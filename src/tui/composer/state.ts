@@ -25,8 +25,8 @@ export const MAX_PASTED_LENGTH = 1_000;
 export const MAX_UNFOLDED_LENGTH = 16_384;
 /** Entries of the history that can be called back. */
 export const MAX_HISTORY = 1_000;
-/** A longer entry is remembered with its pastes folded, in characters. */
-export const MAX_ENTRY_LENGTH = 16_384;
+/** A longer entry is remembered with its pastes folded, in characters: what can be typed fits, labels included. */
+export const MAX_ENTRY_LENGTH = MAX_TYPED_LENGTH + 8_192;
 /** Text of a draft with its pastes, in bytes: it is written at every key. */
 export const MAX_DRAFT_BYTES = 512 * 1024;
 /** Completions that are offered at once. */
@@ -52,9 +52,20 @@ export interface Paste {
   image?: Image;
 }
 
+/** The path of a file that is being read, and where it stands in the text. */
+export interface Reading {
+  id: number;
+  from: number;
+  written: string;
+  /** It stood for one before. */
+  wasImage: boolean;
+}
+
 /** What was sent before, and where. */
 export interface Sent {
   text: string;
+  /** What stands in it for images. */
+  images?: readonly string[];
   /** null: in one that it began, or nobody knows. */
   session_id: string | null;
   po_name: string | null;
@@ -97,6 +108,14 @@ export interface ComposerState {
   /** The column that up and down keep, in columns of the screen. */
   goal: number | null;
   pastes: readonly (Paste | null)[];
+  /** Pasted paths that become images if their files are some; the files are being read. */
+  reading: readonly Reading[];
+  /** Files that were asked for so far: the next one's id. */
+  asked: number;
+  /** What stood for images in a text that is not sent with them yet: looked at again before it is. */
+  known: readonly string[];
+  /** It was entered while files are read, here: sent once they are there. */
+  waits: { how: "send" | "queue"; session_id: string | null } | null;
   undo: readonly Snapshot[];
   redo: readonly Snapshot[];
   last: LastEdit;
@@ -141,10 +160,12 @@ export type ComposerInput =
   | { type: "paste"; text: string }
   | { type: "files"; query: string; paths: readonly string[] }
   /** The file of a path that was pasted: an image, or why it cannot be sent. */
-  | { type: "image"; written: string; image: Image | null; problem: string | null };
+  | { type: "image"; id: number; image: Image | null; problem: string | null };
 
 export interface Submitted {
   text: string;
+  /** The same with paths instead of images: what a command or the shell is given. */
+  written: string;
   how: "send" | "queue";
   /** It begins with a folded paste: neither a command nor a line for the shell, whatever it looks like. */
   isLiteral: boolean;
@@ -165,6 +186,10 @@ export const blank: ComposerState = {
   cursor: 0,
   goal: null,
   pastes: [],
+  reading: [],
+  asked: 0,
+  known: [],
+  waits: null,
   undo: [],
   redo: [],
   last: "none",

@@ -27,7 +27,12 @@ export interface ComposerView {
   list: readonly Line[];
 }
 
-export function viewComposer(state: ComposerState, size: Size, scopeKey = ""): ComposerView {
+export function viewComposer(
+  state: ComposerState,
+  size: Size,
+  scopeKey = "",
+  hint = HINT,
+): ComposerView {
   const columns = Math.max(1, size.columns);
   const foot = footOf(state, columns, scopeKey);
   const found = shownBySearch(state);
@@ -36,7 +41,7 @@ export function viewComposer(state: ComposerState, size: Size, scopeKey = ""): C
   const { rows, current, count, top } = windowOf(shown, size, foot.length);
   const lines = rows
     .slice(top, top + count)
-    .map((row, index) => rowLine(shown, row, { columns, isFirst: top + index === 0 }));
+    .map((row, index) => rowLine(shown, row, { columns, isFirst: top + index === 0, hint }));
   const row = rows[current] ?? { from: 0, to: 0 };
   const column = MARGIN + columnAt(shown, row, shown.cursor, columns);
   const place = { row: current - top, column: Math.min(column, columns - 1) };
@@ -73,17 +78,15 @@ export function pointAt(state: ComposerState, at: Point, size: Size): ComposerSt
 function rowLine(
   state: ComposerState,
   row: Row,
-  { columns, isFirst }: { columns: number; isFirst: boolean },
+  { columns, isFirst, hint }: { columns: number; isFirst: boolean; hint: string },
 ): Line {
-  const mark = span(isFirst ? markOf(state) : "  ", "bold");
-  if (state.text === "") return cut([mark, span(HINT, "dim")], columns);
+  const mark = span(isFirst ? "› " : "  ", "bold");
+  if (state.text === "") return cut([mark, span(hint, "dim")], columns);
   return cut(
     [mark, ...spansOf(state.text.slice(row.from, row.to), state.pastes, roomIn(columns))],
     columns,
   );
 }
-
-const markOf = ({ text }: ComposerState): string => (text.startsWith("!") ? "! " : "› ");
 
 function spansOf(text: string, pastes: readonly (Paste | null)[], room: number): readonly Span[] {
   if (![...text].some((letter) => letter === "\t" || pasteAt(letter, 0) !== null))
@@ -136,7 +139,7 @@ function listOf({ completion }: ComposerState, size: Size): readonly Line[] {
   const sign = { command: "/", argument: "", mention: "@" }[kind];
   const widest = Math.max(...offered.map(({ name }) => widthOf(name) + sign.length));
   const nameColumns = Math.min(widest, Math.max(12, Math.floor(size.columns / 2)));
-  return offered.slice(top, top + count).map((candidate, index) =>
+  const rows = offered.slice(top, top + count).map((candidate, index) =>
     listLine(candidate, {
       sign,
       nameColumns,
@@ -144,6 +147,9 @@ function listOf({ completion }: ComposerState, size: Size): readonly Line[] {
       isSelected: top + index === selected,
     }),
   );
+  const below = offered.length - top - count;
+  const more = [top > 0 ? `↑ ${top}` : "", below > 0 ? `↓ ${below}` : ""].filter(Boolean);
+  return more.length === 0 ? rows : [...rows, line(`  ${more.join(" · ")} more`, "dim")];
 }
 
 function listLine(

@@ -3,11 +3,11 @@ import type { CallState, Delegation } from "../../client/calls.ts";
 import type { Message, ToolCall } from "../../protocol/messages.ts";
 import { describeCall } from "../../terminal/activity.ts";
 import { showDuration } from "../../terminal/duration.ts";
+import { editOf } from "../../terminal/edits.ts";
 import { oneLine, stripControl } from "../../terminal/strip.ts";
 import type { Line, Span } from "../shapes.ts";
 import { cut, line, span, spread, wrapText } from "../text.ts";
 import { type Difference, type DifferenceLine, differenceLines, differenceOf } from "./diff.ts";
-import { editOf } from "./edits.ts";
 import type { Memo } from "./memo.ts";
 import { type Row, rowsOf } from "./row.ts";
 
@@ -119,7 +119,9 @@ function sideOf(view: CallView, difference: Difference | null, now: number): Lin
   if (status === "running" && state?.started_at) {
     parts.push(showDuration(Math.max(0, now - Date.parse(state.started_at))));
   }
-  if (state?.duration_ms !== null && state?.duration_ms !== undefined) {
+  // What was refused or stopped before it began took no time at all.
+  const hasRun = state?.outcome === "completed" || (state?.duration_ms ?? 0) > 0;
+  if (hasRun && state?.duration_ms !== null && state?.duration_ms !== undefined) {
     const { duration_ms } = state;
     parts.push(duration_ms < 1000 ? `${duration_ms}ms` : showDuration(duration_ms));
   }
@@ -181,9 +183,7 @@ const argumentLines = (call: ToolCall, { columns, memo }: Page): readonly Line[]
 /** The newest lines of a tool that still writes, cut rather than wrapped. */
 function tailLines(output: string, columns: number): readonly Line[] {
   const lines = stripControl(output).trimEnd().split("\n").slice(-MAX_TAIL_LINES);
-  return lines
-    .filter((text) => text !== "")
-    .map((text) => cut(line(text.replaceAll("\t", "    "), "dim"), columns));
+  return lines.filter((text) => text !== "").map((text) => cut(line(text, "dim"), columns));
 }
 
 const bounded = (lines: readonly Line[], most: number): readonly Line[] => [
@@ -207,7 +207,9 @@ export const differenceFor = (
 ): Difference | null =>
   memo.of(call, `difference ${ignoresSpace}`, () => {
     const edit = editOf(call);
-    return edit && differenceOf(edit.before ?? "", edit.after, { ignoresSpace });
+    if (!edit) return null;
+    const [before, after] = [stripControl(edit.before ?? ""), stripControl(edit.after)];
+    return differenceOf(before, after, { ignoresSpace });
   });
 
 /** An edit as it is named: what it changes is shown otherwise. */

@@ -1,28 +1,22 @@
-// What the calls of a conversation changed, by file: one edit after the other, put together where they touch.
+// What the calls of a conversation changed, by file: one edit after the other, goes on from what was told before.
 // Rules: 1. Only what the arguments of a call that succeeded say; what a command line did is not known here.
-//        2. Two edits become one only where it is certain that they meet; else both are told, in order.
+//        2. Two edits become one only where it is certain that they meet (fragments.ts); else both are told, in order.
 import type { Transcript } from "../../client/transcript.ts";
-import type { Message, ToolCall } from "../../protocol/messages.ts";
-import { type Edit, editOf } from "./edits.ts";
+import type { ToolCall } from "../../protocol/messages.ts";
+import { type Edit, editOf, fileName } from "../../terminal/edits.ts";
+import { stripControl } from "../../terminal/strip.ts";
+import { edited, type Fragments, noFragments } from "./fragments.ts";
+import { resultsOf } from "./results.ts";
 
-/** A text that holds an earlier change this long, once, holds that change. Letters and signs. */
-const MIN_CERTAIN_LENGTH = 12;
+/** Older edits are left out, so many at a time that what is told seldom begins anew. */
+const MAX_TOLD_EDITS = 2_000;
+const LEFT_OUT_STEP = 500;
 /** How the two tools begin what they say when a file was changed. */
 const CHANGED = /^(?:Edited|Created|Replaced) /;
 const CREATED = /^Created /;
 
-/** A part of a file: what stood there before all calls, and what stands there after them. */
-export interface Fragment {
-  /** null: the whole file was written, and what it held before is not known. */
-  before: string | null;
-  after: string;
-  /** It is all of the file. */
-  isWhole: boolean;
-}
-
-export interface FileChange {
+export interface FileChange extends Fragments {
   path: string;
-  fragments: readonly Fragment[];
   /** Calls that changed it. */
   calls: number;
 }
@@ -30,81 +24,87 @@ export interface FileChange {
 export interface Changes {
   /** The one that was changed last stands last. */
   files: readonly FileChange[];
+  /** Edits before those that are told. */
+  left: number;
   /** Calls that may have changed files, and do not say which. */
   commands: number;
   /** Objects that were called: what they changed stands in conversations of their own. */
   delegations: number;
 }
 
-export function changesOf(transcript: Transcript, workspace: string): Changes {
-  const results = new Map<string, Message>();
-  for (const message of transcript.messages) {
-    if (message.tool_call_id !== null) results.set(message.tool_call_id, message);
-  }
-  const files = new Map<string, FileChange>();
+interface DoneEdit {
+  call: ToolCall;
+  edit: Edit;
+  isCreated: boolean;
+}
+
+/**
+ * The same transcript always tells the same: what was told of its first edits is only gone on from, so that a
+ * further one costs what it is, not what all before it were.
+ */
+export function createChanges(): (transcript: Transcript, workspace: string) => Changes {
+  let known: Known = { workspace: "", calls: [], files: new Map() };
+  let told: Changes = { files: [], left: 0, commands: 0, delegations: 0 };
+  return (transcript, workspace) => {
+    const { edits, left, commands, delegations } = doneIn(transcript);
+    const isContinued =
+      known.workspace === workspace &&
+      known.calls.length <= edits.length &&
+      known.calls.every((call, index) => edits[index]?.call === call);
+    if (!isContinued) known = { workspace, calls: [], files: new Map() };
+    const fresh = edits.slice(known.calls.length);
+    for (const one of fresh) {
+      tell(known.files, one, workspace);
+      known.calls.push(one.call);
+    }
+    const isTold =
+      isContinued &&
+      fresh.length === 0 &&
+      [told.left, told.commands, told.delegations].join() === [left, commands, delegations].join();
+    if (!isTold) told = { files: [...known.files.values()], left, commands, delegations };
+    return told;
+  };
+}
+
+/** What was told so far, and of which calls. */
+interface Known {
+  workspace: string;
+  calls: ToolCall[];
+  files: Map<string, FileChange>;
+}
+
+function doneIn(transcript: Transcript) {
+  const results = resultsOf(transcript.messages);
+  const edits: DoneEdit[] = [];
   let [commands, delegations] = [0, 0];
-  for (const call of transcript.messages.flatMap(({ tool_calls }) => tool_calls)) {
-    const result = results.get(call.id)?.content;
-    if (transcript.delegations[call.id]) delegations += 1;
-    else if (call.name === "shell" && result !== undefined) commands += 1;
-    const edit = result !== undefined && isDone(call, result, transcript) ? editOf(call) : null;
-    if (!edit) continue;
-    const path = relative(edit.path, workspace);
-    const known = files.get(path) ?? { path, fragments: [], calls: 0 };
-    const fragments = edited(known.fragments, edit, CREATED.test(result ?? ""));
-    // The one that was changed last goes to the end.
-    files.delete(path);
-    files.set(path, { path, fragments, calls: known.calls + 1 });
+  for (const { tool_calls } of transcript.messages) {
+    for (const call of tool_calls) {
+      const result = results.get(call.id)?.content;
+      if (transcript.delegations[call.id]) delegations += 1;
+      else if (call.name === "shell" && result !== undefined) commands += 1;
+      const edit = result !== undefined && isDone(call, result, transcript) ? editOf(call) : null;
+      if (edit) edits.push({ call, edit, isCreated: CREATED.test(result ?? "") });
+    }
   }
-  return { files: [...files.values()], commands, delegations };
+  const over = Math.max(0, edits.length - MAX_TOLD_EDITS);
+  const left = Math.ceil(over / LEFT_OUT_STEP) * LEFT_OUT_STEP;
+  return { edits: edits.slice(left), left, commands, delegations };
 }
 
 /** How older calls ended is not kept: then what was said of it tells. */
 const isDone = ({ id }: ToolCall, result: string, { calls }: Transcript): boolean =>
   calls[id]?.success ?? CHANGED.test(result);
 
-function relative(path: string, workspace: string): string {
-  const inside = workspace !== "" && path.startsWith(`${workspace}/`);
-  return (inside ? path.slice(workspace.length + 1) : path).replace(/^(?:\.\/)+/, "");
-}
-
-function edited(
-  fragments: readonly Fragment[],
-  { before, after, isEverywhere }: Edit,
-  isCreated: boolean,
-): readonly Fragment[] {
-  const [first] = fragments;
-  if (before === null) {
-    const held = first?.isWhole ? first.before : isCreated && fragments.length === 0 ? "" : null;
-    return [{ before: held, after, isWhole: true }];
-  }
-  const replaced = (text: string): string =>
-    isEverywhere ? text.replaceAll(before, () => after) : text.replace(before, () => after);
-  const touched = fragments.map((one) =>
-    one.after.includes(before) ? { ...one, after: replaced(one.after) } : one,
-  );
-  const isFound = fragments.some((one) => one.after.includes(before));
-  // Elsewhere in the file it may stand as well, where not all of it is known.
-  const isElsewhere = isEverywhere && !first?.isWhole;
-  if (isFound && !isElsewhere) return touched.filter(isChange);
-  return joined(touched, { before, after, isWhole: false }).filter(isChange);
-}
-
-const isChange = ({ before, after }: Fragment): boolean => before !== after;
-
-/** A later change around an earlier one is one change: from what stood there first. */
-function joined(earlier: readonly Fragment[], later: Fragment): readonly Fragment[] {
-  const inner = earlier.filter((one) => isWithin(one, later));
-  const before = inner.reduce<string | null>(
-    (text, one) => text?.replace(one.after, () => one.before ?? "") ?? null,
-    later.before,
-  );
-  return [...earlier.filter((one) => !inner.includes(one)), { ...later, before }];
-}
-
-function isWithin({ after, before, isWhole }: Fragment, later: Fragment): boolean {
-  if (isWhole || before === null || later.before === null) return false;
-  if (after.replace(/\s+/g, "").length < MIN_CERTAIN_LENGTH) return false;
-  const at = later.before.indexOf(after);
-  return at >= 0 && later.before.indexOf(after, at + 1) < 0;
+function tell(
+  files: Map<string, FileChange>,
+  { edit, isCreated }: DoneEdit,
+  workspace: string,
+): void {
+  const path = fileName(edit.path, workspace);
+  const before = edit.before === null ? null : stripControl(edit.before);
+  const shown = { ...edit, before, after: stripControl(edit.after) };
+  const known = files.get(path) ?? { ...noFragments, path, calls: 0 };
+  // The one that was changed last goes to the end.
+  files.delete(path);
+  files.set(path, { ...edited(known, shown, isCreated), path, calls: known.calls + 1 });
 }

@@ -1,6 +1,7 @@
 // What was searched for stands out where it is seen, also where its style changes in the middle.
+// Rule: a letter is marked whole: with its marks, though only a part of it was searched for.
 import type { Line, Span } from "../shapes.ts";
-import { plainText } from "../text.ts";
+import { graphemes, plainText } from "../text.ts";
 
 export function withFound(of: Line, query: string): Line {
   if (query === "") return of;
@@ -27,14 +28,16 @@ function hits(text: string, wanted: string): ReadonlySet<number> {
   return places;
 }
 
-function marked(piece: Span, isHit: (index: number) => boolean): Span[] {
+function marked({ text, style }: Span, isHit: (index: number) => boolean): Span[] {
   const spans: Span[] = [];
-  let from = 0;
-  for (let at = 1; at <= piece.text.length; at += 1) {
-    if (at < piece.text.length && isHit(at) === isHit(from)) continue;
-    const text = piece.text.slice(from, at);
-    spans.push({ text, style: isHit(from) ? "selected" : piece.style });
-    from = at;
+  let at = 0;
+  for (const letter of graphemes(text)) {
+    const end = at + letter.length;
+    let isMarked = false;
+    for (; at < end; at += 1) isMarked ||= isHit(at);
+    const [last, drawn] = [spans.at(-1), isMarked ? "selected" : style];
+    if (last?.style === drawn) spans[spans.length - 1] = { ...last, text: last.text + letter };
+    else spans.push({ text: letter, style: drawn });
   }
   return spans;
 }

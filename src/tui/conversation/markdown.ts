@@ -111,11 +111,29 @@ function createWriter(columns: number): Writer {
       }
     },
     peek(part) {
-      if (part.type === "block") return block(part.text, part.isTight);
+      if (part.type === "block") {
+        const text = withoutTableHead(part.text);
+        return text === "" ? [] : block(text, part.isTight);
+      }
       return part.type === "code_line" ? [cut(line(part.text, "code"), columns, CODE_MARK)] : [];
     },
   };
 }
+
+/** The last lines of a text, which may become the head of a table and are no table yet. */
+const TABLE_HEAD = /(?:^|\n) {0,3}\|[^\n]*(?:\n[ \t|:-]*)?$/;
+
+/** Signs between names would stand there for a moment, and a table in their place. */
+function withoutTableHead(text: string): string {
+  const head = TABLE_HEAD.exec(text);
+  // A line further up begins with the sign as well: the table has begun, or never will.
+  if (!head || /(?:^|\n) {0,3}\|[^\n]*$/.test(text.slice(0, head.index))) return text;
+  const [, rule] = head[0].trim().split("\n");
+  return rule !== undefined && isTable(head[0].trim()) ? text : text.slice(0, head.index);
+}
+
+const isTable = (text: string): boolean =>
+  parseMarkdown(text, false).some((node) => node.type === "block" && node.name === "table");
 
 function ruleLine(language: string, columns: number): Line {
   const label = language === "" ? "" : `── ${language} `;

@@ -27,7 +27,7 @@ export interface Layout {
   conversation: Conversation;
   columns: number;
   now: number;
-  /** What this session asks of a human. */
+  /** What this session, and those that it called, ask of a human. */
   requests: readonly HumanRequest[];
   /** What another session does just now, in words. */
   actionOf(session_id: string): string | undefined;
@@ -59,9 +59,10 @@ function contentRows(item: Item, index: number, layout: Layout): readonly Row[] 
       return rowsOf(endedLines(layout.source.transcript.turn, layout));
     case "pending": {
       const { text, problem } = item.pending;
-      const state = problem === null ? "sending" : `not sent: ${problem}`;
-      const side = span(` ${oneLine(state, 60)}`, problem === null ? "dim" : "bad");
-      return rowsOf(saidLines(text, layout, [side]));
+      const side = problem === null ? span(" sending", "dim") : span(" not sent", "bad");
+      const why = wrapText(stripControl(problem ?? ""), textColumns(layout), "bad");
+      const below = problem === null ? [] : withMark(why, [span("✗", "bad")]);
+      return rowsOf([...saidLines(text, layout, [side]), ...below]);
     }
   }
 }
@@ -74,8 +75,8 @@ function messageRows(message: Message, index: number, layout: Layout): readonly 
   const variant = `${layout.columns} ${isSelected}`;
   switch (message.role) {
     case "user":
-      return memo.of(message, variant, () =>
-        rowsOf(marked(userLines(message, layout), isSelected)),
+      return memo.of(message, `${variant} ${isRunByHand(layout.source, index)}`, () =>
+        rowsOf(marked(userLines(message, index, layout), isSelected)),
       );
     case "system":
       return memo.of(message, variant, () =>
@@ -117,9 +118,9 @@ const timeOf = (at: string): string => new Date(at).toTimeString().slice(0, 5);
 /** A line for the shell, as it was typed: the journal says which tool ran with what. */
 const HAND_MADE = /^\/shell (\{"command":".*"\})$/s;
 
-function asTyped({ content, turn_id }: Message): string {
+function asTyped({ content }: Message, index: number, { source }: Layout): string {
   // Said to an agent it is a message like any other.
-  if (turn_id !== null) return content;
+  if (!isRunByHand(source, index)) return content;
   const [, json] = HAND_MADE.exec(content.slice(0, MAX_SAID_LENGTH)) ?? [];
   try {
     const args: unknown = json === undefined ? null : JSON.parse(json);
@@ -130,11 +131,13 @@ function asTyped({ content, turn_id }: Message): string {
   }
 }
 
-function userLines(message: Message, layout: Layout): readonly Line[] {
+function userLines(message: Message, index: number, layout: Layout): readonly Line[] {
   const files = message.attachments.map(({ name, media_type, bytes }) =>
     line(`+ ${oneLine(name ?? media_type, 60)}, ${bytes} bytes`, "dim"),
   );
-  const said = saidLines(asTyped(message), layout, [span(` ${timeOf(message.created_at)}`, "dim")]);
+  const said = saidLines(asTyped(message, index, layout), layout, [
+    span(` ${timeOf(message.created_at)}`, "dim"),
+  ]);
   return [...said, ...files.map((each): Line => [span(" ".repeat(MARGIN)), ...each])];
 }
 
@@ -143,7 +146,7 @@ function saidLines(text: string, layout: Layout, side: readonly Span[]): readonl
   const columns = textColumns(layout);
   // One more column keeps them apart.
   const room = Math.max(1, columns - 1 - side.reduce((sum, each) => sum + widthOf(each.text), 0));
-  const shown = stripControl(text.slice(0, MAX_SAID_LENGTH)).replaceAll("\t", "    ").trimEnd();
+  const shown = stripControl(text.slice(0, MAX_SAID_LENGTH)).trimEnd();
   const lines = wrapText(shown, room, "bold");
   const [first = [], ...rest] = lines;
   return withMark([spread(first, side, columns), ...rest], [YOU]);
@@ -192,7 +195,11 @@ function callsOf(
       result: resultOf(source, index, call.id),
       delegation,
       action: delegation ? layout.actionOf(delegation.child_session_id) : undefined,
-      isAsked: layout.requests.some(({ tool_call }) => tool_call?.id === call.id),
+      // Calls are told apart within a session only.
+      isAsked: layout.requests.some(
+        ({ tool_call, session_id }) =>
+          tool_call?.id === call.id && session_id === transcript.session_id,
+      ),
       isByHand: isByHand(message, call, source.transcript.messages[index - 1]),
       isLive: turn.type === "running" && turn.turn_id === message.turn_id,
       isUnfolded: conversation.folds[call.id] ?? conversation.isUnfolded ?? undefined,
@@ -207,9 +214,23 @@ function callsOf(
   return isBelow && shown.length > 0 ? [...rowsOf([[]]), ...shown] : shown;
 }
 
-/** A human ran it: what they typed stands before it, and no turn has to do with it. */
-const isByHand = ({ turn_id }: Message, { name }: ToolCall, before: Message | undefined): boolean =>
-  turn_id === null && before?.role === "user" && before.content.startsWith(`/${name} {`);
+/** A human ran it: what they typed stands before it, and no turn has to do with it. Copies of a conversation
+ * have no turns at all; but what a human ran was written down at one moment, and no turn is that fast. */
+const isByHand = (
+  { turn_id, created_at }: Message,
+  { name }: ToolCall,
+  before: Message | undefined,
+): boolean =>
+  turn_id === null &&
+  before?.role === "user" &&
+  before.created_at === created_at &&
+  before.content.startsWith(`/${name} {`);
+
+/** Whether this message stands for what a human ran: what they ran follows it. */
+function isRunByHand({ transcript }: Source, index: number): boolean {
+  const [before, next] = transcript.messages.slice(index, index + 2);
+  return next?.tool_calls.some((call) => isByHand(next, call, before)) ?? false;
+}
 
 function streamingRows(layout: Layout): readonly Row[] {
   const { streaming } = layout.source.transcript;
@@ -240,8 +261,11 @@ function workingLine({ source, columns, requests }: Layout): Line {
     const text = `${endSentence(oneLine(retry.message, 200))} Asking again.`;
     return cut([span(" "), span("!", "bad"), span(` ${text}`)], columns);
   }
-  if (requests.length > 0) {
-    return cut([span(" "), span("✋", "accent"), span(" waits for you", "accent")], columns);
+  const [asked] = requests;
+  if (asked) {
+    const isOther = asked.session_id !== source.transcript.session_id;
+    const who = isOther ? ` ${oneLine(asked.from_po, 64)}` : "";
+    return cut([span(" "), span("✋", "accent"), span(`${who} waits for you`, "accent")], columns);
   }
   const step = steps.findLast(({ type }) => type !== "edge_taken");
   const doing = step ? `working: ${oneLine(stepText(step), 200)}` : "working …";

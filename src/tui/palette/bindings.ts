@@ -20,8 +20,8 @@ import {
 /** The file in the folder of the configuration. `keys.yml` there holds the keys of programs. */
 export const BINDINGS_FILE = "bindings.yml";
 export const MAX_BINDINGS_BYTES = 64 * 1024;
-/** Lines among which a mistake of the whole file is looked for. */
-const MAX_LINES_SEARCHED = 500;
+/** Mistakes for which it is worked out what was meant; of more it is only said that they are some. */
+const MAX_SUGGESTED = 50;
 
 export interface BindingProblem {
   /** From 1 on. */
@@ -45,25 +45,30 @@ const KEPT: readonly { key: string; why: string }[] = [
   { key: "escape", why: "it always closes and stops" },
 ];
 
+/** What may have been meant by a word. */
+type Near = (word: string, known: readonly string[]) => string | undefined;
+
 /** What cannot be read is left out, and named. */
 export function readBindings(text: string): ReadBindings {
   const problems: BindingProblem[] = [];
   const bindings: Record<string, Record<string, string | null>> = {};
   const document = parse(text, problems);
-  const lines = text.split("\n");
+  const places = placesOf(text);
+  const near: Near = (word, known) =>
+    problems.length < MAX_SUGGESTED ? suggest(word, known) : undefined;
   for (const [context, section] of entriesOf(document, problems)) {
     if (!isContext(context)) {
-      const near = suggest(context, contexts);
-      const meant =
-        near === undefined ? `say one of ${contexts.join(", ")}` : `did you mean ${near}?`;
-      problems.push({ line: sectionOf(lines, context).from, problem: `${context}: ${meant}` });
+      const meant = near(context, contexts);
+      const said =
+        meant === undefined ? `say one of ${contexts.join(", ")}` : `did you mean ${meant}?`;
+      problems.push({ line: places.get(context)?.line ?? 1, problem: `${context}: ${said}` });
       continue;
     }
-    const read = readSection(context, section, { lines, problems });
+    const read = readSection(context, section, { place: places.get(context), problems, near });
     bindings[context] = read;
   }
-  problems.push(...conflictsOf(bindings, lines));
-  return { bindings, problems: problems.sort((left, right) => left.line - right.line) };
+  const all = [...problems, ...conflictsOf(bindings, places)];
+  return { bindings, problems: all.sort((left, right) => left.line - right.line) };
 }
 
 function parse(text: string, problems: BindingProblem[]): unknown {
@@ -85,11 +90,16 @@ function parseYaml(text: string): { ok: true; value: unknown } | { ok: false; pr
   }
 }
 
-/** The parser does not say where: it is the first line with which the text is no YAML any more. */
+/** The parser does not say where: it is the line with which what stands before it is no YAML any more. */
 function brokenLine(text: string): number {
-  const lines = text.split("\n").slice(0, MAX_LINES_SEARCHED);
-  const found = lines.findIndex((_, index) => !parseYaml(lines.slice(0, index + 1).join("\n")).ok);
-  return Math.max(1, found + 1);
+  const lines = text.split("\n");
+  let [whole, broken] = [0, lines.length];
+  while (broken - whole > 1) {
+    const middle = Math.floor((whole + broken) / 2);
+    if (parseYaml(lines.slice(0, middle).join("\n")).ok) whole = middle;
+    else broken = middle;
+  }
+  return broken;
 }
 
 function entriesOf(value: unknown, problems: BindingProblem[]): readonly [string, unknown][] {
@@ -107,15 +117,14 @@ const isContext = (name: string): name is Context => Object.hasOwn(keyTable, nam
 function readSection(
   context: Context,
   section: unknown,
-  { lines, problems }: { lines: readonly string[]; problems: BindingProblem[] },
+  { place, problems, near }: { place: Place | undefined; problems: BindingProblem[]; near: Near },
 ): Record<string, string | null> {
   const read: Record<string, string | null> = {};
-  const place = sectionOf(lines, context);
   for (const [key, action] of entriesOf(section, problems)) {
-    const at = placesOf(lines, key, place);
-    const line = at.at(-1) ?? place.from;
-    const found = keyProblem(key) ?? typedProblem(context, key) ?? actionProblem(context, action);
-    if (at.length > 1)
+    const line = lineOf(place, key);
+    const found =
+      keyProblem(key, near) ?? typedProblem(context, key) ?? actionProblem(context, action, near);
+    if (place?.twice.has(key))
       problems.push({ line, problem: `${key} stands here twice; the last counts` });
     if (found !== null) problems.push({ line, problem: `${key}: ${found}` });
     else read[key] = typeof action === "string" ? action : null;
@@ -124,16 +133,15 @@ function readSection(
 }
 
 /** Judged by all of the file together: what one line hides, another may have unbound. */
-function conflictsOf(bindings: UserBindings, lines: readonly string[]): readonly BindingProblem[] {
+function conflictsOf(bindings: UserBindings, places: Places): readonly BindingProblem[] {
   const keymap = keymapOf(bindings);
   return Object.entries(bindings).flatMap(([context, section]) => {
-    const place = sectionOf(lines, context);
+    const place = places.get(context);
     return Object.entries(section).flatMap(([key, action]): BindingProblem[] => {
       const isBound = action !== null && isContext(context);
       const conflict = isBound ? conflictOf(keymap, context, key) : null;
       if (conflict === null) return [];
-      const line = placesOf(lines, key, place).at(-1) ?? place.from;
-      return [{ line, problem: `${key}: ${conflict}` }];
+      return [{ line: lineOf(place, key), problem: `${key}: ${conflict}` }];
     });
   });
 }
@@ -163,7 +171,7 @@ function typedProblem(context: Context, key: string): string | null {
     : null;
 }
 
-function keyProblem(key: string): string | null {
+function keyProblem(key: string, near: Near): string | null {
   const kept = KEPT.find((one) => one.key === key);
   if (kept) return `this key stays as it is: ${kept.why}`;
   const parts = key === "+" ? ["+"] : key.split(/\+(?=.)/);
@@ -176,39 +184,50 @@ function keyProblem(key: string): string | null {
   if ([...name].length === 1 || NAMED_KEYS.includes(name) || /^f([1-9]|1[0-2])$/.test(name)) {
     return null;
   }
-  const near = suggest(name, NAMED_KEYS);
-  return `there is no key ${name}${near === undefined ? "" : `; did you mean ${near}?`}`;
+  const meant = near(name, NAMED_KEYS);
+  return `there is no key ${name}${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }
 
-function actionProblem(context: Context, action: unknown): string | null {
+function actionProblem(context: Context, action: unknown, near: Near): string | null {
   if (action === null) return null;
   if (typeof action !== "string") return "say the name of an action, or null";
   if (Object.hasOwn(keyTable[context], action)) return null;
-  const near = suggest(action, Object.keys(keyTable[context]));
-  const meant = near === undefined ? "F1 shows what there is" : `did you mean ${near}?`;
-  return `${context} knows no action ${action}; ${meant}`;
+  const meant = near(action, Object.keys(keyTable[context]));
+  const said = meant === undefined ? "F1 shows what there is" : `did you mean ${meant}?`;
+  return `${context} knows no action ${action}; ${said}`;
 }
 
-/** Lines from 1 on; `to` is behind the last. */
+/** Where a context and its keys stand. Lines from 1 on. */
 interface Place {
-  from: number;
-  to: number;
+  line: number;
+  /** The last line of each. */
+  keys: Map<string, number>;
+  twice: Set<string>;
+}
+type Places = ReadonlyMap<string, Place>;
+
+const lineOf = (place: Place | undefined, key: string): number =>
+  place?.keys.get(key) ?? place?.line ?? 1;
+
+/** Once through all lines. What begins at the margin is a context, what stands behind blanks one of its keys. */
+function placesOf(text: string): Places {
+  const places = new Map<string, Place>();
+  let place: Place | undefined;
+  for (const [index, line] of text.split("\n").entries()) {
+    const name = nameOn(line);
+    if (/^[^\s#]/.test(line)) {
+      place = { line: index + 1, keys: new Map(), twice: new Set() };
+      if (name !== undefined && !places.has(name)) places.set(name, place);
+    } else if (name !== undefined && place) {
+      if (place.keys.has(name)) place.twice.add(name);
+      place.keys.set(name, index + 1);
+    }
+  }
+  return places;
 }
 
-function sectionOf(lines: readonly string[], context: string): Place {
-  const from = lines.findIndex((line) => standsOn(line, context)) + 1;
-  const rest = lines.slice(from).findIndex((line) => /^[^\s#]/.test(line));
-  return { from: Math.max(1, from), to: rest < 0 ? lines.length + 1 : from + rest + 1 };
-}
-
-const placesOf = (lines: readonly string[], key: string, { from, to }: Place): readonly number[] =>
-  lines.flatMap((line, index) =>
-    index + 1 >= from && index + 1 < to && standsOn(line, key) ? [index + 1] : [],
-  );
-
-function standsOn(line: string, key: string): boolean {
-  const begun = line.trimStart();
-  return [key, `"${key}"`, `'${key}'`].some(
-    (written) => begun.startsWith(written) && /^\s*:/.test(begun.slice(written.length)),
-  );
+/** What stands before a colon, in quotes or without. */
+function nameOn(line: string): string | undefined {
+  const found = /^\s*(?:"([^"]*)"\s*|'([^']*)'\s*|([^\s#].*?)):(?:\s|$)/.exec(line);
+  return found?.[1] ?? found?.[2] ?? found?.[3]?.trimEnd();
 }

@@ -4,6 +4,7 @@ import { showAge } from "../../terminal/age.ts";
 import { themeNames } from "../../terminal/interface.ts";
 import { type Act, type PermissionMode, permissionModes } from "../acts.ts";
 import type { Candidate } from "../composer/index.ts";
+import { copyName } from "../copies.ts";
 import type { Effect } from "../shapes.ts";
 import { rank } from "./rank.ts";
 import { type Command, type PaletteContext, type Problem, problem } from "./shapes.ts";
@@ -51,6 +52,11 @@ function talkTo(name: string, { objects }: PaletteContext): Act | Problem {
   return problem(`There is no object ${name}. /objects shows them all.`);
 }
 
+function copyOf(session_id: string, { sessions }: PaletteContext): string | null {
+  const known = sessions.find((one) => one.session_id === session_id);
+  return known ? copyName(known.name ?? known.title) : null;
+}
+
 /** Needs the session that is open. */
 function inSession(
   { session_id }: PaletteContext,
@@ -69,6 +75,38 @@ function exported(context: PaletteContext, format: "markdown" | "json"): Act | P
       purpose: "act:export",
     }),
   );
+}
+
+/** What gives a choice back. */
+const DEFAULT = "default";
+const asTheObjectSays = words([DEFAULT], "as the object says");
+
+/** A command that nothing stands behind yet shows what can: nothing chosen is lost by a slip. */
+const listed = (command: string, argument: string, act: Act): Act =>
+  argument === "" ? { type: "insert", text: `/${command} ` } : act;
+
+function offeredModels({ models, vendors }: PaletteContext): readonly Candidate[] {
+  const ready = vendors.filter((one) => one.is_ready && !models.includes(one.example));
+  const examples = ready.map(({ example }) => example);
+  return [
+    ...words(models, "answered before"),
+    ...words(examples, "can be asked here"),
+    ...asTheObjectSays,
+  ];
+}
+
+/** A vendor that the daemon does not know is refused now, and not by the next message. */
+function chosenModel(model: string, { vendors }: PaletteContext): Act | Problem {
+  if (model === "" || model === DEFAULT) {
+    return listed("model", model, { type: "use_model", model: null });
+  }
+  const [vendor = "", ...rest] = model.split("/");
+  const known = vendors.map((one) => one.vendor);
+  if (rest.join("/") === "") {
+    return problem(`'${model}' names no model: write vendor/model, such as openai/gpt-5.1.`);
+  }
+  if (known.length === 0 || known.includes(vendor)) return { type: "use_model", model };
+  return problem(`'${vendor}' is no vendor. There are: ${known.join(", ")}.`);
 }
 
 function copy(argument: string): Act | Problem {
@@ -100,13 +138,16 @@ export const commands = {
     },
   },
   caller: {
-    help: "back to the session that called this one",
+    help: "back to the session that called this one, or that a workflow was begun in",
     argument: "",
     key: "caller",
-    run: (_argument, { caller }) =>
-      caller === null
-        ? problem("No other session called this one.")
-        : { type: "open_session", session_id: caller },
+    run: (_argument, { caller, cameFrom }) => {
+      const back = caller ?? cameFrom?.session_id ?? null;
+      if (back !== null) return { type: "open_session", session_id: back };
+      // Nothing had been said where they came from.
+      if (cameFrom !== null) return { type: "new_session", po_name: cameFrom.po_name };
+      return problem("No other session called this one.");
+    },
   },
   pin: {
     help: "this conversation first in the switcher; again: no longer",
@@ -125,7 +166,7 @@ export const commands = {
         perform({
           type: "call",
           command: "ForkSession",
-          params: { session_id, name: name === "" ? null : name },
+          params: { session_id, name: name === "" ? copyOf(session_id, context) : name },
           purpose: "act:open",
         }),
       ),
@@ -151,20 +192,23 @@ export const commands = {
     run: (name, context) => (name === "" ? pane("objects") : talkTo(name, context)),
   },
   model: {
-    help: "the model from here on; alone: as the object says",
-    argument: "[MODEL]",
+    help: "the model from here on; default: as the object says",
+    argument: "MODEL|default",
     needsArgument: true,
-    offered: ({ models }) => words(models, "answered before"),
-    run: (model) => ({ type: "use_model", model: model === "" ? null : model }),
+    offered: offeredModels,
+    run: chosenModel,
   },
   mode: {
-    help: "how a group works from here on; alone: as the object says",
-    argument: "[MODE]",
+    help: "how a group works from here on; default: as the object says",
+    argument: "MODE|default",
     needsArgument: true,
-    offered: () => agentMode.options.map((name) => ({ name, help: modeHelp[name] })),
+    offered: () => [
+      ...agentMode.options.map((name) => ({ name, help: modeHelp[name] })),
+      ...asTheObjectSays,
+    ],
     run: (mode) =>
-      mode === ""
-        ? { type: "use_mode", mode: null }
+      mode === "" || mode === DEFAULT
+        ? listed("mode", mode, { type: "use_mode", mode: null })
         : oneOf(agentMode.options, mode, (found) => ({ type: "use_mode", mode: found })),
   },
   permissions: {

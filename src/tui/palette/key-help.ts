@@ -1,4 +1,6 @@
 // The key help: every key as it is bound now, and every command by name. Generated, so that it cannot be wrong.
+
+import { stripControl } from "../../terminal/strip.ts";
 import { type Binding, type Context, contexts, type Keymap, keyTable } from "../keys.ts";
 import { paneTitles } from "../panes/parts/keys.ts";
 import type { Line, Size } from "../shapes.ts";
@@ -27,12 +29,22 @@ export function viewKeyHelp(
   keymap: Keymap,
   { columns, rows }: Size,
   scroll: number,
+  problems: readonly string[] = [],
 ): { lines: readonly Line[]; count: number } {
   const leftColumns = Math.min(MAX_LEFT, Math.max(1, Math.floor(columns / 3)));
-  const all = rowsOf(keymap).flatMap((row) => linesOf(row, { columns, leftColumns }));
+  const all = [
+    ...problemLines(problems, columns),
+    ...rowsOf(keymap).flatMap((row) => linesOf(row, { columns, leftColumns })),
+  ];
   const top = Math.max(0, Math.min(scroll, all.length - rows));
   return { lines: all.slice(top, top + Math.max(0, rows)), count: all.length };
 }
+
+/** What the human wrote, and does not count. */
+const problemLines = (problems: readonly string[], columns: number): readonly Line[] =>
+  problems.length === 0
+    ? []
+    : [...problems.flatMap((text) => wrapText(stripControl(text), columns, "bad")), []];
 
 function linesOf(
   row: Row,

@@ -9,6 +9,8 @@ export interface PaletteContext {
   session_id: string | null;
   /** The session that called the one that is open. */
   caller: string | null;
+  /** Where the human was before they began the workflow whose session is open; null: none is. */
+  cameFrom: { session_id: string | null; po_name: string } | null;
   /** Conversations that stand first. */
   pinned: readonly string[];
   /** The object that is talked with. */
@@ -31,6 +33,8 @@ export interface PaletteContext {
   workflows: readonly { name: string; description: string }[];
   /** Models that answered before. */
   models: readonly string[];
+  /** Empty where the daemon has not said yet. */
+  vendors: readonly { vendor: string; example: string; is_ready: boolean }[];
   tools: readonly string[];
 }
 

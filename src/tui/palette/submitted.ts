@@ -3,9 +3,11 @@
 import { MAX_NAME_LENGTH } from "../../protocol/limits.ts";
 import { suggest } from "../../protocol/suggest.ts";
 import type { Act } from "../acts.ts";
-import type { Candidate, Submitted } from "../composer/index.ts";
+import { type Candidate, type Submitted, tooMany } from "../composer/index.ts";
+import { keysOf } from "../keys.ts";
 import { commandNamed, commands, commandTable } from "./commands.ts";
 import { type PaletteContext, type Problem, problem } from "./shapes.ts";
+import { shellLine } from "./shell-line.ts";
 
 /** The words that the model without a network answers to, beside the names of tools. */
 const GUIDE_WORDS = ["ask", "say"];
@@ -13,25 +15,40 @@ const GUIDE_WORDS = ["ask", "say"];
 const NAMED = /^\/([\p{L}\p{N}_-]+)(?:\s+(.*))?$/su;
 
 export function readSubmitted(
-  { text, how, isLiteral, images }: Submitted,
+  { text, written, how, isLiteral, images }: Submitted,
   context: PaletteContext,
 ): Act | Problem {
-  const send = (message: string): Act =>
-    images.length === 0
-      ? { type: "send", text: message, how }
-      : { type: "send", text: message, how, images };
+  const send = (message: string): Act | Problem => {
+    if (context.caller !== null) return readOnly(context);
+    if (images.length === 0) return { type: "send", text: message, how };
+    const refusal = tooMany(images);
+    return refusal === null ? { type: "send", text: message, how, images } : problem(refusal);
+  };
   if (isLiteral) return send(text);
   if (text.startsWith("//")) return send(text.slice(1));
-  if (text.startsWith("!")) return shellLine(text.slice(1).trim(), context);
-  const [, name, argument = ""] = NAMED.exec(text) ?? [];
+  // Only a message has images: for anything else they are the paths that were pasted.
+  if (text.startsWith("!")) return shellLine(written.slice(1).trim(), context);
+  const [, name, argument = ""] = NAMED.exec(written) ?? [];
   if (name === undefined) return send(text);
   const command = commandNamed(name);
   if (command) return command.run(argument.trim(), context);
-  if (context.tools.includes(name) || GUIDE_WORDS.includes(name)) return send(text);
+  if (context.tools.includes(name)) {
+    return context.caller === null ? { type: "send", text: written, how } : readOnly(context);
+  }
+  if (GUIDE_WORDS.includes(name)) return send(text);
   if (context.workflows.some((one) => one.name === name)) {
     return runWorkflow(name, argument.trim(), context);
   }
   return unknown(name, context);
+}
+
+/** A session that answers a call speaks with its caller alone. */
+function readOnly({ po_name, caller, sessions, keymap }: PaletteContext): Problem {
+  const asker = sessions.find(({ session_id }) => session_id === caller)?.po_name;
+  const [key = "/caller"] = keysOf(keymap, "everywhere", "caller");
+  return problem(
+    `Read only: ${po_name} was called by ${asker ?? "another object"}. ${key} goes back, /fork goes on in a copy.`,
+  );
 }
 
 function unknown(name: string, { workflows }: PaletteContext): Problem {
@@ -53,20 +70,6 @@ function runWorkflow(
   return {
     type: "perform",
     effects: [{ type: "call", command: "RunWorkflow", params, purpose: "act:open" }],
-  };
-}
-
-/** Runs at once: a human typed it. What it says joins the conversation. */
-function shellLine(command: string, { session_id, tools }: PaletteContext): Act | Problem {
-  if (command === "") return problem("Type a command line behind the !, such as ! git status.");
-  if (!tools.includes("shell")) return problem("There is no tool shell here to run it with.");
-  if (session_id === null) {
-    return problem("No conversation is open yet that its output could join: say something first.");
-  }
-  const params = { session_id, name: "shell", args: { command } };
-  return {
-    type: "perform",
-    effects: [{ type: "call", command: "RunTool", params, purpose: "act:shell" }],
   };
 }
 

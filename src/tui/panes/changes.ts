@@ -1,13 +1,10 @@
 // What the calls of the conversation that is open changed, file by file.
-import { type Change, lineChanges } from "../../terminal/line-changes.ts";
+import { type Change, countLines, replacedLines } from "../../terminal/line-changes.ts";
 import { oneLine } from "../../terminal/strip.ts";
-import { differenceLines, differenceOf, looks } from "../conversation/diff.ts";
-import {
-  type Changes,
-  changesOf,
-  type FileChange,
-  type Fragment,
-} from "../conversation/file-changes.ts";
+import { type Difference, differenceLines, differenceOf, looks } from "../conversation/diff.ts";
+import { type Changes, createChanges, type FileChange } from "../conversation/file-changes.ts";
+import type { Fragment } from "../conversation/fragments.ts";
+import type { Memo } from "../conversation/memo.ts";
 import type { Pane, Shared } from "../pane.ts";
 import type { Line } from "../shapes.ts";
 import { line, span, spread, wrapText } from "../text.ts";
@@ -19,8 +16,8 @@ export interface ChangesState extends ReaderState {
 }
 
 const MAX_PATH_LENGTH = 200;
-/** Of what comes then only the names of its files are drawn; the editor has all. */
-const MAX_DRAWN_LINES = 20_000;
+/** Of what comes then it is only said how much there is; the editor has all. */
+const MAX_DRAWN_LINES = 10_000;
 
 export const changesPane: Pane<ChangesState> = readerPane({
   name: "changes",
@@ -45,36 +42,37 @@ function paperOf({ ignoresSpace }: ChangesState, shared: Shared, columns: number
   const workspace = shared.world.sessions.get(transcript.session_id)?.workspace ?? "";
   // How calls ended may be told after what they said.
   const told = Object.keys(transcript.calls).length + Object.keys(transcript.delegations).length;
+  // It goes on from what it told before: as long as the conversation is remembered.
+  const tellOn = memo.of(memo, "changes", createChanges);
   const changes = memo.of(transcript.messages, `changes ${told} ${workspace}`, () =>
-    changesOf(transcript, workspace),
+    tellOn(transcript, workspace),
   );
   if (changes.files.length === 0) return null;
   return memo.of(changes, `paper ${columns} ${ignoresSpace}`, () =>
-    drawn(changes, { columns, ignoresSpace }),
+    drawn(changes, { columns, ignoresSpace, memo }),
   );
 }
 
 interface Drawing {
   columns: number;
   ignoresSpace: boolean;
+  memo: Memo;
 }
 
 function drawn({ files, ...missing }: Changes, drawing: Drawing): Paper {
   const lines: Line[] = [];
   const changes: number[] = [];
-  const sum = { added: 0, removed: 0 };
+  const sum: Counts = { added: 0, removed: 0 };
+  let isCut = false;
   for (const file of files) {
-    if (lines.length > MAX_DRAWN_LINES) {
-      lines.push(line(`${oneLine(file.path, MAX_PATH_LENGTH)}: in your editor`, "dim"));
-      continue;
-    }
-    const parts = file.fragments.map((one) => fragmentLines(one, drawing));
-    const [added, removed] = [total(parts, "added"), total(parts, "removed")];
-    sum.added += added;
-    sum.removed += removed;
+    const { parts, left } = partsOf(file, MAX_DRAWN_LINES - lines.length, drawing);
+    const counts = { added: total(parts, "added"), removed: total(parts, "removed") };
+    sum.added += counts.added;
+    sum.removed += counts.removed;
+    isCut ||= left > 0;
     if (lines.length > 0) lines.push([]);
-    lines.push(fileLine(file, { added, removed }, drawing.columns), []);
-    if (parts.length === 0) lines.push(line("as it was before", "dim"));
+    lines.push(fileLine(file, { ...counts, isCut: left > 0 }, drawing.columns), []);
+    if (file.fragments.length === 0) lines.push(line("as it was before", "dim"));
     for (const [index, part] of parts.entries()) {
       if (index > 0) lines.push(line("⋯", "rule"));
       if (part.note !== "") lines.push(line(part.note, "dim"));
@@ -83,12 +81,15 @@ function drawn({ files, ...missing }: Changes, drawing: Drawing): Paper {
         lines.push(each.line);
       }
     }
+    const more = parts.length > 0 ? "more " : "";
+    const rest = `${left} ${more}${left === 1 ? "part" : "parts"} of it: in your editor`;
+    if (left > 0) lines.push(line(rest, "dim"));
   }
   const rest = wrapText(missingText(missing), drawing.columns, "dim");
   const what = files.length === 1 ? "1 file" : `${files.length} files`;
   const space = drawing.ignoresSpace ? "  without white space" : "";
   return {
-    title: `${what}  +${sum.added} −${sum.removed}${space}`,
+    title: `${what}  +${sum.added} −${sum.removed}${isCut ? AND_MORE : ""}${space}`,
     place: "",
     lines: [...lines, [], ...rest],
     changes,
@@ -98,39 +99,74 @@ function drawn({ files, ...missing }: Changes, drawing: Drawing): Paper {
   };
 }
 
-const total = (parts: readonly { added: number; removed: number }[], key: "added" | "removed") =>
+interface Counts {
+  added: number;
+  removed: number;
+}
+
+/** What is not drawn is not counted either. */
+const AND_MORE = " and more";
+
+const total = (parts: readonly Counts[], key: keyof Counts) =>
   parts.reduce((sum, part) => sum + part[key], 0);
+
+/** As many parts of a file as there is room for, and how many are left. */
+function partsOf({ fragments }: FileChange, room: number, drawing: Drawing) {
+  const parts: ReturnType<typeof fragmentLines>[] = [];
+  let used = 0;
+  for (const one of fragments) {
+    if (used >= room) break;
+    const part = fragmentLines(one, drawing);
+    parts.push(part);
+    used += part.lines.length;
+  }
+  return { parts, left: fragments.length - parts.length };
+}
 
 function fileLine(
   { path, calls }: FileChange,
-  { added, removed }: { added: number; removed: number },
+  { added, removed, isCut }: Counts & { isCut: boolean },
   columns: number,
 ): Line {
-  const counts = [span(`  +${added}`, "added"), span(` −${removed}`, "removed")];
+  const known = [span(`  +${added}`, "added"), span(` −${removed}`, "removed")];
+  const more = isCut ? [span(AND_MORE, "dim")] : [];
+  const isUnknown = isCut && added + removed === 0;
+  const counts = isUnknown ? [span("  not counted", "dim")] : [...known, ...more];
   const by = span(calls === 1 ? "  1 call" : `  ${calls} calls`, "dim");
   return spread([span(oneLine(path, MAX_PATH_LENGTH), "heading")], [...counts, by], columns);
 }
 
-function fragmentLines(fragment: Fragment, { columns, ignoresSpace }: Drawing) {
+/** Once for each part: a further edit lays out only what it changed. */
+const compared = (fragment: Fragment, { ignoresSpace, memo }: Drawing): Difference | null =>
+  memo.of(fragment, `difference ${ignoresSpace}`, () =>
+    differenceOf(fragment.before ?? "", fragment.after, { ignoresSpace }),
+  );
+
+function fragmentLines(fragment: Fragment, drawing: Drawing) {
+  const { columns, memo } = drawing;
   const { before, after } = fragment;
-  const difference = differenceOf(before ?? "", after, { ignoresSpace });
+  const difference = compared(fragment, drawing);
   const note =
     before === null ? "written whole: what it held before is not known here" : emptyNote(fragment);
   if (!difference) {
-    const lines = [
-      { line: line("too different to be set beside each other", "dim"), isStart: true },
-    ];
-    return { note, lines, added: 0, removed: 0 };
+    const isAlone = before === null || before === "" || after === "";
+    const lines = wrapText(isAlone ? TOO_LONG : TOO_DIFFERENT, columns, "dim");
+    const shown = lines.map((each, index) => ({ line: each, isStart: index === 0 }));
+    return { note, lines: shown, ...countLines(before ?? "", after) };
   }
-  const { added, removed } = difference;
-  return { note, lines: differenceLines(difference, columns), added, removed };
+  const lines = memo.of(difference, `lines ${columns}`, () => differenceLines(difference, columns));
+  return { note, lines, added: difference.added, removed: difference.removed };
 }
+
+const TOO_DIFFERENT = "too different to be set beside each other: your editor has all of it";
+const TOO_LONG = "too long to be drawn: your editor has all of it";
 
 const emptyNote = ({ before, isWhole }: Fragment): string =>
   isWhole && before === "" ? "a new file" : "";
 
-function missingText({ commands, delegations }: Omit<Changes, "files">): string {
+function missingText({ left, commands, delegations }: Omit<Changes, "files">): string {
   const also: string[] = [];
+  if (left > 0) also.push(`${left} older edits`);
   if (commands > 0) also.push(commands === 1 ? "1 command line" : `${commands} command lines`);
   if (delegations > 0)
     also.push(delegations === 1 ? "1 called object" : `${delegations} called objects`);
@@ -139,11 +175,12 @@ function missingText({ commands, delegations }: Omit<Changes, "files">): string 
   return `${known}; what ${also.join(" and ")} changed is not in it. ! git diff shows the whole folder.`;
 }
 
-/** As a patch to read; parts of files have no line numbers. */
-function patchOf({ path, fragments }: FileChange, { ignoresSpace }: Drawing): string {
+/** As a patch to read; parts of files have no line numbers. What cannot be compared is there whole. */
+function patchOf({ path, fragments }: FileChange, drawing: Drawing): string {
   const name = oneLine(path, MAX_PATH_LENGTH);
-  const hunks = fragments.map(({ before, after }) => {
-    const changes = lineChanges(before ?? "", after, { ignoresSpace }) ?? [];
+  const hunks = fragments.map((fragment) => {
+    const { before, after } = fragment;
+    const changes = compared(fragment, drawing)?.changes ?? replacedLines(before ?? "", after);
     return `@@\n${changes.map(patchLine).join("")}`;
   });
   return `--- ${name}\n+++ ${name}\n${hunks.join("")}`;

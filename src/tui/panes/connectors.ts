@@ -116,7 +116,8 @@ const connectorLines = ({ world, now }: Shared, chosen: string, columns: number)
     const left = [
       iconSpan(shapes.working),
       span(padText(connector_type, TYPE_COLUMNS), "bold"),
-      span(` ${clip(client, 64)}`),
+      // Most say what they are, and nothing else.
+      ...(client === connector_type ? [] : [span(` ${clip(client, 64)}`)]),
       span(`  ${connector_id}`, "dim"),
     ];
     return row(left, ago(since, now), { columns, isSelected: connector_id === chosen });

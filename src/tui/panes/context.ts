@@ -2,10 +2,10 @@
 import type { Transcript } from "../../client/transcript.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import { describeCall } from "../../terminal/activity.ts";
+import { editOf } from "../../terminal/edits.ts";
 import { oneLine } from "../../terminal/strip.ts";
 import { pathOnly } from "../conversation/call.ts";
 import { type ContextPart, contextParts } from "../conversation/context-parts.ts";
-import { editOf } from "../conversation/edits.ts";
 import type { OpenConversation, Pane, Shared } from "../pane.ts";
 import type { Line, Style } from "../shapes.ts";
 import { line, padText, plainText, shorten, span, spread, wrapText } from "../text.ts";

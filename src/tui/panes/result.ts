@@ -4,6 +4,7 @@ import { describeCall } from "../../terminal/activity.ts";
 import { stripControl } from "../../terminal/strip.ts";
 import { differenceFor, pathOnly } from "../conversation/call.ts";
 import { differenceLines } from "../conversation/diff.ts";
+import { resultsOf } from "../conversation/results.ts";
 import type { OpenConversation, Pane, Shared } from "../pane.ts";
 import type { Line } from "../shapes.ts";
 import { line, wrapText } from "../text.ts";
@@ -53,10 +54,7 @@ interface Said {
 /** Every call that was answered, or that runs and has written something. */
 const saidOf = ({ transcript, memo }: OpenConversation): readonly Said[] =>
   memo.of(transcript.messages, `said ${Object.keys(transcript.calls).length}`, () => {
-    const results = new Map<string, Message>();
-    for (const message of transcript.messages) {
-      if (message.tool_call_id !== null) results.set(message.tool_call_id, message);
-    }
+    const results = resultsOf(transcript.messages);
     return transcript.messages.flatMap(({ message_id, tool_calls }) =>
       tool_calls.flatMap((call): Said[] => {
         const result = results.get(call.id);

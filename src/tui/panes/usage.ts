@@ -80,7 +80,7 @@ function viewUsage(state: UsageState, shared: Shared, size: Size): readonly Line
   );
   const lines = usage.groups.map(({ key, label, calls, usage: used }) => {
     const name = clip(label ?? key, 60);
-    const right = `${calls} calls  ${tokens(used.input_tokens)} in  ${tokens(used.output_tokens)} out  ${money(used.cost_usd).padStart(7)}`;
+    const right = `${calls} ${calls === 1 ? "call" : "calls"}  ${tokens(used.input_tokens)} in  ${tokens(used.output_tokens)} out  ${money(used.cost_usd).padStart(7)}`;
     return row([span(name)], right, { columns, isSelected: key === selected });
   });
   const { total } = usage;

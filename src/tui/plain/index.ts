@@ -6,8 +6,10 @@ import { toErrorBody } from "../../protocol/errors.ts";
 import type { InterfaceEnding, InterfaceOptions } from "../../terminal/interface.ts";
 import { type EndingWatch, watchEnding } from "../run/ending.ts";
 import {
-  ask,
+  aboutSession,
+  askOnce,
   type Meant,
+  meantByName,
   type PlainState,
   plainState,
   readLine,
@@ -28,10 +30,13 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
   const ending = watchEnding(() => undefined);
   const keys = watchKeys(ending, () => interrupted());
   const reader = createInterface({ input: process.stdin, terminal: false });
+  // A line that comes before anybody listens would be lost.
+  reader.pause();
   let interrupted = () => ending.end({ type: "quit", resume: null });
   try {
     const chosen = await options.choose(link);
     let state = plainState(chosen.session_id, chosen.po_name ?? DEFAULT_OBJECT);
+    let tools: readonly string[] = [];
     const ready = Promise.withResolvers<void>();
     // What is typed before everything is there is not lost.
     let doing = ready.promise;
@@ -49,13 +54,20 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
       // One after the other: the first message makes the session of the second.
       else
         doing = doing.then(() =>
-          act(link, options, { state, meant, write, opened, accepted: turns.accepted }),
+          act(link, options, { state, meant, tools, write, opened, accepted: turns.accepted }),
         );
     });
     reader.on("close", () => void doing.then(turns.close));
+    reader.resume();
     write([
       `jamey: environment ${link.hello.environment}. A line is a message; /help says what else.`,
     ]);
+    const known = await look(link, chosen.session_id);
+    tools = known.tools;
+    if (known.session) {
+      state = { ...state, po_name: known.session.po_name };
+      write(aboutSession(known.session));
+    }
     const { requests } = await link.call("ListPendingRequests", {}, { isRepeatable: true });
     const { seq, journal_id } = link.hello;
     await link.follow(
@@ -78,11 +90,7 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
       },
     );
     for (const request of requests) {
-      const isKnown = [...state.requests.values()].some(
-        ({ request_id }) => request_id === request.request_id,
-      );
-      if (isKnown) continue;
-      const told = ask(state, request);
+      const told = askOnce(state, request);
       state = told.state;
       write(told.lines);
     }
@@ -95,6 +103,13 @@ export async function runPlain(options: InterfaceOptions): Promise<InterfaceEndi
     reader.close();
     link.close();
   }
+}
+
+/** What stands behind a slash and is a message, and the conversation that is gone on with. */
+async function look(link: Link, session_id: string | null) {
+  const { tools } = await link.call("ListTools", {}, { isRepeatable: true });
+  const found = session_id === null ? null : await link.call("GetSession", { session_id });
+  return { tools: tools.map(({ name }) => name), session: found?.session ?? null };
 }
 
 /** The keys of a terminal that end a process: Ctrl+C takes its steps, the rest stays as it was. */
@@ -179,14 +194,17 @@ function watchTurns(done: () => void) {
 interface Act {
   state: PlainState;
   meant: Meant;
+  tools: readonly string[];
   write(lines: readonly string[]): void;
   opened(session_id: string): void;
   accepted(turn_id: string): void;
 }
 
 async function act(link: Link, options: InterfaceOptions, doing: Act): Promise<void> {
-  const { state, meant, write } = doing;
+  const { state, write } = doing;
+  const meant = doing.meant.type === "named" ? meantByName(doing.meant, doing.tools) : doing.meant;
   try {
+    if (meant.type === "tell") return write(meant.lines);
     if (meant.type === "say") await send(link, options, { ...doing, text: meant.text });
     else if (meant.type === "answer") {
       const { request_id } = meant.request;

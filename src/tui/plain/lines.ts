@@ -4,11 +4,11 @@
 //           number and the number of a choice; where only one waits, by the choice alone, or y and n. Nothing else
 //           is taken for a yes.
 import type { TypedEvent } from "../../client/events.ts";
-import type { Answer, HumanRequest, ToolCall } from "../../protocol/messages.ts";
+import type { Answer, HumanRequest, SessionView, ToolCall } from "../../protocol/messages.ts";
 import type { SignalPayload } from "../../protocol/signals.ts";
 import { describeEvent } from "../../terminal/activity.ts";
 import { offersScope, requestText } from "../../terminal/request-text.ts";
-import { stripControl } from "../../terminal/strip.ts";
+import { oneLine, stripControl } from "../../terminal/strip.ts";
 import { finished, type Growing, grow } from "./paragraphs.ts";
 
 export interface PlainState {
@@ -149,6 +149,13 @@ export function ask(state: PlainState, request: HumanRequest): Told {
   return { state: { ...state, requests, asked: number }, lines };
 }
 
+/** What its event has told already is not asked again. */
+export function askOnce(state: PlainState, request: HumanRequest): Told {
+  const known = [...state.requests.values()];
+  const isKnown = known.some(({ request_id }) => request_id === request.request_id);
+  return isKnown ? { state, lines: [] } : ask(state, request);
+}
+
 function howToAnswer(number: number, request: HumanRequest): readonly string[] {
   if (request.kind === "secret") {
     return [
@@ -181,9 +188,56 @@ export type Meant =
   | { type: "quit" }
   | { type: "stop" }
   | { type: "say"; text: string }
+  /** A word behind a slash that means nothing here by itself; it may be the name of a tool. */
+  | { type: "named"; name: string; text: string }
   /** `said` is the answer as it is said again. */
   | { type: "answer"; request: HumanRequest; response: Answer; said: string }
   | { type: "tell"; lines: readonly string[] };
+
+/** A name of a command; a path such as /usr/bin is none. */
+const NAMED = /^\/([\p{L}\p{N}_-]+)(?:\s|$)/u;
+/** The words that the model without a network answers to, beside the names of tools. */
+const GUIDE_WORDS = ["ask", "say"];
+
+/** What names a tool is a message; anything else is never sent in silence: a slip of the finger would go to a model. */
+export function meantByName(
+  { name, text }: Extract<Meant, { type: "named" }>,
+  tools: readonly string[],
+): Extract<Meant, { type: "say" | "tell" }> {
+  if (tools.includes(name) || GUIDE_WORDS.includes(name)) return { type: "say", text };
+  const known = "There are /help, /stop, /requests and /quit.";
+  return {
+    type: "tell",
+    lines: [`help: there is no command /${name} here. ${known} //${name} says it as text.`],
+  };
+}
+
+/** What is gone on with, and what was said in it last. */
+export function aboutSession({
+  name,
+  title,
+  session_id,
+  po_name,
+  conversation,
+}: Pick<
+  SessionView,
+  "name" | "title" | "session_id" | "po_name" | "conversation"
+>): readonly string[] {
+  const called = oneLine(name || title || session_id, MAX_NAME_SHOWN);
+  const last = (role: "user" | "assistant") =>
+    conversation.findLast((one) => one.role === role && one.content.trim() !== "");
+  const asked = last("user");
+  const answer = last("assistant");
+  const isAfter = asked && answer && conversation.indexOf(answer) > conversation.indexOf(asked);
+  return [
+    `jamey: going on with "${called}" (${po_name}), ${conversation.length} messages so far.`,
+    ...(asked ? labelled(speaker(asked), asked.content) : []),
+    ...(isAfter ? labelled("jamey", answer.content) : []),
+  ];
+}
+
+/** Letters of the name of a conversation. */
+const MAX_NAME_SHOWN = 100;
 
 const HELP = [
   "help: a line is a message. /stop ends the turn, /requests repeats what waits for you, /quit leaves.",
@@ -199,6 +253,8 @@ export function readLine(state: PlainState, typed: string): Meant {
   if (line === "/stop") return { type: "stop" };
   if (line === "/help") return { type: "tell", lines: HELP };
   if (line === "/requests") return { type: "tell", lines: waiting(state) };
+  const [, name] = NAMED.exec(line) ?? [];
+  if (name !== undefined) return { type: "named", name, text: line };
   const [, number = "", rest = ""] = /^(\d+)\s+(\S[\s\S]*)$/.exec(line) ?? [];
   const request = state.requests.get(Number(number));
   if (request) return answerTo(Number(number), request, rest);

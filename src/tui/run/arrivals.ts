@@ -1,7 +1,7 @@
 // What the daemon tells waits here for its turn: a key is handled and seen before it, and what comes in between
 // two frames of the screen is folded in one go.
-// Rules: 1. The order in which it came is kept. 2. One slice takes no longer than its budget; then keys are looked
-//           at again. 3. Beyond a limit the daemon is held back, never memory.
+// Rules: 1. The order in which it came is kept, also that of replies and frames. 2. One slice takes no longer than
+//           its budget; then keys are looked at again. 3. Beyond a limit the daemon is held back, never memory.
 import type { FollowFrame } from "../../protocol/frames.ts";
 
 /** Between two folds, a little less than between two frames of the screen. Milliseconds. */
@@ -15,7 +15,9 @@ const MAX_WAITING_FRAMES = 2_000;
 export interface Arrivals {
   /** A promise where too many wait; it settles when none does. */
   push(frames: readonly FollowFrame[]): Promise<void> | undefined;
-  /** Folds everything, for what must not overtake it. */
+  /** Done once everything that came before it is folded. Its number is bounded by whoever asked for it. */
+  behind(work: () => void): void;
+  /** Folds everything at once: only where nobody types any more. */
   flush(): void;
   /** What waits is dropped. */
   stop(): void;
@@ -29,11 +31,12 @@ export function createArrivals({
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
 }): Arrivals {
-  let waiting: FollowFrame[] = [];
+  let waiting: (FollowFrame | (() => void))[] = [];
   let foldedAt = Number.NEGATIVE_INFINITY;
   let timer: Timer | undefined;
   let next: NodeJS.Immediate | undefined;
   let room: PromiseWithResolvers<void> | undefined;
+  let isFolding = false;
 
   function rest(): void {
     clearTimeout(timer);
@@ -43,13 +46,33 @@ export function createArrivals({
   }
 
   function slice(untilMs: number): void {
+    // What comes of a fold goes on behind it, in the slice that is under way.
+    if (isFolding) return;
     rest();
+    isFolding = true;
     do {
-      fold(waiting.splice(0, SLICE_FRAMES));
+      foldNext();
     } while (waiting.length > 0 && now() < untilMs);
+    isFolding = false;
     foldedAt = now();
     if (waiting.length > 0) next = setImmediate(work);
     else done();
+  }
+
+  /** Some frames up to what stands between them, else that. */
+  function foldNext(): void {
+    const [first] = waiting;
+    if (typeof first === "function") {
+      waiting.shift();
+      return first();
+    }
+    const frames: FollowFrame[] = [];
+    for (const one of waiting.slice(0, SLICE_FRAMES)) {
+      if (typeof one === "function") break;
+      frames.push(one);
+    }
+    waiting.splice(0, frames.length);
+    fold(frames);
   }
 
   const work = (): void => slice(now() + SLICE_MS);
@@ -68,6 +91,12 @@ export function createArrivals({
       if (waiting.length <= MAX_WAITING_FRAMES) return undefined;
       room ??= Promise.withResolvers<void>();
       return room.promise;
+    },
+    behind(what) {
+      if (waiting.length === 0) return what();
+      waiting.push(what);
+      // The first slice of what it waits for is folded now: often that is all.
+      if (!next) work();
     },
     flush() {
       if (waiting.length > 0) slice(Number.POSITIVE_INFINITY);

@@ -1,5 +1,6 @@
 // The file of a human's own keys: read once, when the interface opens. What is wrong in it is said, and left out.
 import { join } from "node:path";
+import { readRegularFile } from "../../client/regular-file.ts";
 import {
   BINDINGS_FILE,
   MAX_BINDINGS_BYTES,
@@ -8,11 +9,9 @@ import {
 } from "../palette/bindings.ts";
 
 export async function readBindingsFile(folder: string): Promise<ReadBindings> {
-  const file = Bun.file(join(folder, BINDINGS_FILE));
   // One byte more than it may have says that it is too long.
-  const text = await file
-    .slice(0, MAX_BINDINGS_BYTES + 1)
-    .text()
-    .catch(() => "");
-  return readBindings(text);
+  const read = await readRegularFile(join(folder, BINDINGS_FILE), MAX_BINDINGS_BYTES + 1);
+  if (read.type === "text") return readBindings(read.text);
+  const problem = "this is no file: write one, or remove it";
+  return { bindings: {}, problems: read.type === "other" ? [{ line: 1, problem }] : [] };
 }

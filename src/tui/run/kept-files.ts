@@ -4,17 +4,14 @@
 import { join } from "node:path";
 import { messageOf } from "../../protocol/errors.ts";
 import { isObject } from "../../protocol/json.ts";
-import type { Sent } from "../composer/state.ts";
+import { MAX_ATTACHMENTS } from "../../protocol/limits.ts";
+import { MAX_PINNED } from "../acts.ts";
+import { MAX_ENTRY_LENGTH, MAX_HISTORY, type Sent } from "../composer/state.ts";
 import { readJson, removeLeftovers, withLock, writePrivate } from "./private-file.ts";
 
-/** Messages that can be called back, and the longest one. */
-const MAX_HISTORY = 1000;
-const MAX_ENTRY_LENGTH = 100_000;
 /** Sessions with a draft, and the longest draft in UTF-16 units. */
 const MAX_DRAFTS = 50;
 const MAX_DRAFT_LENGTH = 1_000_000;
-/** Conversations that are pinned. */
-const MAX_PINS = 100;
 /** A file beyond this is not one of ours: the oldest is left out before it is reached. Bytes. */
 const MAX_FILE_BYTES = 16 * 1024 * 1024;
 /** The draft of a conversation that has not begun. */
@@ -73,7 +70,7 @@ export async function openKeptFiles(
       // Tried again with what is typed next.
       entries = [...newEntries, ...entries].slice(-MAX_HISTORY);
       changed = new Map([...newDrafts, ...changed].slice(-MAX_DRAFTS));
-      pinned = new Map([...newPins, ...pinned].slice(-MAX_PINS));
+      pinned = new Map([...newPins, ...pinned].slice(-MAX_PINNED));
       if (!isTold) onProblem(`What you type cannot be kept in ${folder}: ${messageOf(thrown)}`);
       isTold = true;
     }
@@ -113,15 +110,17 @@ async function readHistory(path: string): Promise<readonly Sent[]> {
 function sentOf(kept: unknown): readonly Sent[] {
   if (typeof kept === "string") return [{ text: kept, session_id: null, po_name: null }];
   if (!isObject(kept) || typeof kept.text !== "string") return [];
-  const { text, session_id, po_name } = kept;
+  const { text, session_id, po_name, images } = kept;
   const nameOrNull = (name: unknown) => (typeof name === "string" ? name : null);
-  return [{ text, session_id: nameOrNull(session_id), po_name: nameOrNull(po_name) }];
+  const entry = { text, session_id: nameOrNull(session_id), po_name: nameOrNull(po_name) };
+  const paths = Array.isArray(images) ? images.filter((one) => typeof one === "string") : [];
+  return [paths.length > 0 ? { ...entry, images: paths.slice(0, MAX_ATTACHMENTS) } : entry];
 }
 
 async function readPins(path: string): Promise<readonly string[]> {
   const read = await readJson(path, MAX_FILE_BYTES);
   if (!Array.isArray(read)) return [];
-  return read.filter((entry) => typeof entry === "string").slice(-MAX_PINS);
+  return read.filter((entry) => typeof entry === "string").slice(-MAX_PINNED);
 }
 
 /** What another interface pinned meanwhile stays. */
@@ -131,7 +130,7 @@ async function changePins(path: string, changed: ReadonlyMap<string, boolean>): 
     if (isPinned) pins.add(session_id);
     else pins.delete(session_id);
   }
-  await writePrivate(path, JSON.stringify([...pins].slice(-MAX_PINS)));
+  await writePrivate(path, JSON.stringify([...pins].slice(-MAX_PINNED)));
 }
 
 async function readDrafts(path: string): Promise<Map<string, string>> {

@@ -1,5 +1,5 @@
 // The loop: an input makes a state and effects, effects make inputs, a state that is new makes a frame.
-// Rule: what was typed goes before what the daemon tells; nothing else that comes from there overtakes it.
+// Rule: what was typed goes before what the daemon tells; nothing else overtakes that: it waits behind it.
 import type { FollowFrame } from "../../protocol/frames.ts";
 import type { Effect, Frame, Input, Size, TerminalInput, Updated } from "../shapes.ts";
 import { createArrivals } from "./arrivals.ts";
@@ -17,6 +17,7 @@ export interface Model<State> {
 export interface Loop<State> {
   /** With everything that has come so far. */
   state(): State;
+  /** At once, or behind what has arrived before. */
   take(inputs: readonly Input[]): void;
   /** What the daemon tells. A promise where that is more than can be folded: it settles when it is. */
   arrived(frames: readonly FollowFrame[]): Promise<void> | undefined;
@@ -36,7 +37,8 @@ const MAX_DEPTH = 100;
 export function startLoop<State>(options: {
   model: Model<State>;
   size(): Size;
-  draw(frame: Frame): void;
+  /** Whether the terminal took it whole. */
+  draw(frame: Frame): boolean;
   perform(effect: Effect): void;
   /** Milliseconds of a clock that only goes forward. */
   now(): number;
@@ -51,7 +53,10 @@ export function startLoop<State>(options: {
   let ticking: Timer | undefined;
 
   const pacer = createPacer(() => {
-    guard(() => options.draw(model.view(state, options.size())));
+    guard(() => {
+      const isShown = options.draw(model.view(state, options.size()));
+      if (isShown) run([{ type: "drawn", now: Date.now() }], false);
+    });
   });
 
   const arrivals = createArrivals({
@@ -114,8 +119,7 @@ export function startLoop<State>(options: {
       return state;
     },
     take(inputs) {
-      arrivals.flush();
-      run(inputs, false);
+      arrivals.behind(() => run(inputs, false));
     },
     arrived: arrivals.push,
     typed(inputs) {

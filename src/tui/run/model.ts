@@ -5,6 +5,7 @@ import { BINDINGS_FILE, type ReadBindings } from "../palette/bindings.ts";
 import type { Size } from "../shapes.ts";
 import { initialState, type State } from "../state.ts";
 import { isBusy } from "../state-questions.ts";
+import { isPaneFading } from "../update/panes.ts";
 import { update } from "../update.ts";
 import { view } from "../view/index.ts";
 import type { KeptFiles } from "./kept-files.ts";
@@ -32,6 +33,7 @@ export function modelOf(
     draft: kept.draftOf(chosen.session_id),
     pinned: kept.pins,
     bindings: bindings.bindings,
+    bindingProblems: problemsOf(bindings),
     isMouseOn: hasMouse,
     model,
   });
@@ -46,15 +48,19 @@ export function modelOf(
 }
 
 /** The first mistake in the file of bound keys, and how many more there are. */
-function noticeOf({ problems }: ReadBindings): State["notice"] {
-  const [first] = problems;
-  if (!first) return null;
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
-  return { text: `${BINDINGS_FILE}:${first.line} ${first.problem}${more}`, until: null };
+function noticeOf(bindings: ReadBindings): State["notice"] {
+  const [first, ...others] = problemsOf(bindings);
+  if (first === undefined) return null;
+  const more = others.length > 0 ? ` (and ${others.length} more: f1 shows them)` : "";
+  return { text: `${first}${more}`, until: null, isProblem: true };
 }
 
+const problemsOf = ({ problems }: ReadBindings): readonly string[] =>
+  problems.map(({ line, problem }) => `${BINDINGS_FILE}:${line} ${problem}`);
+
 /** What is shown for a while, and then goes away. */
-const fades = (state: State): boolean => state.notice !== null || state.leaving !== null;
+const fades = (state: State): boolean =>
+  state.notice !== null || state.leaving !== null || isPaneFading(state);
 
 /** Elapsed times, too, also of what began before this interface looked; and how long a connection is lost. */
 const counts = (state: State): boolean =>

@@ -5,7 +5,7 @@ import type { Link } from "../../client/link.ts";
 import type { Variables } from "../../client/variables.ts";
 import { messageOf, toErrorBody } from "../../protocol/errors.ts";
 import { openEditor } from "../../terminal/external-editor.ts";
-import { showHidden, stripControl } from "../../terminal/strip.ts";
+import { showHiddenInProse, stripControl } from "../../terminal/strip.ts";
 import type { OpenScreen } from "../screen/screen-shapes.ts";
 import type { Effect, Input } from "../shapes.ts";
 import { createFileFinder } from "./find-files.ts";
@@ -102,9 +102,9 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
     pin: ({ session_id, isPinned }) => kept.savePin(session_id, isPinned),
     find_files: async ({ query, purpose }) =>
       take({ type: "files", query, paths: await finder.find(query), purpose }),
-    read_image: async ({ written }) =>
-      take({ type: "image", written, ...(await readImage(written, options.directory)) }),
-    status: ({ json }) => options.status?.changed(json),
+    read_image: async ({ id, written }) =>
+      take({ type: "image", id, ...(await readImage(written, options.directory)) }),
+    status: ({ json, isWorking }) => options.status?.changed(json, isWorking),
     redraw() {
       screen.forget();
       options.redraw();
@@ -125,7 +125,7 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
 }
 
 /** Beside frames nothing else keeps what others wrote from controlling the terminal; what would hide is shown. */
-export const shownOutside = (text: string): string => showHidden(stripControl(text));
+export const shownOutside = (text: string): string => showHiddenInProse(stripControl(text));
 
 /** Asked again where the connection broke in the middle: what only reads, and messages that carry a key. */
 function isRepeatable({ command, params }: Of<"call">): boolean {

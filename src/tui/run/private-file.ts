@@ -1,19 +1,22 @@
 // Private JSON files that several interfaces write: whole or not at all, one after the other, and nothing of a
 // write that failed is left behind.
-import { mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { readRegularFile } from "../../client/regular-file.ts";
 
 /** How long another interface is waited for, and how soon it is looked for again. Milliseconds. */
 const LOCK_WAIT_MS = 2000;
 const LOCK_RETRY_MS = 10;
 /** A write takes far less: a lock older than this was left by somebody who died. Milliseconds. */
 const LOCK_STALE_MS = 10_000;
+/** What a lock holds: the number of a process. */
+const MAX_PID_BYTES = 32;
 
 /** undefined where there is none that can be read. */
 export async function readJson(path: string, maxBytes: number): Promise<unknown> {
   try {
-    const file = Bun.file(path);
-    return file.size > maxBytes ? undefined : await file.json();
+    const read = await readRegularFile(path, maxBytes);
+    return read.type === "text" && !read.isCut ? JSON.parse(read.text) : undefined;
   } catch (_missing) {
     return undefined;
   }
@@ -75,8 +78,11 @@ async function tryLock(path: string): Promise<boolean> {
 
 async function isStale(path: string): Promise<boolean> {
   try {
-    const [{ mtimeMs }, text] = await Promise.all([stat(path), readFile(path, "utf8")]);
-    const pid = Number(text);
+    const [{ mtimeMs }, read] = await Promise.all([
+      stat(path),
+      readRegularFile(path, MAX_PID_BYTES),
+    ]);
+    const pid = read.type === "text" ? Number(read.text) : 0;
     return Date.now() - mtimeMs > LOCK_STALE_MS || (pid > 0 && !isAlive(pid));
   } catch (_gone) {
     return false;

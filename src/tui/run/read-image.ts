@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { messageOf } from "../../protocol/errors.ts";
 import { MAX_ATTACHMENTS_BYTES } from "../../protocol/limits.ts";
 import { mediaTypeOf } from "../../terminal/media-type.ts";
-import { oneLine } from "../../terminal/strip.ts";
+import { MAX_IMAGES_MIB, shownName } from "../composer/images.ts";
 import type { Image } from "../composer/state.ts";
 
 export interface ReadImage {
@@ -17,23 +17,41 @@ export interface ReadImage {
 
 const nothing: ReadImage = { image: null, problem: null };
 
-const MIB = 1024 * 1024;
-/** Of a name in a sentence, and as it is sent. Characters. */
-const MAX_SHOWN_NAME = 60;
+/** Of a name as it is sent. Characters. */
 const MAX_NAME_LENGTH = 255;
+/** A folder of another machine may not answer: somebody waits to send what was typed. Milliseconds. */
+const MAX_READ_MS = 5_000;
 
-export async function readImage(written: string, directory: string): Promise<ReadImage> {
+export async function readImage(
+  written: string,
+  directory: string,
+  maxMs = MAX_READ_MS,
+): Promise<ReadImage> {
+  const late = Promise.withResolvers<ReadImage>();
+  const problem = `${shownName(basename(written))} is not attached: it could not be read in ${maxMs / 1000} s.`;
+  const timer = setTimeout(() => late.resolve({ image: null, problem }), maxMs);
+  try {
+    return await Promise.race([readFound(written, directory), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function readFound(written: string, directory: string): Promise<ReadImage> {
   const path = pathOf(written, directory);
   const found = path === null ? null : await stat(path).catch(() => null);
   if (path === null || !found?.isFile()) return nothing;
   const name = basename(path).slice(0, MAX_NAME_LENGTH);
-  const shown = oneLine(name, MAX_SHOWN_NAME);
-  if (found.size > MAX_ATTACHMENTS_BYTES) {
-    const most = MAX_ATTACHMENTS_BYTES / MIB;
-    return { image: null, problem: `${shown} is not attached: images have at most ${most} MiB.` };
-  }
+  const shown = shownName(name);
   try {
-    const bytes = await Bun.file(path).bytes();
+    // It may have grown since: what is read is what counts.
+    const bytes = await Bun.file(path)
+      .slice(0, MAX_ATTACHMENTS_BYTES + 1)
+      .bytes();
+    if (bytes.length > MAX_ATTACHMENTS_BYTES) {
+      const problem = `${shown} is not attached: images have at most ${MAX_IMAGES_MIB} MiB.`;
+      return { image: null, problem };
+    }
     const media_type = mediaTypeOf(bytes);
     if (media_type === undefined) {
       return { image: null, problem: `${shown} is not attached: its bytes are those of no image.` };

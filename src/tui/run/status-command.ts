@@ -1,10 +1,12 @@
 // A human's own command for the status line: it is given the state as JSON and says one line.
 // Rules: 1. It runs only where the state has changed, one at a time, and not more often than every few seconds.
-//        2. Its input is closed at once, its time and its output are bounded, and nothing of it outlives us.
+//        2. Its input is closed at once, its time and its output are bounded. What it began ends with it, and within
+//           its time also where we are killed: all but what makes itself a process group of its own (`setsid`).
 //        3. One that fails is told once, until it works again; the line that it said before goes away.
 import type { Variables } from "../../client/variables.ts";
 import { messageOf } from "../../protocol/errors.ts";
 import { oneLine, stripControl } from "../../terminal/strip.ts";
+import { MAX_STATUS_LENGTH } from "../state.ts";
 
 /** The shell's command line. */
 export const STATUS_COMMAND = "JAMEY_STATUS_COMMAND";
@@ -15,12 +17,14 @@ const BETWEEN_MS = 3_000;
 const MAX_RUN_MS = 2_000;
 /** What it says beyond this is not read. Bytes. */
 const MAX_OUTPUT_BYTES = 4_096;
-/** Characters of its line. */
-const MAX_LINE_LENGTH = 200;
+/** After its end: what left its group may hold its output open. Milliseconds. */
+const MAX_REST_MS = 500;
+/** Ends the group after $1 seconds, whoever is left to do it; the command is $2. Nobody waits for its output. */
+const BOUNDED = '(sleep "$1"; kill -KILL 0) </dev/null >/dev/null 2>&1 & exec /bin/sh -c "$2"';
 
 export interface StatusCommand {
-  /** The state is another one now. */
-  changed(json: string): void;
+  /** The state is another one now; whether a turn runs in it. */
+  changed(json: string, isWorking?: boolean): void;
   stop(): void;
 }
 
@@ -30,6 +34,8 @@ export interface StatusCommandOptions {
   variables: Variables;
   says(text: string): void;
   fails(problem: string): void;
+  /** What is shown rests while a turn runs. */
+  isMotionReduced?: boolean;
   betweenMs?: number;
   maxRunMs?: number;
 }
@@ -68,7 +74,9 @@ export function startStatusCommand(options: StatusCommandOptions): StatusCommand
   }
 
   return {
-    changed(json) {
+    changed(json, isWorking) {
+      // Its end is another state.
+      if (isWorking && options.isMotionReduced) return;
       next = json;
       arrange();
     },
@@ -90,12 +98,14 @@ async function runOnce(
   let isLate = false;
   let timer: Timer | undefined;
   try {
-    const child = Bun.spawn(["/bin/sh", "-c", command], {
+    // A little later than we do it: who lives is the one to say that it took too long.
+    const seconds = String(Math.ceil(maxRunMs / 1000) + 1);
+    const child = Bun.spawn(["/bin/sh", "-c", BOUNDED, "sh", seconds, command], {
       cwd: directory,
       env: { ...variables },
       stdin: new Blob([`${json}\n`]),
       stdout: "pipe",
-      stderr: "ignore",
+      stderr: "pipe",
       // A group of its own: what it began ends with it, and none of it reads the terminal.
       detached: true,
     });
@@ -105,14 +115,24 @@ async function runOnce(
       isLate = true;
       kill();
     }, maxRunMs);
-    const said = await firstBytes(child.stdout);
-    kill();
+    const complaint = createComplaint(child.stderr);
+    const said = await firstBytes(
+      child.stdout,
+      child.exited.then(() => Bun.sleep(MAX_REST_MS)),
+    );
+    // What has spoken has nothing more to say: how it ends is our doing then, and counts only without a word.
+    if (said !== "") kill();
     const code = await child.exited;
+    kill();
     if (isLate) return { problem: `took longer than ${maxRunMs} ms` };
-    const line = oneLine(stripControl(said).split("\n")[0] ?? "", MAX_LINE_LENGTH).trim();
-    return line === "" && code !== 0
-      ? { problem: `ended with ${code} and said nothing` }
-      : { line };
+    if (said === "" && code !== 0) {
+      const why = await complaint.firstLine();
+      return {
+        problem: `ended with ${code}${why === "" ? " and said nothing on stdout" : `: ${why}`}`,
+      };
+    }
+    const [line = ""] = stripControl(said).split("\n");
+    return { line: oneLine(line, MAX_STATUS_LENGTH).trim() };
   } catch (thrown) {
     return { problem: messageOf(thrown) };
   } finally {
@@ -128,15 +148,43 @@ function endGroup(pid: number): void {
   }
 }
 
-/** Up to the end of its first line, or as much as is read at most. */
-async function firstBytes(output: ReadableStream<Uint8Array>): Promise<string> {
+/** What it writes on stderr is read on, so that it never waits for us, and its beginning is kept. */
+function createComplaint(output: ReadableStream<Uint8Array>) {
   const decoder = new TextDecoder();
   let [text, bytes] = ["", 0];
-  for await (const piece of output) {
-    const room = MAX_OUTPUT_BYTES - bytes;
-    text += decoder.decode(piece.subarray(0, room), { stream: true });
-    bytes += piece.length;
-    if (bytes >= MAX_OUTPUT_BYTES || text.includes("\n")) break;
+  async function read(): Promise<void> {
+    for await (const piece of output) {
+      const room = Math.max(0, MAX_OUTPUT_BYTES - bytes);
+      text += decoder.decode(piece.subarray(0, room), { stream: true });
+      bytes += piece.length;
+    }
   }
+  // A stream that breaks has said what it had to say.
+  const ended = read().catch(() => undefined);
+  return {
+    async firstLine(): Promise<string> {
+      await Promise.race([ended, Bun.sleep(MAX_REST_MS)]);
+      const [line = ""] = stripControl(text).trimStart().split("\n");
+      return oneLine(line, MAX_STATUS_LENGTH);
+    },
+  };
+}
+
+/** Up to the end of its first line, as much as is read at most, or what there is when nothing more is waited for. */
+async function firstBytes(
+  output: ReadableStream<Uint8Array>,
+  over: Promise<unknown>,
+): Promise<string> {
+  const decoder = new TextDecoder();
+  const reader = output.getReader();
+  void over.then(() => reader.cancel()).catch(() => undefined);
+  let [text, bytes] = ["", 0];
+  while (bytes < MAX_OUTPUT_BYTES && !text.includes("\n")) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value.subarray(0, MAX_OUTPUT_BYTES - bytes), { stream: true });
+    bytes += value.length;
+  }
+  await reader.cancel().catch(() => undefined);
   return text;
 }

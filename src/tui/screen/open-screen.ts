@@ -22,7 +22,7 @@ export function openScreen(options: ScreenOptions): OpenScreen {
   const hold = createHold({ ...written, size, painter });
   const voice = createVoice(written, hold.isFocused);
   let closing: Promise<boolean> | undefined;
-  /** A frame was left out because the terminal had not taken the one before. */
+  /** A frame was left out because the terminal had not taken the one before, or it is not taken whole itself. */
   let isDue = false;
 
   async function close(): Promise<boolean> {
@@ -40,7 +40,10 @@ export function openScreen(options: ScreenOptions): OpenScreen {
     size,
     draw(frame) {
       isDue = hold.isIn() && stdout.isBehind();
-      if (hold.isIn() && !isDue) painter.draw(frame);
+      if (!hold.isIn() || isDue) return false;
+      painter.draw(frame);
+      isDue = stdout.isBehind();
+      return !isDue;
     },
     setTheme: painter.setTheme,
     forget: () => painter.reset(size()),

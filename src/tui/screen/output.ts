@@ -68,7 +68,9 @@ export function createOutput(stdout: OutputStream, onDrained: () => void): Termi
       return stdout.rows;
     },
     write(text) {
-      if (waiting.length + text.length <= MAX_WAITING_BYTES) writeAlways(text);
+      // However long, what waits behind nothing is written: a frame is never left out in silence.
+      const isRoom = waiting.length === 0 || waiting.length + text.length <= MAX_WAITING_BYTES;
+      if (isRoom) writeAlways(text);
     },
     writeAlways,
     on: (event, listener) => stdout.on(event, listener),

@@ -25,7 +25,8 @@ export interface Capabilities {
 
 export interface OpenScreen {
   size(): Size;
-  draw(frame: Frame): void;
+  /** Whether the terminal took it whole. One that did not is told later that its frame is stale. */
+  draw(frame: Frame): boolean;
   /** What is on the screen is no longer known: the next frame is written whole. */
   forget(): void;
   setTitle(text: string): void;

@@ -1,5 +1,6 @@
 // What is written to a terminal beside letters: modes in the order that works, titles, notices, the clipboard.
 import type { Variables } from "../../client/variables.ts";
+import { withoutHidden } from "../../terminal/strip.ts";
 
 const ESC = "\u001b";
 const BEL = "\u0007";
@@ -44,7 +45,9 @@ export const placeCursor = (column: number, row: number): string =>
 /** Longest title or notice, in code points. */
 const MAX_SHOWN_LENGTH = 200;
 const clean = (text: string): string =>
-  [...text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ")].slice(0, MAX_SHOWN_LENGTH).join("");
+  [...withoutHidden(text.replace(/[\p{Cc}\u2028\u2029]+/gu, " "))]
+    .slice(0, MAX_SHOWN_LENGTH)
+    .join("");
 
 export const titleOf = (text: string): string => `${ESC}]2;${clean(text)}${BEL}`;
 

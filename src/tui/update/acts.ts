@@ -1,6 +1,6 @@
 // What can be done by name, done.
-import type { Act } from "../acts.ts";
-import { updateComposer } from "../composer/index.ts";
+import { type Act, MAX_PINNED } from "../acts.ts";
+import { updateComposer, withSent } from "../composer/index.ts";
 import { isWide } from "../layout.ts";
 import { openedPalette } from "../palette/index.ts";
 import type { State } from "../state.ts";
@@ -19,7 +19,7 @@ export function act(state: State, what: Act): Next {
       // Whoever came from the conversation is back in it.
       return still({ ...state, open: null, focus: state.behind, behind: "composer" });
     case "open_session":
-      return openSession(state, what.session_id);
+      return openSession(state, what.session_id, what.search);
     case "new_session":
       return newSession(state, what.po_name);
     case "pin":
@@ -55,6 +55,8 @@ export function act(state: State, what: Act): Next {
       return mouse(state, what.isOn);
     case "notice":
       return still(withNotice(state, what.text));
+    case "keep":
+      return keep(state, what);
     case "quit":
       return still(state, { type: "quit", resume: state.session_id });
     case "perform":
@@ -63,9 +65,6 @@ export function act(state: State, what: Act): Next {
   }
 }
 
-/** Conversations that may be pinned: those that are found at a glance. */
-const MAX_PINNED = 20;
-
 function pin(state: State, { session_id, isPinned }: Extract<Act, { type: "pin" }>): Next {
   const others = state.pinned.filter((one) => one !== session_id);
   if (isPinned && others.length >= MAX_PINNED) {
@@ -73,6 +72,13 @@ function pin(state: State, { session_id, isPinned }: Extract<Act, { type: "pin" 
   }
   const pinned = isPinned ? [...others, session_id] : others;
   return still({ ...state, pinned }, { type: "pin", session_id, isPinned });
+}
+
+function keep(state: State, { text, notice }: Extract<Act, { type: "keep" }>): Next {
+  const { session_id, po_name } = state;
+  const entry = { text, session_id, po_name };
+  const composer = withSent(state.composer, entry);
+  return still(withNotice({ ...state, composer }, notice), { type: "remember", entry });
 }
 
 function mouse(state: State, isOn: boolean): Next {
@@ -90,6 +96,13 @@ export function openPane(state: State, name: string): State {
   return { ...state, open, overlay: null, focus: "pane", behind };
 }
 
+/** Who answered last need not be who answers next: that is told when its turn begins. */
+function withUnknownModel(state: State): State {
+  const { session } = state;
+  if (!session) return state;
+  return { ...state, session: { ...session, transcript: { ...session.transcript, model: "" } } };
+}
+
 type Choice = Extract<Act, { type: "use_model" | "use_mode" | "use_permissions" }>;
 
 function choose(state: State, choice: Choice): State {
@@ -97,7 +110,8 @@ function choose(state: State, choice: Choice): State {
   switch (choice.type) {
     case "use_model": {
       const said = choice.model ?? "as the object says";
-      return withNotice({ ...state, chosen: { ...chosen, model: choice.model } }, `Model: ${said}`);
+      const next = { ...state, chosen: { ...chosen, model: choice.model } };
+      return withNotice(choice.model === null ? withUnknownModel(next) : next, `Model: ${said}`);
     }
     case "use_mode": {
       const said = choice.mode ?? "as the object says";

@@ -1,16 +1,13 @@
 // From change to change in the conversation, and whether white space alone is one.
-// Rule: the next one is counted from the change that is marked, as long as it is on the screen; else from what is.
-import { editOf } from "../conversation/edits.ts";
+import { editOf } from "../../terminal/edits.ts";
 import { itemAt } from "../conversation/items.ts";
+import { nextChange, ROWS_ABOVE, type Side } from "../conversation/next-change.ts";
 import { itemRows, type Layout } from "../conversation/rows.ts";
 import { placeOf, type Top, topAtEnd, topOf } from "../conversation/window.ts";
 import { keysOf } from "../keys.ts";
 import type { State } from "../state.ts";
 import { look, withConversation } from "./conversation.ts";
 import { type Next, still, withNotice } from "./updated.ts";
-
-/** Rows above a change that was gone to. */
-const ROWS_ABOVE = 2;
 
 /** A change, and the row of its item that it begins with once its call is open. */
 interface Found {
@@ -86,20 +83,25 @@ function rowsAt(layout: Layout, index: number) {
 
 function nearest(screen: Screen, step: -1 | 1): Found | undefined {
   const { layout, top } = screen;
-  const { messages } = layout.source.transcript;
+  const sideOf = (one: Found): Side => {
+    if (isBefore({ index: one.index, offset: one.row }, top)) return "above";
+    return isShown(screen, one) ? "shown" : "below";
+  };
   const marked = markedChange(layout);
-  const isFromMarked = marked !== undefined && isShown(screen, marked);
-  const first = isFromMarked ? marked.index : step === 1 ? top.index : messages.length - 1;
-  for (let index = first; index >= 0 && index < messages.length; index += step) {
+  const isFromMarked = marked !== undefined && sideOf(marked) === "shown";
+  const last = layout.source.transcript.messages.length - 1;
+  const first = isFromMarked ? marked.index : step === 1 ? top.index : last;
+  const compare = (left: Found, right: Found) => left.index - right.index || left.row - right.row;
+  return nextChange(changesFrom(layout, first, step), step, { sideOf, marked, compare });
+}
+
+/** One message after the other: what is not asked for is not laid out. */
+function* changesFrom(layout: Layout, first: number, step: -1 | 1): Generator<Found> {
+  const { length } = layout.source.transcript.messages;
+  for (let index = first; index >= 0 && index < length; index += step) {
     const changes = changesAt(layout, index);
-    const found = (step === 1 ? changes : changes.toReversed()).find((one) => {
-      if (isFromMarked) return index !== marked.index || (one.row - marked.row) * step > 0;
-      const isAbove = isBefore({ index, offset: one.row }, top);
-      return step === 1 ? !isAbove : isAbove || isShown(screen, one);
-    });
-    if (found) return found;
+    yield* step === 1 ? changes : changes.toReversed();
   }
-  return undefined;
 }
 
 function markedChange(layout: Layout): Found | undefined {

@@ -1,6 +1,6 @@
 // What follows from a change of the state, wherever it came from: the terminal's title, a call for the human,
 // the draft that survives a crash.
-import { oneLine } from "../../terminal/strip.ts";
+import { oneLine, showHidden } from "../../terminal/strip.ts";
 import { draftOf, hasSameText, withPaths } from "../composer/index.ts";
 import type { Effect } from "../shapes.ts";
 import type { State } from "../state.ts";
@@ -38,7 +38,11 @@ function calls(before: State, after: State): readonly Effect[] {
   const known = new Set(openRequests(before).map(({ request_id }) => request_id));
   const asked = openRequests(after).filter(({ request_id }) => !known.has(request_id));
   const effects = asked.map(({ from_po, kind, question }): Effect => {
-    return { type: "notify", title: `${from_po}: ${kind}`, body: oneLine(question, 200) };
+    return {
+      type: "notify",
+      title: `${from_po}: ${kind}`,
+      body: oneLine(showHidden(question), 200),
+    };
   });
   const isDone = isWorking(before) && !isWorking(after) && before.session_id === after.session_id;
   if (!isDone || effects.length > 0) return effects;
@@ -80,11 +84,15 @@ function statusChange(before: State, after: State): readonly Effect[] {
   const isSame = before.hasBegun && parts.every((part) => before[part] === after[part]);
   if (isSame) return [];
   const json = statusJson(after);
-  return before.hasBegun && statusJson(before) === json ? [] : [{ type: "status", json }];
+  if (before.hasBegun && statusJson(before) === json) return [];
+  return [{ type: "status", json, isWorking: isWorking(after) }];
 }
 
 /** Where none of these is another, nothing of the facts is. */
-const parts = ["session", "session_id", "chosen", "world", "link", "po_name", "pending"] as const;
+const parts = [
+  ...(["session", "session_id", "chosen", "default_model"] as const),
+  ...(["world", "link", "po_name", "pending"] as const),
+] as const;
 
 function statusJson(state: State): string {
   const { session, session_id, chosen, environment, workspace, po_name, link } = state;

@@ -1,5 +1,12 @@
 // Keys and pastes: to whatever is uppermost, then to what has the focus, then to what means something everywhere.
-import { clearText, draftOf, isEmpty, restoreText, updateComposer } from "../composer/index.ts";
+import {
+  clearText,
+  draftOf,
+  isEmpty,
+  restoreText,
+  type Submitted,
+  updateComposer,
+} from "../composer/index.ts";
 import { type Action, actionFor } from "../keys.ts";
 import { isTooSmall, isWide } from "../layout.ts";
 import { type CommandName, commandTable } from "../palette/commands.ts";
@@ -16,7 +23,7 @@ import * as conversation from "./conversation.ts";
 import { goOn, interrupt, takeBack } from "./messages.ts";
 import { focusedPane, toPane } from "./panes.ts";
 import { endSearch, MAX_QUERY_LENGTH, nextMatch, searchFor, startSearch } from "./search.ts";
-import { type Next, still, then, withNotice } from "./updated.ts";
+import { type Next, still, then, withNotice, withoutOldNotice, withProblem } from "./updated.ts";
 
 export type Typed = Extract<TerminalInput, { type: "key" | "paste" }>;
 
@@ -28,7 +35,8 @@ export function typed(state: State, input: Typed): Next {
   const isCancel =
     input.type === "key" && actionFor(state.keymap, "everywhere", input.key.name) === "cancel";
   const armed = state.leaving === null || isCancel ? state : { ...state, leaving: null };
-  return toWhoHasTheKeys(armed, input);
+  const next = toWhoHasTheKeys(armed, input);
+  return { ...next, state: withoutOldNotice(armed, next.state) };
 }
 
 function toWhoHasTheKeys(state: State, input: Typed): Next {
@@ -39,7 +47,10 @@ function toWhoHasTheKeys(state: State, input: Typed): Next {
   const pane = focusedPane(state);
   if (pane !== null) {
     const next = toPane(state, pane, input);
-    return next.isTaken ? next : then(next, (after) => everywhere(after, input));
+    if (next.isTaken) return next;
+    return then(next, (after) =>
+      asksForKeys(state, input) ? act(after, { type: "help" }) : everywhere(after, input),
+    );
   }
   return state.focus === "conversation" ? inConversation(state, input) : inComposer(state, input);
 }
@@ -76,7 +87,7 @@ function inHelp(state: State, input: Typed): Next {
   const step = action && steps[action];
   if (step === undefined) return still({ ...state, overlay: null });
   const room = overlaySize(placedAreas(state, state.size).main);
-  const { count } = viewKeyHelp(state.keymap, room, 0);
+  const { count } = viewKeyHelp(state.keymap, room, 0, state.bindingProblems);
   const last = Math.max(0, count - room.rows);
   return still({ ...state, helpScroll: Math.max(0, Math.min(last, state.helpScroll + step)) });
 }
@@ -110,7 +121,7 @@ function inComposer(state: State, input: Typed): Next {
   const result = updateComposer(state.composer, input, composerContextOf(state));
   const next: Next = { state: { ...state, composer: result.state }, effects: result.effects };
   const { submitted } = result;
-  if (submitted) return then(next, (after) => entered(after, submitted));
+  if (submitted) return then(next, (after) => done(after, submitted));
   if (result.isTaken || input.type === "paste") return next;
   const action = actionFor(state.keymap, "composer", input.key.name);
   if (action === "key_help") return act(next.state, { type: "help" });
@@ -118,19 +129,25 @@ function inComposer(state: State, input: Typed): Next {
   return everywhere(next.state, input);
 }
 
-function entered(state: State, submitted: Parameters<typeof readSubmitted>[0]): Next {
+/** What was entered. */
+export function done(state: State, submitted: Submitted): Next {
   const what = readSubmitted(submitted, paletteContextOf(state));
   if (what.type !== "problem") return act(state, what);
   // What was typed stands there again, to be mended.
   const composer = restoreText(state.composer, submitted);
-  return still(withNotice({ ...state, composer }, what.text));
+  return still(withProblem({ ...state, composer }, what.text));
 }
 
 function inConversation(state: State, input: Typed): Next {
   if (input.type === "paste") return inComposer({ ...state, focus: "composer" }, input);
   const action = actionFor(state.keymap, "conversation", input.key.name);
-  return action ? inConversationDo[action](state) : everywhere(state, input);
+  if (action) return inConversationDo[action](state);
+  return asksForKeys(state, input) ? act(state, { type: "help" }) : everywhere(state, input);
 }
+
+/** Where no text is typed it means what it means in an empty composer. */
+const asksForKeys = ({ keymap }: State, input: Typed): boolean =>
+  input.type === "key" && actionFor(keymap, "composer", input.key.name) === "key_help";
 
 const toComposer = (state: State): State => ({
   ...conversation.withConversation(state, { selected: null, search: null, change: null }),
@@ -213,7 +230,7 @@ const everywhereDo: Record<Action<"everywhere">, Does> = {
 function byName(state: State, name: CommandName): Next {
   const what = commandTable[name]?.run("", paletteContextOf(state));
   if (!what) return still(state);
-  return what.type === "problem" ? still(withNotice(state, what.text)) : act(state, what);
+  return what.type === "problem" ? still(withProblem(state, what.text)) : act(state, what);
 }
 
 /** What lies uppermost goes away; where nothing does, the turn is stopped. */

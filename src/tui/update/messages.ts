@@ -4,13 +4,7 @@
 import type { Reply } from "../../protocol/commands/index.ts";
 import type { ErrorBody } from "../../protocol/errors.ts";
 import type { Act } from "../acts.ts";
-import {
-  type ComposerState,
-  draftOf,
-  insertWithImages,
-  isEmpty,
-  replaceText,
-} from "../composer/index.ts";
+import { type ComposerState, insertBefore, insertWithImages, isEmpty } from "../composer/index.ts";
 import type { Effect } from "../shapes.ts";
 import type { Pending, State } from "../state.ts";
 import { isParked, settingsOf, turnId } from "../state-questions.ts";
@@ -176,9 +170,12 @@ export function takeBack(state: State): Next | null {
   if (session_id === null || waiting === undefined || !isIdle) return null;
   // A second press while the daemon is asked does nothing.
   if (state.takingBack !== null) return still(state);
-  const { message_id, content } = waiting;
+  const { message_id, content, attachments = 0 } = waiting;
+  // Of one that this interface sent, and that no turn was before.
+  const images = state.pending.find((one) => one.message_id === message_id)?.images ?? [];
+  const isLeftOut = attachments > images.length;
   return still(
-    { ...state, takingBack: { message_id, content } },
+    { ...state, takingBack: { message_id, content, images, isLeftOut } },
     {
       type: "call",
       command: "WithdrawMessage",
@@ -192,15 +189,14 @@ export function takeBack(state: State): Next | null {
 export function tookBack(state: State): Next {
   const { takingBack, pending } = state;
   if (takingBack === null) return still(state);
-  const typed = draftOf(state.composer);
-  const text = typed === "" ? takingBack.content : `${takingBack.content}\n\n${typed}`;
-  const hasImages = /\[image [^\]\n]+\]/.test(takingBack.content);
-  const told = hasImages ? withNotice(state, "Its images are left out: paste them again.") : state;
+  const { message_id, content, images, isLeftOut } = takingBack;
+  const told = isLeftOut ? withNotice(state, "Its images are left out: paste them again.") : state;
+  const text = isEmpty(state.composer) ? content : `${content}\n\n`;
   return still({
     ...told,
     takingBack: null,
-    composer: replaceText(state.composer, text),
-    pending: pending.filter(({ message_id }) => message_id !== takingBack.message_id),
+    composer: insertBefore(state.composer, { text, images }),
+    pending: pending.filter((one) => one.message_id !== message_id),
   });
 }
 

@@ -1,6 +1,6 @@
 // The mouse: the wheel scrolls what is under it, a press folds, selects or brings into focus.
 import { pointAt } from "../composer/index.ts";
-import { holds, isTooSmall } from "../layout.ts";
+import { holds, isTooSmall, WHEEL_ROWS } from "../layout.ts";
 import type { Point, Rectangle, TerminalInput } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { conversationWindow } from "../view/conversation.ts";
@@ -9,9 +9,6 @@ import { clicked } from "./click.ts";
 import { foldRow, scrollBy } from "./conversation.ts";
 import { focusedPane, toPane } from "./panes.ts";
 import { type Next, still, then } from "./updated.ts";
-
-/** Rows that one notch of the wheel moves. */
-const WHEEL_ROWS = 3;
 
 export type Mouse = Extract<TerminalInput, { type: "mouse" }>;
 

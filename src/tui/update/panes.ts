@@ -5,7 +5,7 @@ import type { State } from "../state.ts";
 import { sharedOf } from "../state-questions.ts";
 import { openPaneSize } from "../view/places.ts";
 import { act } from "./acts.ts";
-import { type Next, still, then } from "./updated.ts";
+import { type Next, still, then, withNotice, withProblem } from "./updated.ts";
 
 /** The pane that has the keys. */
 export const focusedPane = ({ focus, open }: State): string | null =>
@@ -26,6 +26,14 @@ export function toPane(state: State, name: string, input: Input): Next & { isTak
   return { ...(request ? then(next, (after) => granted(after, request)) : next), isTaken };
 }
 
+/** Whether the pane that has the keys shows something that goes away by itself. */
+export function isPaneFading(state: State): boolean {
+  const name = focusedPane(state);
+  const pane = state.panes.find((one) => one.name === name);
+  const size = state.open === name ? openPaneSize(state) : null;
+  return pane?.fades(sharedOf(state, { isFocused: true, size })) ?? false;
+}
+
 export const toEveryPane = (state: State, input: Input): Next =>
   state.panes.reduce<Next>(
     (next, { name }) => then(next, (after) => toPane(after, name, input)),
@@ -35,7 +43,14 @@ export const toEveryPane = (state: State, input: Input): Next =>
 function granted(state: State, request: PaneRequest): Next {
   if (request === "close") return act(state, { type: "close_pane" });
   if ("open_session" in request) {
-    return act(state, { type: "open_session", session_id: request.open_session });
+    const { open_session: session_id, search, notice } = request;
+    const opens = {
+      type: "open_session" as const,
+      session_id,
+      ...(search === undefined ? {} : { search }),
+    };
+    const next = act(state, opens);
+    return notice === undefined ? next : then(next, (after) => still(withNotice(after, notice)));
   }
   if ("talk_to" in request) return act(state, { type: "new_session", po_name: request.talk_to });
   if ("open_pane" in request) return act(state, { type: "open_pane", name: request.open_pane });
@@ -43,5 +58,8 @@ function granted(state: State, request: PaneRequest): Next {
     return act(state, { type: "pin", session_id: request.pin, isPinned: request.isPinned });
   }
   if ("insert" in request) return act(state, { type: "insert", text: request.insert });
-  return act(state, { type: "notice", text: request.notice });
+  const { notice } = request;
+  if ("keep" in request) return act(state, { type: "keep", text: request.keep, notice });
+  // It is about what the pane shows, and is read while keys move in that.
+  return still(withProblem(state, notice));
 }

@@ -36,6 +36,15 @@ export function searchFor(state: State, query: string): State {
   return showMatch(withConversation(state, { search }), 0);
 }
 
+/** What a search of all conversations found: words of it may stand apart in what was said, then the longest counts. */
+export function searchSaid(state: State, query: string): State {
+  const shown: State = { ...state, focus: "conversation" };
+  const found = searchFor(shown, query.slice(0, MAX_QUERY_LENGTH));
+  if (found.conversation.search?.matches.length !== 0) return found;
+  const [longest = ""] = query.split(/\s+/).sort((one, other) => other.length - one.length);
+  return searchFor(shown, longest.slice(0, MAX_QUERY_LENGTH));
+}
+
 /** Upwards from one match to the older one, and round. */
 export function nextMatch(state: State, step: -1 | 1): State {
   const { search } = state.conversation;

@@ -14,9 +14,10 @@ import { type ComposerState, clearText, draftOf } from "../composer/index.ts";
 import { emptyConversation } from "../conversation/state.ts";
 import type { Effect } from "../shapes.ts";
 import { type OpenSession, openingSession, type Pending, type State } from "../state.ts";
-import { turnId } from "../state-questions.ts";
+import { cameFromHere, turnId } from "../state-questions.ts";
 import { readSession } from "../world.ts";
 import { cancelCall, sendHeld, withMessages, withoutStopping } from "./messages.ts";
+import { searchSaid } from "./search.ts";
 import { type Next, still, then, withNotice } from "./updated.ts";
 
 /** Frames that wait for a session to be fetched; the oldest go first, and are part of what is fetched. */
@@ -30,9 +31,11 @@ export const sessionCalls = (session_id: string): readonly Effect[] => [
   { type: "call", command: "GetUsage", params: { session_id }, purpose: usagePurpose(session_id) },
 ];
 
-export function openSession(state: State, session_id: string): Next {
-  const shown: State = { ...state, open: null, overlay: null, focus: "composer" };
-  if (session_id === state.session_id) return still(shown);
+export function openSession(state: State, session_id: string, search?: string): Next {
+  const wantsSearch = search ?? null;
+  const shown: State = { ...state, open: null, overlay: null, focus: "composer", wantsSearch };
+  const isHere = session_id === state.session_id;
+  if (isHere) return still(state.session?.waiting ? shown : withSearch(shown));
   return {
     state: {
       ...shown,
@@ -51,7 +54,7 @@ export function openSession(state: State, session_id: string): Next {
 export function newSession(state: State, po_name: string | null): Next {
   return still({
     ...state,
-    po_name: po_name ?? state.po_name,
+    po_name: po_name ?? cameFromHere(state)?.po_name ?? state.po_name,
     session_id: null,
     session: null,
     conversation: emptyConversation(),
@@ -116,7 +119,12 @@ export function withFetched(state: State, { session }: Reply<"GetSession">): Nex
       (one) => one.session_id !== session.session_id || !one.isAccepted,
     ),
   };
-  return still(settled(next));
+  return still(withSearch(settled(next)));
+}
+
+function withSearch(state: State): State {
+  const { wantsSearch } = state;
+  return wantsSearch === null ? state : searchSaid({ ...state, wantsSearch: null }, wantsSearch);
 }
 
 /** A draft that nobody has touched, kept of a message that arrived after all, is not said twice. */

@@ -1,13 +1,14 @@
 // What stands around the conversation: title, banner, queued messages, the line of a search.
 import { endSentence } from "../../terminal/activity.ts";
+import { editOf } from "../../terminal/edits.ts";
 import { oneLine } from "../../terminal/strip.ts";
 import { draftOf } from "../composer/index.ts";
-import { editOf } from "../conversation/edits.ts";
-import { type Keymap, keysOf } from "../keys.ts";
+import { type Action, type Keymap, keysOf } from "../keys.ts";
 import type { Line } from "../shapes.ts";
 import type { State } from "../state.ts";
 import {
   callerOf,
+  cameFromHere,
   isBusy,
   isParked,
   requestsHere,
@@ -15,7 +16,7 @@ import {
   sessionTitle,
   unreadElsewhere,
 } from "../state-questions.ts";
-import { cut, line, span, spread } from "../text.ts";
+import { cut, line, span, spread, widthOf } from "../text.ts";
 
 /** Queued messages that are shown one by one. */
 const MAX_QUEUED_LINES = 3;
@@ -31,7 +32,8 @@ export function titleLine(state: State, columns: number): Line {
   }
   const folder = state.workspace.split("/").at(-1) ?? "";
   const left: Line = [
-    span(oneLine(sessionTitle(state), 80), "heading"),
+    // No heading: it is often what the first message says below it.
+    span(oneLine(sessionTitle(state), 80)),
     span(`  ${oneLine(state.po_name, 40)}`, "dim"),
     span(folder === "" ? "" : `  ${oneLine(folder, 40)}`, "dim"),
   ];
@@ -44,7 +46,8 @@ export function titleLine(state: State, columns: number): Line {
 /** A session that answers the call of another one says how to get back there. */
 function callerHint(state: State): Line {
   const [key] = keysOf(state.keymap, "everywhere", "caller");
-  return callerOf(state) === null ? [] : line(`${key ?? "/caller"} to its caller  `, "dim");
+  if (callerOf(state) !== null) return line(`${key ?? "/caller"} to its caller  `, "dim");
+  return cameFromHere(state) === null ? [] : line(`${key ?? "/caller"} back  `, "dim");
 }
 
 export function bannerLine({ link, now, keymap }: State, columns: number): Line {
@@ -57,8 +60,9 @@ function awayText({ since, retry }: Extract<State["link"], { type: "lost" }>, no
   const awayMs = since === null ? 0 : now - since;
   const away = awayMs < 1000 ? "" : ` for ${Math.floor(awayMs / 1000)}s`;
   const seconds = retry?.at ? Math.ceil((retry.at - now) / 1000) : 0;
-  const next = seconds > 0 ? `trying again in ${seconds}s` : "trying again";
-  return `The daemon is away${away}: ${next} · /reconnect tries now. You can read and write on.`;
+  const next = seconds > 0 ? `again in ${seconds}s` : "trying again";
+  // Whole in eighty columns, however long it takes.
+  return `The daemon is away${away}: ${next} · /reconnect tries now · write on`;
 }
 
 function goneText(reason: string, keymap: Keymap): string {
@@ -111,29 +115,43 @@ function hintsOf(state: State): readonly Line[] {
   return [line(`${key("send")} steer · ${key("queue")} queue · ${stop ?? ""} stop`, "dim")];
 }
 
+/** As many as there is room for; the way back is always there. */
 function conversationHint(state: State): Line {
   const { keymap } = state;
   const calls = selectedMessage(state)?.tool_calls ?? [];
   const isEdit = calls.some((call) => editOf(call) !== null);
+  const isCalled = calls.some(({ id }) => state.session?.transcript.delegations[id] !== undefined);
   const said = [
     ["up", "scroll"],
     ["previous", "message before"],
     ["fold", "unfold"],
     ["search", "search"],
     ["copy", "copy"],
+    ["next_match", "change"],
+    ["editor", "in your editor"],
   ] as const;
   const called = [
     ["previous", "message before"],
     ["fold", "unfold"],
     ["result", "result"],
     ...(isEdit ? ([["next_match", "change"]] as const) : []),
+    ...(isCalled ? ([["open_child", "its session"]] as const) : []),
+    ...(isEdit ? ([["whitespace", "white space"]] as const) : []),
+    ["editor", "in your editor"],
   ] as const;
-  const hints = [...(calls.length > 0 ? called : said), ["leave", "back to writing"] as const];
-  const texts = hints.flatMap(([action, word]) => {
+  const textOf = (action: Action<"conversation">, word: string): readonly string[] => {
     const [key] = keysOf(keymap, "conversation", action);
     return key === undefined ? [] : [`${key} ${word}`];
-  });
-  return line(texts.join(" · "), "dim");
+  };
+  const texts = (calls.length > 0 ? called : said).flatMap(([action, word]) =>
+    textOf(action, word),
+  );
+  const leave = textOf("leave", "back to writing");
+  const joined = (count: number) => [...texts.slice(0, count), ...leave].join(" · ");
+  let count = texts.length;
+  // One column stays free on each side.
+  while (count > 0 && widthOf(joined(count)) > state.size.columns - 2) count -= 1;
+  return line(joined(count), "dim");
 }
 
 function noticeOf({ notice, conversation }: State): readonly Line[] {

@@ -56,11 +56,22 @@ function emptyLines(state: State, columns: number): readonly Line[] {
       [span(po_name, "heading")],
       ...(description === "" ? [] : wrapText(description, room, "dim")),
       [],
+      ...unconnected(state).flatMap((text) => wrapText(text, room, "accent")),
       line("Say something below. Or:"),
       [],
       ...rows
         .filter(([name]) => name !== "")
         .map(([name, help]): Line => [span(name.padEnd(9), "bold"), span(help, "dim")]),
     ]).map((each) => cut(each, columns)),
+  ];
+}
+
+/** Where nothing that was said would reach a model. */
+function unconnected({ chosen, default_model }: State): readonly string[] {
+  const isOffline = (chosen.model ?? default_model) === "offline/guide";
+  if (!isOffline) return [];
+  return [
+    "No model is connected: a fixed program answers. In a shell, jamey init connects one.",
+    "",
   ];
 }

@@ -141,7 +141,12 @@ function putOverlay(state: State, main: Rectangle, canvas: Canvas): Point | null
     );
   };
   if (state.overlay === "help") {
-    const { lines, count } = viewKeyHelp(state.keymap, inner, state.helpScroll);
+    const { lines, count } = viewKeyHelp(
+      state.keymap,
+      inner,
+      state.helpScroll,
+      state.bindingProblems,
+    );
     const hasMore = count - state.helpScroll > inner.rows;
     place(lines, "Keys · ↑ ↓ · escape", hasMore ? "more" : "");
     return null;

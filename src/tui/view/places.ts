@@ -5,6 +5,7 @@ import { keysOf } from "../keys.ts";
 import { type Areas, areasOf, isTooSmall, maxComposerRows } from "../layout.ts";
 import type { Rectangle, Size } from "../shapes.ts";
 import type { State } from "../state.ts";
+import { callerOf } from "../state-questions.ts";
 import { queueLines } from "./around.ts";
 
 export const placedAreas = (state: State, size: Size): Areas => placed(state, size).areas;
@@ -13,11 +14,12 @@ export const placedAreas = (state: State, size: Size): Areas => placed(state, si
 export function placed(state: State, size: Size): { areas: Areas; composer: ComposerView } {
   const room = { columns: size.columns, rows: maxComposerRows(size) };
   const [scopeKey] = keysOf(state.keymap, "composer", "search_scope");
+  const hint = composerHint(state);
   // Most frames come while nobody types.
   const composer = state.conversation.memo.of(
     state.composer,
-    `composer ${room.columns} ${room.rows}`,
-    () => viewComposer(state.composer, room, scopeKey),
+    `composer ${room.columns} ${room.rows} ${hint}`,
+    () => viewComposer(state.composer, room, scopeKey, hint),
   );
   const areas = areasOf(size, {
     hasBanner: state.link.type !== "up",
@@ -27,6 +29,16 @@ export function placed(state: State, size: Size): { areas: Areas; composer: Comp
     isWhole: state.panes.some(({ name, isWhole }) => isWhole && name === state.open),
   });
   return { areas, composer };
+}
+
+/** What can be said where saying it does not what it usually does; undefined: as usual. */
+function composerHint(state: State): string | undefined {
+  if (callerOf(state) !== null) {
+    const [key = "/caller"] = keysOf(state.keymap, "everywhere", "caller");
+    return `Read only: ${state.po_name} was called here. ${key} goes back.`;
+  }
+  const isRun = state.session?.facts?.agent_mode === "workflow";
+  return isRun ? "What you say here begins another run of the workflow." : undefined;
 }
 
 /** Rows of the palette and of the key help, the rule above them included. */

@@ -5,7 +5,7 @@ import { keysOf } from "../keys.ts";
 import type { Line, Span, Style } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { isWorking, openRequests, requestsHere } from "../state-questions.ts";
-import { span, spread, widthOfLine } from "../text.ts";
+import { shorten, span, spread, widthOf, widthOfLine } from "../text.ts";
 
 const SEPARATOR = span(" · ", "dim");
 
@@ -23,6 +23,11 @@ export function statusLine(state: State, columns: number): Line {
     const least = Math.min(...segments.map(({ weight }) => weight));
     segments = segments.filter(({ weight }) => weight !== least);
   }
+  // What the human's own command says has what the others leave.
+  const free = room - widthOfLine(joined(segments));
+  segments = segments.map((one) =>
+    one.weight === OWN ? { ...one, text: shorten(state.status, widthOf(one.text) + free) } : one,
+  );
   const right = segments.filter(({ weight }) => weight === HELP);
   const left = segments.filter(({ weight }) => weight !== HELP);
   return [span(" "), ...spread(joined(left), joined(right), room)];
@@ -31,7 +36,11 @@ export function statusLine(state: State, columns: number): Line {
 /** What is open waits for the human, and for nothing else. */
 const isAsking = (state: State): boolean => requestsHere(state).length > 0;
 
-const HELP = 10;
+const HELP = 56;
+/** What the human's own command says. */
+const OWN = 65;
+/** So much of it stays, as long as any of it does. Columns. */
+const MIN_OWN_COLUMNS = 20;
 /** Of a connection that is lost: tried again by itself, or not. */
 const awayWords = { lost: "⇄ Reconnecting...", gone: "⇄ no daemon" } as const;
 
@@ -51,12 +60,15 @@ function segmentsOf(state: State): Segment[] {
     {
       text: chosen.permissions,
       style: chosen.permissions === "auto" ? "changed" : "dim",
-      weight: chosen.permissions === "ask" ? 20 : 80,
+      // What is allowed without a question, and that nothing is, stays at any width.
+      weight: 97,
     },
     mode === "single" ? null : { text: mode, style: "dim", weight: 40 },
     ...usageSegments(state),
     queued > 0 ? { text: `${queued} queued`, style: "plain", weight: 75 } : null,
-    state.status === "" ? null : { text: oneLine(state.status, 80), style: "plain", weight: 65 },
+    state.status === ""
+      ? null
+      : { text: shorten(state.status, MIN_OWN_COLUMNS), style: "plain", weight: OWN },
     { text: oneLine(state.environment, 30), style: "dim", weight: 30 },
     help === undefined ? null : { text: `${help} help`, style: "dim", weight: HELP },
   ];

@@ -21,8 +21,11 @@ const shortened = (value: ToolCall["args"]): ToolCall["args"] =>
 
 const asks = { question: "asks:", approval: "approve", secret: "needs a secret:" } as const;
 
-export function describeRequestAction({ kind, question, tool_call }: HumanRequest): string {
-  const isCall = kind === "approval" && tool_call !== null;
-  const what = isCall ? describeToolAction(tool_call) : clip(question, MAX_TEXT_LENGTH);
-  return `${asks[kind]} ${what}`;
-}
+export const describeRequestAction = (request: HumanRequest): string =>
+  `${asks[request.kind]} ${describeAsked(request)}`;
+
+/** The same where a sign says of which kind it is. */
+export const describeAsked = ({ kind, question, tool_call }: HumanRequest): string =>
+  kind === "approval" && tool_call !== null
+    ? describeToolAction(tool_call)
+    : clip(question, MAX_TEXT_LENGTH);

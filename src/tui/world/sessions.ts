@@ -101,8 +101,11 @@ export const sessionFolds: Folds = {
     withSession(world, session_id, (session) => {
       const isSaid = message.role === "assistant" && message.content !== "";
       const isNews = isSaid && !session.isCopied && open !== session_id;
+      // A copy begins with what was said elsewhere, and is known by it.
+      const isTitle = session.isCopied && session.title === "" && message.role === "user";
       return {
         ...session,
+        title: isTitle ? clip(message.content, MAX_TEXT_LENGTH) : session.title,
         message_count: session.message_count + 1,
         updated_at: at,
         unread: session.unread + (isNews ? 1 : 0),

@@ -66,6 +66,13 @@ describe("behind an at sign", () => {
     expect(taken.effects).toEqual([{ type: "find_files", query: "src/", purpose: "composer" }]);
   });
 
+  test("a folder with a blank in its name stays open, too", () => {
+    const typed = play("@my");
+    const files = { type: "files", query: "my", paths: ["my notes/"] } as const;
+    const { state } = updateComposer(typed.state, files, composing());
+    expect(shown(play("<tab>", { from: state }).state)).toBe('@"my notes/|');
+  });
+
   test("an address in the middle of a word is none", () => {
     expect(play("me@host").effects).toEqual([]);
     expect(play("@<enter>").submitted?.text).toBe("@");

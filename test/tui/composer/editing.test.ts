@@ -179,7 +179,8 @@ describe("what was sent", () => {
 describe("Enter", () => {
   test("sends the text without blank rows around it, and leaves nothing", () => {
     const { state, submitted } = play("<ctrl+j>  a<ctrl+j>b <enter>");
-    expect(submitted).toEqual({ text: "  a\nb", how: "send", isLiteral: false, images: [] });
+    const entered = { text: "  a\nb", written: "  a\nb", how: "send" } as const;
+    expect(submitted).toEqual({ ...entered, isLiteral: false, images: [] });
     expect(shown(state)).toBe("|");
   });
 
@@ -188,7 +189,8 @@ describe("Enter", () => {
     expect(command.submitted).toMatchObject({ text: "/file_list path=.", how: "send" });
     expect(play("//said<alt+enter>").submitted).toBeUndefined();
     const { submitted } = play("later<alt+enter>", { context: composing({ isBusy: true }) });
-    expect(submitted).toEqual({ text: "later", how: "queue", isLiteral: false, images: [] });
+    const entered = { text: "later", written: "later", how: "queue" } as const;
+    expect(submitted).toEqual({ ...entered, isLiteral: false, images: [] });
   });
 
   test("on blanks alone sends nothing", () => {

@@ -1,6 +1,6 @@
 // Pastes in the composer: clean, folded where they are long, whole when they are sent, fast when they are huge.
 import { describe, expect, test } from "bun:test";
-import { draftOf, emptyComposer, replaceText } from "../../../src/tui/composer/index.ts";
+import { draftOf, emptyComposer, restoreText } from "../../../src/tui/composer/index.ts";
 import { MAX_PASTES } from "../../../src/tui/composer/state.ts";
 import { viewComposer } from "../../../src/tui/composer/view.ts";
 import { plainText } from "../../../src/tui/text.ts";
@@ -74,7 +74,7 @@ describe("a paste", () => {
 });
 
 test("a text that comes back from elsewhere replaces what is there, and undo brings that back", () => {
-  const state = replaceText(play("before").state, "after\r\nedit\n");
+  const state = restoreText(play("before").state, { text: "after\r\nedit\n", images: [] });
   expect(shown(state)).toBe("after\nedit\n|");
   expect(shown(play("<ctrl+_>", { from: state }).state)).toBe("before|");
 });

@@ -32,7 +32,16 @@ const letters = [
   // Parts of letters: what stands beside them becomes one letter with them.
   ...["\u0301", "\u200d", "\ufe0f", "\u{1f1e9}", "👩", "\u0600", "\ud83d"],
 ];
-const pastes = ["two\nlines", "\t", "x".repeat(1500), "line\n".repeat(40), "👩\u200d", "\u0301"];
+const pastes = [
+  "two\nlines",
+  "/tmp/a.png",
+  "\t",
+  "x".repeat(1500),
+  "line\n".repeat(40),
+  "👩\u200d",
+  "\u0301",
+];
+const png = { media_type: "image/png", data: "AAAA", bytes: 3, written: "/tmp/a.png" };
 const keys = Object.values(composerKeys).map(({ keys }) => keys[0]);
 
 function pick<Item>(items: readonly Item[], number: number): Item {
@@ -57,6 +66,10 @@ function* statesOf(seed: number, columns: number): Generator<ComposerState> {
       state = updateComposer(state, { type: "key", key }, context).state;
     } else if (kind < 0.52) {
       state = updateComposer(state, { type: "paste", text: pick(pastes, next()) }, context).state;
+    } else if (kind < 0.55) {
+      const image = pick([null, { ...png, name: pick(letters, next()) }], next());
+      const id = state.asked - 1;
+      state = updateComposer(state, { type: "image", id, image, problem: null }, context).state;
     } else {
       const key = { name: pick(keys, next()), text: "" };
       state = updateComposer(state, { type: "key", key }, context).state;
@@ -75,6 +88,15 @@ const sizes: Size[] = [
 const sizeFor = (seed: number): Size => pick(sizes, (seed % sizes.length) / sizes.length);
 
 describe("whatever is pressed", () => {
+  test("paths whose files are read stand where they are looked for", () => {
+    const wrong = seeds.flatMap((seed) =>
+      [...statesOf(seed, sizeFor(seed).columns)].filter(({ text, reading }) =>
+        reading.some(({ from, written }) => !text.startsWith(written, from)),
+      ),
+    );
+    expect(wrong).toEqual([]);
+  });
+
   test("the cursor stands between letters", () => {
     const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
     const wrong: unknown[] = [];

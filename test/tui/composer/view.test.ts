@@ -37,6 +37,21 @@ describe("the composer", () => {
     ]);
   });
 
+  test("says how many commands its list does not show, above and below", () => {
+    const commands = Array.from({ length: 12 }, (_, index) => ({ name: `c${index}`, help: "" }));
+    const ends = (keys: string) => {
+      const { state } = play(`/${keys}`, { context: composing({ commands }) });
+      const { list } = viewComposer(state, { columns: 30, rows: 10 });
+      return [list.length, plainText(list.at(-1) ?? [])];
+    };
+    expect([ends(""), ends("<up><up><up>"), ends("<up>"), ends("c11")]).toEqual([
+      [9, "  ↓ 4 more"],
+      [9, "  ↑ 4 more"],
+      [9, "  ↑ 4 more"],
+      [1, "▸ /c11  "],
+    ]);
+  });
+
   test("wraps behind blanks and keeps the cursor where it is edited", () => {
     const state = play("the quick brown fox jumps over").state;
     expect(look(state, 20)).toEqual(["› the quick brown", "  fox jumps over|"]);
@@ -59,8 +74,8 @@ describe("the composer", () => {
     expect(look(pasted(emptyComposer(), "\ta"))).toEqual(["›     a|"]);
   });
 
-  test("shows by its mark that a line goes to the shell", () => {
-    expect(look(play("!ls").state)).toEqual(["! !ls|"]);
+  test("shows a line for the shell as it was typed, with its one sign", () => {
+    expect(look(play("! ls").state)).toEqual(["› ! ls|"]);
   });
 
   test("shows what a search has found, and puts the cursor where it is typed", () => {

@@ -7,6 +7,7 @@ import {
   lineChanges,
 } from "../../../src/terminal/line-changes.ts";
 import { differenceLines, differenceOf } from "../../../src/tui/conversation/diff.ts";
+import { withFound } from "../../../src/tui/conversation/found.ts";
 import { attributesOf } from "../../../src/tui/screen/theme.ts";
 import { plainText, widthOfLine } from "../../../src/tui/text.ts";
 import { styled } from "../../support/screens.ts";
@@ -48,6 +49,17 @@ describe("words that changed", () => {
     ]);
   });
 
+  test.each([
+    ["cafe\u0301 is open", "cafe\u0300 is open", "«cafe\u0301» is open", "«cafe\u0300» is open"],
+    ["\u0301 is open", "\u0300 is open", "«\u0301» is open", "«\u0300» is open"],
+    ["นี่ is open", "นี้ is open", "«นี่» is open", "«นี้» is open"],
+    ["कि is open", "की is open", "«कि» is open", "«की» is open"],
+    ["👍🏻 is open", "👍🏽 is open", "«👍🏻» is open", "«👍🏽» is open"],
+    ["日本語のテスト", "日本人のテスト", "日本«語»のテスト", "日本«人»のテスト"],
+  ])("are cut between letters: %s, %s", (before, after, removed, added) => {
+    expect(changes(before, after)).toEqual([`- ${removed}`, `+ ${added}`]);
+  });
+
   test("put together again are the lines, whatever they are", () => {
     const texts = ["", "a", "a\n", "a  b\n\tc\n", "日本 😀 e\u0301\n", " x\n y\n z\n", "\n\n\n"];
     for (const before of texts) {
@@ -75,6 +87,30 @@ describe("words that changed", () => {
     expect([all.length, new Set(all.map(({ type }) => type)).size]).toEqual([10_000, 1]);
     const many = (word: string) => `${word}\n`.repeat(3_000);
     expect(lineChanges(many("one"), many("two"))).toBeNull();
+    expect([
+      lineChanges("", "\n".repeat(20_000))?.length,
+      lineChanges("", "\n".repeat(20_001)),
+    ]).toEqual([20_000, null]);
+    // The last lines of a long text are whole.
+    const rows = (word: string) => `${"the same again ".repeat(20)}${word}\n`.repeat(400);
+    const parts = (lineChanges(rows("one"), rows("two")) ?? []).map((line) => line.parts.length);
+    expect([parts[0], parts.filter((count) => count > 1).length < 200, parts.at(-1)]).toEqual([
+      2,
+      true,
+      1,
+    ]);
+  });
+});
+
+describe("what is searched for", () => {
+  const found = (text: string, query: string): string =>
+    styled([withFound([{ text, style: "dim" }], query)]).trim();
+
+  test("is marked with the marks of its letters", () => {
+    expect(found("cafe\u0301 now", "cafe")).toBe("{selected|cafe\u0301}{dim| now}");
+    expect(found("ก่ก", "ก")).toBe("{selected|ก่ก}");
+    expect(found("👍🏻 x", "👍")).toBe("{selected|👍🏻}{dim| x}");
+    expect(found("one two one", "one")).toBe("{selected|one}{dim| two }{selected|one}");
   });
 });
 

@@ -1,32 +1,15 @@
 // What the calls of a conversation changed, put together by file: only what is certain.
 import { describe, expect, test } from "bun:test";
-import { type Transcript, transcriptOf } from "../../../src/client/transcript.ts";
-import type { ToolCall } from "../../../src/protocol/messages.ts";
-import { changesOf } from "../../../src/tui/conversation/file-changes.ts";
-import { editCalls, editedTranscript } from "../../support/tui-edited.ts";
-import { message } from "../../support/tui-frames.ts";
-import { answered, sessionOf } from "../../support/tui-whole.ts";
+import { createChanges } from "../../../src/tui/conversation/file-changes.ts";
+import {
+  changesOf,
+  type Done,
+  editCalls,
+  editedTranscript,
+  transcriptOfEdits,
+} from "../../support/tui-edited.ts";
 
 const PROJECT = "/home/ada/project";
-
-type Done = readonly [
-  name: "file_edit" | "file_write",
-  args: Record<string, string | boolean>,
-  said?: string,
-];
-
-/** A conversation in which these calls were made, one after the other, as it is fetched: no outcome is kept. */
-function transcript(...done: Done[]): Transcript {
-  const messages = done.flatMap(([name, args, said], index) => {
-    const call: ToolCall = { id: `c${index}`, name, args };
-    const content = said ?? (name === "file_edit" ? "Edited it." : "Replaced it.");
-    return [
-      answered(`m${index}`, "", { tool_calls: [call] }),
-      message({ message_id: `r${index}`, role: "tool", tool_call_id: call.id, content }),
-    ];
-  });
-  return transcriptOf(sessionOf(messages));
-}
 
 const edit = (old_text: string, new_text: string, fields: Record<string, boolean> = {}): Done => [
   "file_edit",
@@ -39,7 +22,7 @@ const write = (content: string, said = "Replaced a.ts."): Done => [
 ];
 
 const fragments = (...done: Done[]) =>
-  changesOf(transcript(...done), PROJECT).files.flatMap((file) => file.fragments);
+  changesOf(transcriptOfEdits(...done), PROJECT).files.flatMap((file) => file.fragments);
 
 const part = (before: string | null, after: string, isWhole = false) => ({
   before,
@@ -87,12 +70,54 @@ describe("what calls changed", () => {
     ]);
   });
 
+  test("is two where a part may have gone meanwhile", () => {
+    // The second edit may have taken the first one away: the third is then in another place.
+    expect(
+      fragments(edit("old", "hello"), edit("say hello world", "goodbye"), edit("hello", "HI")),
+    ).toEqual([part("old", "hello"), part("say hello world", "goodbye"), part("hello", "HI")]);
+    // So may one that begins where the first ends, or ends where it begins.
+    for (const across of ["two\nmore", "before\none"]) {
+      expect(
+        fragments(edit("old", "one\ntwo"), edit(across, "x y z"), edit("one\ntwo", "HI")),
+      ).toEqual([part("old", "one\ntwo"), part(across, "x y z"), part("one\ntwo", "HI")]);
+    }
+    const long = Array.from({ length: 60 }, (_, index) => `line ${index}\n`).join("");
+    const tail = `${long.slice(100)}and on`;
+    expect(fragments(edit("old", long), edit(tail, "x"), edit("line 1\n", "y"))).toEqual([
+      part("old", long),
+      part(tail, "x"),
+      part("line 1\n", "y"),
+    ]);
+    // What is elsewhere leaves it as it is.
+    expect(
+      fragments(edit("old", "one two"), edit("far away", "near"), edit("one two", "HI")),
+    ).toEqual([part("old", "HI"), part("far away", "near")]);
+    // In two parts at once it cannot be: one of them is not what it was.
+    expect(fragments(edit("a", "same x"), edit("b", "same y"), edit("same", "z"))).toEqual([
+      part("a", "same x"),
+      part("b", "same y"),
+      part("same", "z"),
+    ]);
+  });
+
+  test("around several earlier ones is one change of what stood there first", () => {
+    const [one, two] = ["const first = 'one';", "const second = 'two';"];
+    expect(fragments(edit("1", one), edit("2", two), edit(`{\n${two}\n${one}\n}`, "{}"))).toEqual([
+      part("{\n2\n1\n}", "{}"),
+    ]);
+  });
+
   test("of a file that was written goes on from what was written", () => {
     expect(fragments(write("a\nb\n", "Created a.ts."), edit("b", "c"))).toEqual([
       part("", "a\nc\n", true),
     ]);
     expect(fragments(write("a\n"), write("b\n"))).toEqual([part(null, "b\n", true)]);
     expect(fragments(edit("x", "y"), write("whole\n"))).toEqual([part(null, "whole\n", true)]);
+    // Made empty it is no change yet.
+    expect(fragments(write("", "Created a.ts."))).toEqual([]);
+    expect(fragments(write("a", "Created a.ts."), edit("a", ""), edit("x", "y"))).toEqual([
+      part("x", "y"),
+    ]);
     // Somebody else changed it in between: what was replaced is not in what was written.
     expect(fragments(write("a\n"), edit("theirs", "mine"))).toEqual([
       part(null, "a\n", true),
@@ -112,21 +137,57 @@ describe("what calls changed", () => {
   });
 
   test("takes a path for the same however it is written, and no failure for a change", () => {
-    const paths = ["a.ts", "./a.ts", `${PROJECT}/a.ts`];
+    const paths = ["a.ts", "./a.ts", `${PROJECT}/a.ts`, "b/../a.ts", `${PROJECT}/../project/a.ts`];
     const done = paths.map(
       (path, index): Done => ["file_edit", { path, old_text: `o${index}`, new_text: `n${index}` }],
     );
-    const { files } = changesOf(transcript(...done), PROJECT);
-    expect(files.map(({ path, calls }) => [path, calls])).toEqual([["a.ts", 3]]);
+    const { files } = changesOf(transcriptOfEdits(...done), PROJECT);
+    expect(files.map(({ path, calls }) => [path, calls])).toEqual([["a.ts", 5]]);
     const failed: Done = ["file_edit", { path: "a.ts", old_text: "o", new_text: "n" }, "not found"];
-    expect(changesOf(transcript(failed), PROJECT).files).toEqual([]);
+    expect(changesOf(transcriptOfEdits(failed), PROJECT).files).toEqual([]);
   });
 
   test("stands last where it was changed last", () => {
     const [first, last] = [edit("x", "y"), edit("y", "z")];
     const other: Done = ["file_edit", { path: "b.ts", old_text: "o", new_text: "n" }];
-    const { files } = changesOf(transcript(first, other, last), PROJECT);
+    const { files } = changesOf(transcriptOfEdits(first, other, last), PROJECT);
     expect(files.map(({ path }) => path)).toEqual(["b.ts", "a.ts"]);
+  });
+
+  test("tells the newest edits, and how many are left out", () => {
+    const edits = Array.from({ length: 2_001 }, (_, index) => edit(`(${index})`, `<${index}>`));
+    const { files, left } = changesOf(transcriptOfEdits(...edits), PROJECT);
+    expect([files[0]?.calls, files[0]?.fragments[0], left]).toEqual([
+      1_501,
+      part("(500)", "<500>"),
+      500,
+    ]);
+  });
+
+  test("goes on from what was told: parts that nothing touched are the same, whatever came", () => {
+    const tell = createChanges();
+    const edits = Array.from({ length: 20 }, (_, index) => edit(`(${index})`, `<${index}>`));
+    const whole = transcriptOfEdits(...edits, edit("<3>", "three"));
+    const shorter = { ...whole, messages: whole.messages.slice(0, 40) };
+    const before = tell(shorter, PROJECT);
+    expect(tell({ ...shorter, messages: [...shorter.messages] }, PROJECT)).toBe(before);
+    const after = tell(whole, PROJECT);
+    expect(after).toEqual(changesOf(whole, PROJECT));
+    const [old, now] = [before.files[0]?.fragments ?? [], after.files[0]?.fragments ?? []];
+    expect(now.flatMap((one, index) => (one === old[index] ? [] : [index]))).toEqual([3]);
+    // Another place, or another conversation: from the beginning.
+    expect(tell(whole, "/home/ada")).toEqual(changesOf(whole, "/home/ada"));
+    expect(tell(transcriptOfEdits(edit("x", "y")), PROJECT).files).toHaveLength(1);
+  });
+
+  test("looks for an edit in the newest parts alone, and tells it by itself else", () => {
+    const edits = Array.from({ length: 60 }, (_, index) => edit(`(${index})`, `<${index}>`));
+    const all = fragments(...edits, edit("<55>", "new"), edit("<2>", "old"));
+    expect([all[55], all.at(-1), all.length]).toEqual([
+      part("(55)", "new"),
+      part("<2>", "old"),
+      61,
+    ]);
   });
 
   test("holds signs of replacement as they stand", () => {

@@ -23,6 +23,23 @@ describe("markdown", () => {
     }
   });
 
+  test("shows nothing of a table until its head is whole, and a line that becomes none as it is", () => {
+    const shown = (text: string) => {
+      const growing = createGrowingMarkdown(40);
+      return Array.from({ length: text.length }, (_, end) =>
+        growing.lines(text.slice(0, end + 1)).map((each) => plainText(each)),
+      );
+    };
+    const frames = shown("Here:\n| file | lines |\n|---|--:|\n| a.ts | 12 |\n");
+    expect(frames.flat().filter((each) => each.includes("|"))).toEqual([]);
+    expect([frames[12], frames.at(-1)]).toEqual([
+      ["Here:"],
+      ["Here:", "", "file  lines", "────  ─────", "a.ts     12"],
+    ]);
+    expect(shown("| no table\n|-- at all").at(-1)).toEqual(["| no table", "|-- at all"]);
+    expect(shown("`| no table").at(-1)).toEqual(["`| no table"]);
+  });
+
   test("begins anew where the text is another one", () => {
     const growing = createGrowingMarkdown(30);
     growing.lines("One paragraph.\n\nAnother, longer than the next text.");

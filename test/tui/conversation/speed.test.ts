@@ -7,6 +7,7 @@ import { itemRows, type Layout } from "../../../src/tui/conversation/rows.ts";
 import { emptyConversation } from "../../../src/tui/conversation/state.ts";
 import { cutText, plainText, wrapText } from "../../../src/tui/text.ts";
 import { growthOf, LINEAR } from "../../support/growth.ts";
+import { changesOf, type Done, transcriptOfEdits } from "../../support/tui-edited.ts";
 import { now } from "../../support/tui-frames.ts";
 
 /** Texts of a length, of what a hostile or a broken model writes. */
@@ -170,5 +171,25 @@ describe("what is being written", () => {
       for (let end = 0; end < text.length; end += step) growing.lines(text.slice(0, end));
       expect(growing.lines(text)).toEqual(whole);
     }
+  });
+});
+
+describe("what many edits of one file changed", () => {
+  const text = (word: string, index: number) =>
+    Array.from({ length: 10 }, (_, line) => `    const ${word}${index} = ${line};\n`).join("");
+  const edits = Array.from(
+    { length: 1_600 },
+    (_, index): Done => [
+      "file_edit",
+      { path: "a.ts", old_text: text("a", index), new_text: text("b", index) },
+    ],
+  );
+
+  test("costs what each of them is", () => {
+    const all = new Map(
+      [400, 1_600].map((count) => [count, transcriptOfEdits(...edits.slice(0, count))]),
+    );
+    const growth = growthOf((size) => changesOf(all.get(size) ?? emptyTranscript("s1"), ""), 400);
+    expect(growth).toBeLessThan(LINEAR);
   });
 });

@@ -107,6 +107,45 @@ describe("bound keys", () => {
   });
 });
 
+describe("a long file", () => {
+  const many = (line: (index: number) => string) =>
+    Array.from({ length: 3_600 }, (_none, index) => line(index));
+
+  test("that is broken says on which line, however far down", () => {
+    const lines = many((index) => `  f${index}: newline`);
+    lines[2_900] = "\tctrl+t: newline";
+    expect(file("composer:", ...lines)).toMatchObject({
+      bindings: {},
+      problems: [{ line: 2_902 }],
+    });
+  });
+
+  test("of nothing but mistakes names each with its line, and what was meant by the first ones", () => {
+    const { bindings, problems } = file("composer:", ...many((index) => `  hom${index}: x`));
+    expect([bindings, problems.length, problems.at(-1)]).toEqual([
+      { composer: {} },
+      3_600,
+      { line: 3_601, problem: "hom3599: there is no key hom3599" },
+    ]);
+    expect(problems[0]?.problem).toBe("hom0: there is no key hom0; did you mean home?");
+    expect(problems.filter(({ problem }) => problem.includes("did you mean")).length).toBe(50);
+  });
+
+  test("costs what its lines are, not their square: a few times what its YAML alone costs", () => {
+    const text = ["composer:", ...many((index) => `  k${index}: x`)].join("\n");
+    const shortest = (work: () => void) => {
+      const times = Array.from({ length: 5 }, () => {
+        const startedAt = performance.now();
+        work();
+        return performance.now() - startedAt;
+      });
+      return Math.min(...times);
+    };
+    const alone = shortest(() => void Bun.YAML.parse(text));
+    expect(shortest(() => void readBindings(text)) / alone).toBeLessThan(100);
+  });
+});
+
 test("the example of the README is right", async () => {
   const readme = await Bun.file(`${import.meta.dir}/../../../README.md`).text();
   const example = /bindings\.yml[\s\S]*?```yaml\n([\s\S]*?)```/.exec(readme)?.[1] ?? "";

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { agentRows } from "../../../src/tui/panes/agents/rows.ts";
 import { agentsPane } from "../../../src/tui/panes/agents.ts";
 import { updateWorld } from "../../../src/tui/world.ts";
-import { createFrames, livelyWorld, sharedOf } from "../../support/tui-frames.ts";
+import { approval, createFrames, livelyWorld, sharedOf, timeAt } from "../../support/tui-frames.ts";
 import { playPane } from "../../support/tui-pane.ts";
 
 const played = () => playPane(agentsPane, sharedOf(livelyWorld()));
@@ -17,6 +17,27 @@ test("who needs a human comes first, then who works, who rests, who is done", ()
     "working lead",
     "idle resting",
     "ended writer",
+  ]);
+});
+
+test("a session that asks several things has one row, which says the first and how many more", () => {
+  const world = livelyWorld();
+  const again = { ...approval, request_id: "c8_q", created_at: timeAt(80) };
+  const asking = { ...world, requests: [...world.requests, again] };
+  expect(agentRows(asking).map(({ group, more }) => `${group} ${more}`)).toEqual([
+    "needs 1",
+    "needs 0",
+    "working 0",
+    "working 0",
+    "working 0",
+    "idle 0",
+    "ended 0",
+  ]);
+  const rowAt = (columns: number) =>
+    playPane(agentsPane, sharedOf(asking)).screen({ columns, rows: 30 }).split("\n")[1];
+  expect([rowAt(100), rowAt(34)]).toEqual([
+    "▸ ✋ deploy   Deploy to the other regi…  file_edit src/deploy.ts const region = 'eu'; co… (+1) 1m 0s",
+    "▸ ✋ deploy   file_edi… (+1) 1m 0s",
   ]);
 });
 

@@ -1,12 +1,12 @@
 // Every pane and every scene on a terminal, in colour and without: the same letters, and no meaning in a colour alone.
 import { describe, expect, test } from "bun:test";
-import { createPainter } from "../../../src/tui/screen/painter.ts";
-import type { Frame, Size } from "../../../src/tui/shapes.ts";
-import { createScreenModel } from "../../support/screen-model.ts";
+import type { Size } from "../../../src/tui/shapes.ts";
+import { drawn } from "../../support/drawn.ts";
 import { letters, screenSizes } from "../../support/screens.ts";
 import { livelyFrames } from "../../support/tui-frames.ts";
 import { type PlayedInterface, playLively } from "../../support/tui-whole.ts";
 
+/** Every pane of the table, and what is no pane. */
 const openings: Record<string, readonly string[]> = {
   conversation: [],
   agents: ["f2"],
@@ -17,6 +17,9 @@ const openings: Record<string, readonly string[]> = {
   usage: ["f5"],
   connectors: ["f6"],
   log: ["f7"],
+  changes: ["/", "d", "i", "f", "f", "escape", "enter", "n"],
+  result: ["shift+tab", "p", "f"],
+  context: ["/", "c", "o", "n", "t", "e", "x", "t", "escape", "enter"],
   palette: ["ctrl+p"],
   help: ["f1"],
 };
@@ -28,31 +31,14 @@ function playScene(keys: readonly string[], size: Size): PlayedInterface {
   return played;
 }
 
-/** As a terminal of this size shows it. */
-function drawn(frame: Frame, { columns, rows }: Size, hasColour: boolean) {
-  const screen = createScreenModel(columns, rows);
-  let written = "";
-  const stdout = {
-    columns,
-    rows,
-    write(text: string) {
-      written += text;
-      screen.write(text);
-    },
-    on: () => undefined,
-    removeListener: () => undefined,
-  };
-  const options = { stdout, variables: {}, theme: "auto", hasColour } as const;
-  const painter = createPainter(options, () => ({ columns, rows }));
-  painter.reset({ columns, rows });
-  painter.draw(frame);
-  painter.destroy();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what a terminal is made of.
-  const styles = [...written.matchAll(/\u001b\[([\d;]*)m/g)].flatMap(([, body = ""]) =>
-    body.split(";").map(Number),
-  );
-  return { screen, colours: [...new Set(styles)].filter((style) => style >= 30) };
-}
+test("no pane is left out of the table below", () => {
+  const size = { columns: 120, rows: 40 };
+  const { state } = playScene([], size);
+  const opened = Object.values(openings).map((keys) => playScene(keys, size).state.open);
+  const names = state.panes.map(({ name }) => name);
+  // On a wide screen the agents stand beside the conversation.
+  expect(names.filter((name) => name !== "agents" && !opened.includes(name))).toEqual([]);
+});
 
 describe("on a terminal", () => {
   for (const [name, keys] of Object.entries(openings)) {

@@ -87,6 +87,39 @@ describe("what was never on the screen", () => {
     expect([atOnce, pane.effects().length]).toEqual([[], 1]);
   });
 
+  test("nothing was, while the terminal takes no frames, however often one reads on and waits", () => {
+    const pane = playPane(inboxPane, sharedOf({ ...livelyWorld(), requests: [long] }, { size }));
+    pane.isStuck = true;
+    const look = () => {
+      for (let times = 0; times < 100; times += 1) pane.press("space");
+      pane.wait(400);
+      pane.press("y", "n", "right", "enter");
+    };
+    look();
+    const first = pane.screen(size);
+    // It takes one frame, and then no more: only that page was seen.
+    pane.give({ type: "drawn", now: pane.shared.now });
+    pane.wait(400);
+    pane.press("y");
+    look();
+    expect(pane.effects()).toMatchObject([
+      { command: "RespondToRequest", params: { response: { decision: "deny" } } },
+    ]);
+    expect([first.includes('"command"'), pane.screen(size).includes("there is more")]).toEqual([
+      false,
+      true,
+    ]);
+  });
+
+  test("keys that come together go no further than one page: the next one was not drawn yet", () => {
+    const [one, many] = [openedSmall(), openedSmall()];
+    // It goes on behind what was on the screen.
+    one.press("y");
+    many.isStuck = true;
+    for (let times = 0; times < 50; times += 1) many.press("space");
+    expect(many.screen(size)).toBe(one.screen(size));
+  });
+
   test("nothing was, while the pane has no place on the screen", () => {
     const pane = openedAt(approval, null);
     pane.press("y", "n", "enter");

@@ -92,7 +92,9 @@ describe("the guard", () => {
 
   test("a clock that is old when the question appears opens it no sooner", () => {
     const pane = playPane(inboxPane, sharedOf(withRequests(approval)));
+    pane.isStuck = true;
     pane.press("down", "down");
+    pane.give({ type: "drawn", now: now + 4_900 });
     // The next tick comes much later by the clock, and only a moment after the question was seen.
     pane.shared = { ...pane.shared, now: now + 5_000 };
     pane.press("y");
@@ -195,8 +197,8 @@ describe("an approval", () => {
   });
 
   test("a text of several lines is shown as such, and as exactly what is sent", () => {
-    const args = { path: "a.sh", content: "set -e\nmake\n" };
-    const pane = opened({ ...approval, tool_call: { id: "c1", name: "file_write", args } });
+    const args = { path: "a.sh", content: "set -e \nmake\n" };
+    const pane = opened({ ...approval, tool_call: { id: "c1", name: "publish", args } });
     const body = pane
       .screen()
       .split("\n")
@@ -206,7 +208,7 @@ describe("an approval", () => {
       "set -e",
       "make",
     ]);
-    expect(body).toContain('"content": "set -e\\nmake\\n"');
+    expect(body).toContain('"content": "set -e \\nmake\\n"');
   });
 
   test("every letter of a long call can be read on the smallest screen, and nothing hides", () => {
@@ -222,6 +224,43 @@ describe("an approval", () => {
     }
     expect([...words, "<U+202E>"].filter((word) => !seen.includes(word))).toEqual([]);
     expect(pane.screen(size)).not.toContain("there is more");
+  });
+});
+
+describe("letters that are no keys", () => {
+  test("begin the answer, which the button says is begun with enter as well", () => {
+    const pane = opened({ ...question, options: [] });
+    expect(pane.screen()).toContain("  Answer (enter)");
+    pane.type("yes");
+    expect(pane.effects()).toEqual([]);
+    expect(pane.screen()).toContain("answer: yes");
+    pane.press("enter");
+    expect(pane.effects()).toEqual([answered("c2_q", { type: "answer", text: "yes" })]);
+    // What is typed until it is gone is no answer to it.
+    pane.type("and more");
+    expect(pane.screen()).not.toContain("and more");
+    pane.press("enter");
+    expect(pane.effects()).toEqual([]);
+  });
+
+  test("and were typed for something else begin none, for as long as they come", () => {
+    const pane = playPane(inboxPane, sharedOf(withRequests({ ...question, options: [] })));
+    wait(pane, 1);
+    for (const letter of "sent to the agent") {
+      wait(pane, 100);
+      pane.press(letter === " " ? "space" : letter);
+    }
+    pane.press("enter");
+    expect([pane.effects(), pane.screen().includes("answer: ")]).toEqual([[], false]);
+    wait(pane, 400);
+    pane.type("y");
+    expect(pane.screen()).toContain("answer: y");
+  });
+
+  test("decide nothing about an approval", () => {
+    const pane = opened(approval);
+    pane.type("abc");
+    expect([pane.effects(), pane.screen().includes("why not: ")]).toEqual([[], false]);
   });
 });
 
@@ -268,12 +307,8 @@ describe("questions and secrets", () => {
     pane.type("because");
     answeredElsewhere(pane, approval);
     pane.press("enter");
-    const notice =
-      "It was answered elsewhere, or its turn is over: nothing was sent. What you wrote is in the clipboard.";
-    expect([pane.effects(), pane.requests()]).toEqual([
-      [{ type: "copy", text: "because" }],
-      [{ notice }],
-    ]);
+    const notice = "Answered elsewhere, or over: Up in the composer brings back what you wrote.";
+    expect([pane.effects(), pane.requests()]).toEqual([[], [{ keep: "because", notice }]]);
   });
 
   test("with the last that was answered the inbox closes, and only then", () => {

@@ -192,3 +192,21 @@ test("an object is asked about once for each of its versions", () => {
   const asked = [["InspectPO", { po_name: "critic" }]];
   expect([first, commands(pane.effects())]).toEqual([asked, asked]);
 });
+
+test("a name that no object can have is refused before anything is written", () => {
+  const pane = playPane(objectsPane, sharedOf(livelyWorld()));
+  pane.press("n");
+  pane.type("bad/name x");
+  pane.press("enter");
+  const edits = pane.effects().filter(({ type }) => type === "edit");
+  expect([edits, pane.requests(), pane.screen().includes("bad/name x")]).toEqual([
+    [],
+    [
+      {
+        notice:
+          "'bad/name x' is no name of an object: letters, digits, '_', '-' and '.', not first '.'",
+      },
+    ],
+    true,
+  ]);
+});

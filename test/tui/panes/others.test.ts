@@ -188,3 +188,17 @@ test("an interface that an object opened is closed after two questions that were
     [{ notice: "Only what an object opened can be closed here." }],
   ]);
 });
+
+test("an interface that is called what it is says so once", () => {
+  const [first] = livelyWorld().connectors;
+  const connectors = first ? [{ ...first, client: first.connector_type }] : [];
+  const pane = playPane(connectorsPane, sharedOf({ ...livelyWorld(), connectors }));
+  expect(pane.screen().split("\n")[0]?.replace(/ +/g, " ")).toBe("▸ ● tui conn-1 1m ago");
+});
+
+test("one call is one call", () => {
+  const pane = playPane(usagePane, shared());
+  const groups = usageReply.groups.map((group) => ({ ...group, calls: 1 }));
+  pane.replied("GetUsage", "usage:object", { ...usageReply, groups });
+  expect(pane.screen()).toContain(" 1 call  40.0k in");
+});

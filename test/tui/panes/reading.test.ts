@@ -1,5 +1,6 @@
 // A search in what is read in a pane: typed, from hit to hit and round, left again.
 import { describe, expect, test } from "bun:test";
+import { changesPane } from "../../../src/tui/panes/changes.ts";
 import { resultPane } from "../../../src/tui/panes/result.ts";
 import { styled } from "../../support/screens.ts";
 import { editedConversation } from "../../support/tui-edited.ts";
@@ -40,6 +41,34 @@ describe("a search in what is read", () => {
     expect(where(pane)).toContain("11 of 11");
     pane.press("enter");
     expect(where(pane)).toBe("call 6 of 6 · /TEST 5 1 of 11 · 7–24 of 64");
+  });
+
+  test("is gone through by the keys of the conversation, and leads to changes again without it", () => {
+    const conversation = editedConversation();
+    const pane = playPane(changesPane, sharedOf(livelyWorld(), { size, conversation }));
+    const after = (key: string) => {
+      pane.press(key);
+      return where(pane).replace(/ · [^·]*$/, "");
+    };
+    search(pane, "region");
+    const matches = ["n", "n", "n", "N", "N"].map(after);
+    expect(matches).toEqual([
+      "/region 2 of 4 · 6 changes",
+      "/region 3 of 4 · 6 changes",
+      "/region 4 of 4 · 6 changes",
+      "/region 3 of 4 · 6 changes",
+      "/region 2 of 4 · 6 changes",
+    ]);
+    // Those of changes alone go to changes all the same.
+    expect(["}", "{", "p"].map(after)).toEqual([
+      "/region 2 of 4 · change 2 of 6",
+      "/region 2 of 4 · change 1 of 6",
+      "/region 2 of 4 · change 1 of 6",
+    ]);
+    pane.press("N", "N");
+    expect(after("n")).toStartWith("/region 1 of 4");
+    pane.press("escape");
+    expect(["n", "n", "N"].map(after)).toEqual(["change 2 of 6", "change 3 of 6", "change 2 of 6"]);
   });
 
   test("begins where one is", () => {

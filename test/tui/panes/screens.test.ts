@@ -29,6 +29,19 @@ import { type PlayedPane, playPane } from "../../support/tui-pane.ts";
 const shared = () => sharedOf(livelyWorld());
 const tick = (at: number) => ({ type: "tick", now: at }) as const;
 
+/** The same with a tab for each blank. */
+function tabbed<Value>(value: Value): Value {
+  const changed = (one: unknown): unknown => {
+    if (typeof one === "string") return one.replaceAll(" ", "\t");
+    if (Array.isArray(one)) return one.map(changed);
+    if (one instanceof Map) return new Map([...one].map(([key, each]) => [key, changed(each)]));
+    if (typeof one !== "object" || one === null) return one;
+    return Object.fromEntries(Object.entries(one).map(([key, each]) => [key, changed(each)]));
+  };
+  // Only letters of its texts are others now.
+  return changed(value) as Value;
+}
+
 /** As it looks once the daemon has answered and it has been looked at for a while. */
 const played: Record<string, () => PlayedPane> = {
   agents() {
@@ -100,6 +113,18 @@ describe("screens of panes", () => {
         expectScreen(`panes/${name}-${size.columns}x${size.rows}`, letters(lines));
       });
     }
+    test(`${name} draws tabs as blanks, wherever they were written`, () => {
+      const pane = played[name]?.();
+      const { world, conversation } = pane?.shared ?? shared();
+      if (pane) {
+        pane.shared = { ...pane.shared, world: tabbed(world), conversation: tabbed(conversation) };
+      }
+      for (const size of screenSizes) {
+        const lines = pane?.lines(size) ?? [];
+        expectFits(lines, size);
+        expect(letters(lines)).not.toMatch(/[^\P{Cc}\n]/u);
+      }
+    });
     test(`${name} in styles is as it was reviewed`, () => {
       const lines = played[name]?.().lines() ?? [];
       expectScreen(`panes/${name}-styles`, styled(lines));

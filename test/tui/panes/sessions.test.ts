@@ -1,7 +1,7 @@
 // The session switcher: found by name and by content, opened, forked, named, deleted.
 import { expect, test } from "bun:test";
 import { sessionsPane } from "../../../src/tui/panes/sessions.ts";
-import { livelyWorld, sharedOf, timeAt } from "../../support/tui-frames.ts";
+import { createFrames, livelyWorld, sharedOf, timeAt } from "../../support/tui-frames.ts";
 import { playPane } from "../../support/tui-pane.ts";
 
 const played = () => playPane(sessionsPane, sharedOf(livelyWorld()));
@@ -130,7 +130,7 @@ test("a name is typed, an empty one takes it away, and a fork is opened", () => 
   pane.press("r");
   pane.type("Notes");
   pane.press("enter", "r", "enter", "f");
-  const { session } = { session: { session_id: "s-fork" } };
+  const { session } = { session: { session_id: "s-fork", name: "The release (copy)" } };
   pane.replied("ForkSession", "sessions:fork", { session } as never);
   expect([
     pane.effects().map((effect) => effect.type === "call" && [effect.command, effect.params]),
@@ -139,9 +139,14 @@ test("a name is typed, an empty one takes it away, and a fork is opened", () => 
     [
       ["RenameSession", { session_id: "s-flow", name: "Notes" }],
       ["RenameSession", { session_id: "s-flow", name: null }],
-      ["ForkSession", { session_id: "s-flow" }],
+      ["ForkSession", { session_id: "s-flow", name: "Write about the release. (copy)" }],
     ],
-    [{ open_session: "s-fork" }],
+    [
+      {
+        open_session: "s-fork",
+        notice: "You are in a copy. The conversation that it was made of stays as it was.",
+      },
+    ],
   ]);
 });
 
@@ -201,5 +206,53 @@ test("an old one that is pinned is fetched once, and one that is gone is pinned 
   expect([ofScreen(pane.screen(), "Quarterly report (pinned)"), pane.requests()]).toEqual([
     0,
     [{ pin: "s-gone", isPinned: false }],
+  ]);
+});
+
+test("an old one that is pinned is asked for again once it is renamed or deleted, or that was missed", () => {
+  const pane = played();
+  pane.shared = { ...pane.shared, pinned: ["s-older"] };
+  const asked = () =>
+    pane.effects().map((effect) => effect.type === "call" && [effect.command, effect.params]);
+  const params = { session_id: "s-older", messages: "none" };
+  const told = (name: string) => {
+    const session = { ...listed, name };
+    pane.replied("GetSession", "sessions:pinned:s-older", { session } as never);
+  };
+  pane.wait(1);
+  told("Report");
+  expect([asked(), ofScreen(pane.screen(), "Report (pinned)")]).toEqual([
+    [["GetSession", params]],
+    0,
+  ]);
+  const { frames, add } = createFrames();
+  add("SessionRenamed", { session_id: "s-other", name: "x" });
+  add("SessionRenamed", { session_id: "s-older", name: "Notes" });
+  pane.give({ type: "frames", frames });
+  told("Notes");
+  expect([asked(), ofScreen(pane.screen(), "Notes (pinned)")]).toEqual([
+    [["GetSession", params]],
+    0,
+  ]);
+  const gap = { type: "gap", subscription_id: "s", from: 1, to: 5, reason: "not_kept" } as const;
+  pane.give({ type: "frames", frames: [gap] });
+  told("Notes");
+  expect([asked(), pane.screen().split("Notes (pinned)").length]).toEqual([
+    [["GetSession", params]],
+    2,
+  ]);
+  const { frames: gone, add: addGone } = createFrames();
+  addGone("SessionDeleted", { session_id: "s-older" });
+  pane.give({ type: "frames", frames: gone });
+  expect(pane.screen()).not.toContain("Notes");
+  pane.give({
+    type: "call_failed",
+    command: "GetSession",
+    purpose: "sessions:pinned:s-older",
+    error: { code: "session_not_found", message: "gone", details: {} },
+  });
+  expect([asked(), pane.requests()]).toEqual([
+    [["GetSession", params]],
+    [{ pin: "s-older", isPinned: false }],
   ]);
 });

@@ -44,7 +44,7 @@ async function openInterface(world: TestWorld) {
 
   async function give(input: Input): Promise<void> {
     const next = update(state, input);
-    state = next.state;
+    state = update(next.state, { type: "drawn", now }).state;
     for (const effect of next.effects) await perform(effect);
   }
 

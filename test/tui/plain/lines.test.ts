@@ -2,7 +2,16 @@
 import { describe, expect, test } from "bun:test";
 import type { TypedEvent } from "../../../src/client/events.ts";
 import type { HumanRequest } from "../../../src/protocol/messages.ts";
-import { ask, plainState, readLine, tell, tellSignal } from "../../../src/tui/plain/lines.ts";
+import {
+  aboutSession,
+  ask,
+  meantByName,
+  plainState,
+  readLine,
+  tell,
+  tellSignal,
+} from "../../../src/tui/plain/lines.ts";
+import { answered, said, sessionOf } from "../../support/tui-whole.ts";
 
 const state = plainState("s1", "assistant");
 const approval: HumanRequest = {
@@ -228,4 +237,42 @@ describe("while a turn runs", () => {
       ["Two.\nThree."],
     ]);
   });
+});
+
+test("a word behind a slash is a message only where it names a tool, and is refused otherwise", () => {
+  const meant = (line: string) => {
+    const found = readLine(state, line);
+    return found.type === "named" ? meantByName(found, ["file_read"]) : found;
+  };
+  expect(["/file_read a.txt", "/ask why", "/usr/bin is full", "//diff"].map(meant)).toEqual([
+    { type: "say", text: "/file_read a.txt" },
+    { type: "say", text: "/ask why" },
+    { type: "say", text: "/usr/bin is full" },
+    { type: "say", text: "/diff" },
+  ]);
+  expect(meant("/diff")).toEqual({
+    type: "tell",
+    lines: [
+      "help: there is no command /diff here. There are /help, /stop, /requests and /quit. //diff says it as text.",
+    ],
+  });
+});
+
+test("a conversation that is gone on with is named, with what was said in it last", () => {
+  const conversation = [
+    said("m1", "Is it safe?"),
+    answered("m2", "It is."),
+    said("m3", "And now?"),
+    answered("m4", "Still."),
+  ];
+  const session = sessionOf(conversation, { name: "the deploy" });
+  const unanswered = sessionOf(conversation.slice(0, 3), { title: "Is it safe?" });
+  expect([aboutSession(session), aboutSession(unanswered)]).toEqual([
+    [
+      'jamey: going on with "the deploy" (assistant), 4 messages so far.',
+      "you: And now?",
+      "jamey: Still.",
+    ],
+    ['jamey: going on with "Is it safe?" (assistant), 3 messages so far.', "you: And now?"],
+  ]);
 });

@@ -52,6 +52,34 @@ describe("arrivals", () => {
     arrivals.stop();
   });
 
+  test("what must not overtake them waits behind them, and no slice of them takes longer for it", () => {
+    let [clock, folds] = [0, 0];
+    const seen: string[] = [];
+    const arrivals = createArrivals({
+      // Each fold takes two of the three milliseconds of a slice.
+      fold(folded) {
+        clock += 2;
+        folds += 1;
+        seen.push(`${folded.length} frames`);
+        // One that asks for something which is answered at once.
+        if (folds === 2) arrivals.behind(() => seen.push("answer"));
+      },
+      now: () => clock,
+    });
+    arrivals.behind(() => seen.push("first"));
+    void arrivals.push(frames(0, 1));
+    void arrivals.push(frames(1, 100));
+    arrivals.behind(() => seen.push("reply"));
+    void arrivals.push(frames(101, 1));
+    const before = seen.splice(0);
+    arrivals.flush();
+    expect([before, seen]).toEqual([
+      ["first", "1 frames", "32 frames", "32 frames"],
+      ["32 frames", "4 frames", "reply", "answer", "1 frames"],
+    ]);
+    arrivals.stop();
+  });
+
   test("too many hold the connection back until none waits", async () => {
     const { arrivals, slices } = collect();
     expect(arrivals.push(frames(0, 1))).toBeUndefined();
@@ -90,7 +118,7 @@ describe("the loop", () => {
         counts: () => false,
       },
       size: () => ({ columns: 10, rows: 1 }),
-      draw: (drawn) => shown.push(drawn.lines[0]?.[0]?.text ?? ""),
+      draw: (drawn) => shown.push(drawn.lines[0]?.[0]?.text ?? "") > 0,
       perform: () => undefined,
       now,
       onCrash(thrown) {

@@ -3,7 +3,6 @@ import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bestPaths, createFileFinder } from "../../../src/tui/run/find-files.ts";
 import { openKeptFiles } from "../../../src/tui/run/kept-files.ts";
 
 const root = mkdtempSync(join(tmpdir(), "jamey-kept-"));
@@ -122,6 +121,18 @@ describe("what is kept", () => {
     expect(statSync(join(folder, "pins.json")).mode & 0o777).toBe(0o600);
   });
 
+  test("says which of its paths were images, as many as a message takes", async () => {
+    const folder = join(root, "images");
+    const kept = await openKeptFiles(folder);
+    const entry = { ...sent("see /tmp/a.png"), images: ["/tmp/a.png"] };
+    kept.remember(entry);
+    kept.remember(sent("none"));
+    kept.remember({ ...sent("many"), images: Array(20).fill("a.png") });
+    await kept.written();
+    const many = { ...sent("many"), images: Array(16).fill("a.png") };
+    expect((await openKeptFiles(folder)).history).toEqual([entry, sent("none"), many]);
+  });
+
   test("by an older version, as texts alone, can still be called back", async () => {
     const folder = join(root, "older");
     mkdirSync(folder);
@@ -140,27 +151,5 @@ describe("what is kept", () => {
     await Bun.write(join(folder, "drafts.json"), '{"s1": 7}');
     const kept = await openKeptFiles(folder);
     expect([kept.history, kept.draftOf("s1")]).toEqual([[], ""]);
-  });
-});
-
-describe("files for completion", () => {
-  test("are those that git would see, the best first", async () => {
-    const folder = join(root, "project");
-    for (const path of [
-      "src/main.ts",
-      "src/deep/remain.md",
-      "dist/main.js",
-      ".git/main",
-      "main.md",
-    ]) {
-      await Bun.write(join(folder, path), "");
-    }
-    await Bun.write(join(folder, ".gitignore"), "dist/\n");
-    const finder = createFileFinder(folder);
-    expect(await finder.find("main")).toEqual(["main.md", "src/main.ts", "src/deep/remain.md"]);
-  });
-
-  test("fit by letters in order, too", () => {
-    expect(bestPaths(["src/main.ts", "test/a.ts", "README.md"], "smt")).toEqual(["src/main.ts"]);
   });
 });

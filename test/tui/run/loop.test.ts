@@ -6,13 +6,15 @@ import type { Effect, Frame, Input } from "../../../src/tui/shapes.ts";
 const key = (name: string) => ({ type: "key", key: { name, text: name } }) as const;
 const size = () => ({ columns: 10, rows: 2 });
 
-function start(options: { crashOn?: string } = {}) {
+function start(options: { crashOn?: string; isStuck?: boolean } = {}) {
   const [frames, effects, crashes]: [Frame[], Effect[], unknown[]] = [[], [], []];
+  let drawnTimes = 0;
   const drawn = Promise.withResolvers<void>();
   const loop = startLoop<string>({
     model: {
       initial: "",
       update(state: string, input: Input) {
+        if (input.type === "drawn") drawnTimes += 1;
         if (input.type !== "key") return { state, effects: [] };
         const { name } = input.key;
         if (name === options.crashOn) throw new Error("broken");
@@ -26,12 +28,20 @@ function start(options: { crashOn?: string } = {}) {
     draw(frame) {
       frames.push(frame);
       if (frames.length === 2) drawn.resolve();
+      return options.isStuck !== true;
     },
     perform: (effect) => effects.push(effect),
     now: () => performance.now(),
     onCrash: (thrown) => crashes.push(thrown),
   });
-  return { loop, frames, effects, crashes, drawnTwice: drawn.promise };
+  return {
+    loop,
+    frames,
+    effects,
+    crashes,
+    drawnTwice: drawn.promise,
+    drawnTimes: () => drawnTimes,
+  };
 }
 
 const shown = (frames: readonly Frame[]) => frames.map(({ lines }) => lines[0]?.[0]?.text);
@@ -55,6 +65,16 @@ describe("the loop", () => {
     loop.typed([key("b")]);
     expect(shown(frames)).toEqual(["a", "ab"]);
     loop.stop();
+  });
+
+  test("tells the interface that a frame was taken, and of one that was not nothing", () => {
+    const [taken, stuck] = [start(), start({ isStuck: true })];
+    for (const { loop } of [taken, stuck]) {
+      loop.typed([key("a"), key("b")]);
+      loop.typed([key("same")]);
+      loop.stop();
+    }
+    expect([taken.drawnTimes(), stuck.drawnTimes(), stuck.frames.length]).toEqual([1, 0, 1]);
   });
 
   test("draws nothing where nothing changed", () => {

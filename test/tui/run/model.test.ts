@@ -2,7 +2,7 @@
 import { expect, test } from "bun:test";
 import { readBindings } from "../../../src/tui/palette/bindings.ts";
 import { modelOf } from "../../../src/tui/run/model.ts";
-import { now } from "../../support/tui-frames.ts";
+import { createFrames, now, question } from "../../support/tui-frames.ts";
 import {
   playInterface,
   playLively,
@@ -58,6 +58,21 @@ test("with reduced motion it ticks only until what fades is gone", () => {
   for (const at of [now + 1, now + 10_000]) fades.give({ type: "tick", now: at });
   expect([works, away, fades].map(({ state }) => counts(state))).toEqual([false, false, false]);
   expect(during).toBe(true);
+});
+
+test("with reduced motion it ticks until keys count for a question, and no longer", () => {
+  const { counts } = modelWith(true);
+  const played = playInterface();
+  const { frames, add } = createFrames();
+  add("HumanRequestQueued", question);
+  played.frames(...frames);
+  const before = counts(played.state);
+  played.press("f9");
+  const hint = "a moment: keys count once this has been seen";
+  const during = [counts(played.state), played.screen().includes(hint)];
+  for (const at of [now + 1_000, now + 2_000]) played.give({ type: "tick", now: at });
+  const after = [counts(played.state), played.screen().includes(hint)];
+  expect([before, during, after]).toEqual([false, [true, true], [false, false]]);
 });
 
 test("it ticks for what worked, or waited for a human, before this interface looked", () => {

@@ -222,9 +222,14 @@ describe("what is said beside the picture", () => {
   });
 
   test("controls nothing, and is not without an end", () => {
-    const { opened, screen } = playTerminal();
+    const { opened, screen, type, written } = playTerminal({ variables: { JAMEY_NOTIFY: "osc" } });
+    type(`${ESC}[O`);
     opened.setTitle(`evil${ESC}]0;x\u0007\u009b2J\ntitle`);
     expect(screen.title()).toBe("evil ]0;x 2J title");
+    opened.setTitle("\u202egpj.\u2066ab\u200bc\u{e0041}\ufe0f 日本 é");
+    expect(screen.title()).toBe("gpj.abc 日本 é");
+    opened.notify("\u202ea", "b\u200bc\u2069");
+    expect(written.at(-1)).toBe(`${ESC}]9;a: bc\u0007\u0007`);
     opened.setTitle("x".repeat(10_000));
     expect(screen.title()).toHaveLength(200);
   });

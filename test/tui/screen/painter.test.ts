@@ -148,9 +148,27 @@ describe("letters of more than one cell or code point", () => {
     },
   );
 
-  test("with a flood of marks are bounded", () => {
-    const { painter, written } = openPainter();
-    painter.draw({ lines: [line(`e${"\u0301".repeat(5000)}|`)], cursor: null });
+  test.each([
+    [["cafe", "\u0301", " is"], "cafe\u0301 is"],
+    [["日", "\u0301", "|"], "日\u0301|"],
+    [["\u0e01", "\u0e48\u0e01"], "\u0e01\u0e48\u0e01"],
+    [["\u0301x"], "\u25cc\u0301x"],
+    [["©\u0301|"], "©\u0301|"],
+    [["abcdefghijklmnopqrst", "\u0301"], "abcdefghijklmnopqrst\u0301"],
+  ])("keep their marks, wherever a span begins: %j", (texts, expected) => {
+    const { painter, screen } = openPainter();
+    const marked = texts.map(
+      (text, index) => ({ text, style: index % 2 ? "bold" : "plain" }) as const,
+    );
+    painter.draw({ lines: [marked], cursor: null });
+    expect(screen.lines()[0]).toBe(expected);
+  });
+
+  test("with a flood of marks are bounded, and it is seen that they are", () => {
+    const { painter, screen, written } = openPainter();
+    const lines = [61, 5000].map((marks) => line(`e${"\u0301".repeat(marks)}|`));
+    painter.draw({ lines, cursor: null });
+    expect(screen.lines()).toEqual(["\ufffd|", "\ufffd|", ""]);
     expect(written.join("").length).toBeLessThan(200);
   });
 

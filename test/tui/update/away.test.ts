@@ -1,13 +1,15 @@
 // A daemon that is away: what the screen says of it, and when it is back.
+
 import { describe, expect, test } from "bun:test";
 import { JameyError } from "../../../src/protocol/errors.ts";
+import { PROTOCOL_VERSION } from "../../../src/protocol/version.ts";
 import { now } from "../../support/tui-frames.ts";
 import { playSession, said } from "../../support/tui-whole.ts";
 
 const lost = { type: "link", state: { type: "lost", reason: "it went" } } as const;
 const hello = {
   type: "hello",
-  protocol_version: 1,
+  protocol_version: PROTOCOL_VERSION,
   version: "1",
   environment: "default",
   journal_id: "j",

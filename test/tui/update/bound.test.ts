@@ -1,7 +1,7 @@
 // What a human may have otherwise: keys of panes and lists, a line of their own, pinned conversations; and ways back.
 import { describe, expect, test } from "bun:test";
 import type { HumanRequest } from "../../../src/protocol/messages.ts";
-import { approval, createFrames, livelyFrames } from "../../support/tui-frames.ts";
+import { approval, createFrames, livelyFrames, question } from "../../support/tui-frames.ts";
 import { playInterface, playSession, said } from "../../support/tui-whole.ts";
 
 function asked(request: HumanRequest) {
@@ -23,6 +23,30 @@ describe("keys of panes", () => {
     expect(played.screen()).not.toContain("Delete '");
     played.press("x");
     expect(played.screen()).toContain("Delete '");
+  });
+
+  test("are digits, too, and mean no row where they were bound or taken away", () => {
+    const bindings = { sessions: { "1": "pin", "2": null } };
+    const played = playInterface({ bindings, size: { columns: 99, rows: 30 } });
+    played.frames(...livelyFrames());
+    played.press("ctrl+s", "1", "2");
+    expect([played.state.open, played.state.pinned.length]).toEqual(["sessions", 1]);
+    played.press("3");
+    expect(played.state.open).toBeNull();
+  });
+
+  test("are digits of options, too, and answer nothing where they were taken away", () => {
+    const played = playInterface({ bindings: { inbox: { "1": null } } });
+    played.frames(...asked({ ...question, options: ["yes", "no"] }));
+    played.press("f9");
+    for (const now of [1, 2]) played.give({ type: "tick", now: played.state.now + now * 1_000 });
+    played.press("1");
+    expect(played.calls("RespondToRequest")).toEqual([]);
+    // As any letter that is no key it begins an answer in words.
+    played.press("escape", "2");
+    expect(played.calls("RespondToRequest").map(({ params }) => params.response)).toEqual([
+      { type: "answer", text: "no" },
+    ]);
   });
 
   test("that allow something are shown where they are bound, and mean nothing where they are not", () => {
@@ -90,6 +114,8 @@ describe("the human's own status line", () => {
     expect(told(played)).toEqual([]);
     played.frames(...asked(approval));
     expect(told(played)).toMatchObject([{ requests: 1 }]);
+    played.replied("ListModels", "root:models", { default_model: "test/one", models: [] } as never);
+    expect(told(played)).toMatchObject([{ model: "test/one" }]);
   });
 
   test("stands in the last row, and goes away with an empty one", () => {
@@ -159,8 +185,8 @@ test("an image whose path was pasted is sent with the message, and again where i
   const image = { media_type: "image/png", data: "AAAA", name: "shot.png", bytes: 3, written };
   played.type("what is ");
   played.give({ type: "paste", text: written });
-  expect(played.effects()).toContainEqual({ type: "read_image", written });
-  played.give({ type: "image", written, image, problem: null });
+  expect(played.effects()).toContainEqual({ type: "read_image", id: 0, written });
+  played.give({ type: "image", id: 0, image, problem: null });
   played.press("enter");
   const sent = played.calls("SendMessage").map(({ params }) => params);
   const attachments = [{ media_type: "image/png", data: "AAAA", name: "shot.png" }];

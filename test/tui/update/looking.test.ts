@@ -2,7 +2,13 @@
 import { describe, expect, test } from "bun:test";
 import type { Message } from "../../../src/protocol/messages.ts";
 import type { Point } from "../../../src/tui/shapes.ts";
-import { approval, createFrames, livelyFrames, message } from "../../support/tui-frames.ts";
+import {
+  approval,
+  created,
+  createFrames,
+  livelyFrames,
+  message,
+} from "../../support/tui-frames.ts";
 import {
   answered,
   ids,
@@ -178,6 +184,36 @@ describe("what waits for a human", () => {
     expect(played.screen()).toMatch(/▸ ✋ shell rm -r build +waits for you/);
     expect(played.screen()).toContain("f9 answers what waits for you");
     expect(played.screen()).not.toContain("● working");
+  });
+
+  test("in a called session holds up its callers, too: their screens say who asks", () => {
+    const played = playSession([answered("m2", "", { tool_calls: [shell] })], { turn_id: "t1" });
+    const called = (session_id: string, po_name: string, caller: string) => ({
+      ...created(session_id, po_name),
+      parent: {
+        session_id: caller,
+        turn_id: "t1",
+        call_id: "c2",
+        root_session_id: "s1",
+        chain: [],
+        reason: null,
+      },
+    });
+    const { frames, add } = createFrames();
+    add("SessionCreated", called("s2", "critic", "s1"));
+    add("SessionCreated", called("s3", "tester", "s2"));
+    add("SessionCreated", created("s4", "other"));
+    add("HumanRequestQueued", { ...request, request_id: "r4", session_id: "s4" });
+    played.frames(...frames);
+    expect(played.screen()).toContain("● working");
+    frames.length = 0;
+    add("HumanRequestQueued", { ...request, session_id: "s3", from_po: "tester" });
+    played.frames(...frames);
+    expect(played.screen()).toContain("✋ tester waits for you");
+    expect(played.screen()).toContain("f9 answers what waits for you");
+    expect(played.screen()).not.toContain("● working");
+    // The call of the same name in this session is another one.
+    expect(played.screen()).not.toContain("▸ ✋ shell");
   });
 });
 

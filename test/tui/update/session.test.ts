@@ -1,5 +1,7 @@
 // Saying something, following what comes of it, and losing nothing on the way.
+
 import { describe, expect, test } from "bun:test";
+import { PROTOCOL_VERSION } from "../../../src/protocol/version.ts";
 import type { Effect } from "../../../src/tui/shapes.ts";
 import { agentOf, createFrames } from "../../support/tui-frames.ts";
 import {
@@ -121,11 +123,11 @@ describe("a message", () => {
     const purpose = "root:send:seed-1";
     played.give({ type: "link", state: { type: "lost", reason: "it went" } });
     played.give({ type: "call_failed", command: "SendMessage", purpose, error });
-    expect(played.screen()).toContain("not sent: The daemon is away.");
+    expect(played.screen()).toContain("✗ The daemon is away.");
     expect(played.screen()).toContain("⇄ Reconnecting...");
     const hello = {
       type: "hello",
-      protocol_version: 1,
+      protocol_version: PROTOCOL_VERSION,
       version: "1",
       environment: "default",
       journal_id: "j",

@@ -113,7 +113,7 @@ describe("the screen", () => {
   });
 
   test("lets no control character through, wherever it was written", () => {
-    const evil = "\u001b[2Jx\u0007\u009b31m";
+    const evil = "\u001b[2Jx\u0007\u009b31m\t\ty";
     const played = playSession(
       [
         said("m1", evil),

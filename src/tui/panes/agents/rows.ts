@@ -11,7 +11,10 @@ export interface AgentRow {
   po_name: string;
   session: SessionEntry | null;
   object: AgentObject | null;
+  /** What it has asked first. */
   request: HumanRequest | null;
+  /** What it asks beside that. */
+  more: number;
 }
 
 /** Finished ones that are shown: the newest. */
@@ -44,8 +47,9 @@ export const nameOf = ({ po_name, session }: AgentRow, world: World): string =>
 /** A row for each session that works, waits or has ended here, and one for each object that rests. */
 export function agentRows(world: World): readonly AgentRow[] {
   const active = [...world.sessions.values()].filter(({ state }) => state !== "idle");
-  const needs = world.requests.map((request) => needsRow(world, request));
-  const asking = new Set(world.requests.map(({ session_id }) => session_id));
+  const asked = Map.groupBy(world.requests, ({ session_id }) => session_id);
+  const asking = new Set(asked.keys());
+  const needs = [...asked.values()].flatMap((requests) => needsRow(world, requests));
   const working = active
     .filter(({ session_id }) => !asking.has(session_id))
     .sort((left, right) => begunAt(left).localeCompare(begunAt(right)))
@@ -72,18 +76,15 @@ const doneSessions = ({ sessions }: World): readonly SessionEntry[] =>
     .sort((left, right) => right.updated_at.localeCompare(left.updated_at))
     .slice(0, MAX_DONE);
 
-function needsRow(world: World, request: HumanRequest): AgentRow {
-  const { request_id, from_po, session_id } = request;
+/** One for each session, however much it asks. */
+function needsRow(world: World, [request, ...others]: readonly HumanRequest[]): AgentRow[] {
+  if (!request) return [];
+  const { from_po, session_id } = request;
   const session = world.sessions.get(session_id) ?? null;
   const object = world.objects.get(from_po) ?? null;
-  return {
-    key: `request:${request_id}`,
-    group: "needs",
-    po_name: from_po,
-    session,
-    object,
-    request,
-  };
+  const key = `asking:${session_id}`;
+  const more = others.length;
+  return [{ key, group: "needs", po_name: from_po, session, object, request, more }];
 }
 
 function sessionRow(world: World, session: SessionEntry): AgentRow {
@@ -96,6 +97,7 @@ function sessionRow(world: World, session: SessionEntry): AgentRow {
     session,
     object,
     request: null,
+    more: 0,
   };
 }
 
@@ -108,6 +110,7 @@ function restingRow(object: AgentObject, session: SessionEntry | null): AgentRow
     session,
     object,
     request: null,
+    more: 0,
   };
 }
 

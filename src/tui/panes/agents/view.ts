@@ -1,7 +1,8 @@
 // How the agents and the bus between them look.
 import type { Shared } from "../../pane.ts";
 import type { Line, Size, Style } from "../../shapes.ts";
-import { padText, shorten, span, widthOf } from "../../text.ts";
+import { padText, shorten, span, widthOf, widthOfLine } from "../../text.ts";
+import { describeAsked } from "../../world/actions.ts";
 import type { SessionEntry } from "../../world.ts";
 import { keyFooter } from "../parts/bound.ts";
 import { fieldLine } from "../parts/field.ts";
@@ -25,13 +26,17 @@ const groups: Record<Group, { title: string; style: Style }> = {
   needs: { title: "NEEDS YOU", style: "accent" },
   working: { title: "WORKING", style: "heading" },
   idle: { title: "IDLE", style: "dim" },
-  ended: { title: "DONE", style: "dim" },
+  ended: { title: "ENDED", style: "dim" },
 };
 
 const MAX_NAME_COLUMNS = 16;
 const MAX_PEEK_ROWS = 8;
 /** What a row works on gets at most this share of it. */
 const TASK_SHARE = 4;
+/** Where what it works on and what it does would have less, one of them stands alone. Columns. */
+const MIN_BOTH_COLUMNS = 34;
+/** Below it money has no room, nor what is new where something is asked. Columns. */
+const ROOMY_FROM_COLUMNS = 50;
 /** The bus gets this share of the rows. */
 const BUS_SHARE = 3;
 
@@ -102,26 +107,45 @@ function agentLine(
   const cost = session?.turn
     ? session.turn.used.cost_usd
     : (world.usage?.groups.find(({ key }) => key === po_name)?.usage.cost_usd ?? 0);
-  const paid = cost === 0 ? "" : ` ${money(cost)}`;
+  const isRoomy = columns >= ROOMY_FROM_COLUMNS;
+  const paid = cost === 0 || !isRoomy ? "" : ` ${money(cost)}`;
   const since = request?.created_at ?? session?.turn?.started_at ?? session?.since ?? object?.since;
   const time = since && agent.group !== "idle" ? elapsed(since, now) : "";
-  const text = session?.action || object?.description || "";
-  const unread = session && session.unread > 0 ? [span(` ${session.unread} new`, "bold")] : [];
+  const isNew = session && session.unread > 0 && (isRoomy || !request);
+  const unread = isNew ? [span(` ${session.unread} new`, "bold")] : [];
   const name = span(
     padText(shorten(nameOf(agent, world), nameColumns), nameColumns + 2),
     agent.group === "idle" ? "plain" : "bold",
   );
-  const task = span(taskOf(agent, Math.floor(columns / TASK_SHARE)));
-  const left = [iconSpan(shapeOf(agent)), name, task, span(text, "dim"), ...unread];
-  return row(left, `${time}${paid}`, { columns, isSelected: isSelected && isFocused });
+  const right = `${time}${paid}`;
+  const before = [iconSpan(shapeOf(agent)), name];
+  // The mark of what is selected, and a blank on both sides.
+  const room = columns - 3 - widthOfLine([...before, ...unread]) - widthOf(right);
+  const left = [...before, ...aboutOf(agent, { columns, room }), ...unread];
+  return row(left, right, { columns, isSelected: isSelected && isFocused });
+}
+
+/** What it works on, and what it does or asks; only the more telling one where there is no room for both. */
+function aboutOf(agent: AgentRow, { columns, room }: { columns: number; room: number }): Line {
+  const task = taskOf(agent);
+  const style: Style = agent.request ? "plain" : "dim";
+  if (task !== "" && room >= MIN_BOTH_COLUMNS) {
+    const shown = `${shorten(task, Math.floor(columns / TASK_SHARE))}  `;
+    return [span(shown), span(doingOf(agent, room - widthOf(shown)), style)];
+  }
+  const doing = agent.group === "ended" ? "" : doingOf(agent, room);
+  return [doing === "" ? span(shorten(task, room)) : span(doing, style)];
+}
+
+function doingOf({ session, object, request, more }: AgentRow, columns: number): string {
+  if (!request) return shorten(session?.action || object?.description || "", columns);
+  const others = more === 0 ? "" : ` (+${more})`;
+  return shorten(describeAsked(request), columns - others.length) + others;
 }
 
 /** What tells it apart from others of its name: the node it works for, or what it was asked. */
-function taskOf({ session, group }: AgentRow, columns: number): string {
-  if (!session || group === "idle") return "";
-  const words = session.node || session.name || session.title;
-  return words === "" ? "" : `${shorten(words, columns)}  `;
-}
+const taskOf = ({ session, group }: AgentRow): string =>
+  !session || group === "idle" ? "" : session.node || session.name || session.title;
 
 function shapeOf({ request, group, session }: AgentRow) {
   if (request) return shapes[request.kind];

@@ -131,7 +131,9 @@ function buttonLines(
   const rows: Line[] = [];
   for (const [index, { label, key }] of choicesFor(request).entries()) {
     const [bound] = typeof key === "string" ? keysOf(keymap, "inbox", key) : [];
-    const text = key === "press" || bound === undefined ? label : `${label} (${bound})`;
+    // That key is the one of whatever is marked.
+    const isOther = key === "press" && index !== state.choice;
+    const text = isOther || bound === undefined ? label : `${label} (${bound})`;
     const style = isQuiet ? "dim" : index === state.choice ? "selected" : "bold";
     const button = [span(" "), span(` ${text} `, style)];
     const row = rows.at(-1);

@@ -50,7 +50,7 @@ function approvalChoices(hash: string): readonly Choice[] {
     {
       type: "type",
       typing: "rule",
-      prompt: "pattern, empty for exactly this",
+      prompt: "pattern such as git *, empty for exactly this",
       label: "Rule",
       key: "rule",
     },
@@ -107,5 +107,5 @@ export const choiceOf = (
   action: PaneAction<"inbox"> | undefined,
 ): Choice | undefined =>
   choices.find(({ key: own }) =>
-    typeof own === "string" ? own === action : action === undefined && own.digit === key,
+    typeof own === "string" ? own === action : action === "option" && own.digit === key,
   );

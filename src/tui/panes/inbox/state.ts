@@ -8,8 +8,7 @@ import type { Typing } from "./choices.ts";
 export interface Shown {
   request: HumanRequest;
   body: readonly Piece[];
-  /** The clock when it appeared: it may be old, so that time counts from when it moves. */
-  clock: number;
+  /** When it was on the screen first, or the last of it; null before. */
   since: number | null;
   /** Pieces of the body that have been on the screen, from its beginning on. */
   read: number;

@@ -4,12 +4,12 @@
 //        3. Nothing is allowed of which a part has never been on the screen.
 import type { Answer } from "../../../protocol/messages.ts";
 import type { PaneResult, Shared } from "../../pane.ts";
-import type { Effect, Input } from "../../shapes.ts";
+import type { Input } from "../../shapes.ts";
 import { paneAction } from "../parts/bound.ts";
 import { emptyField, fieldText, typeInto } from "../parts/field.ts";
 import type { PaneAction } from "../parts/keys.ts";
 import { current, moveBy } from "../parts/list.ts";
-import { lastPiece, nextChange, pageOf, SCROLLED_PIECES } from "../parts/long-text.ts";
+import { lastPiece, nextChangedPiece, pageOf, SCROLLED_PIECES } from "../parts/long-text.ts";
 import { pass, stay } from "../parts/words.ts";
 import { aroundOf, readingKey } from "./around.ts";
 import { requestPieces } from "./body.ts";
@@ -18,11 +18,8 @@ import { type InboxState, initialInbox, isGuarded, isRead, type Shown } from "./
 
 type Result = PaneResult<InboxState>;
 
-/**
- * The state with the question that is selected now, and for how long it has been seen. The clock is fresh when
- * it has just been told, else it may be old.
- */
-export function seen(state: InboxState, shared: Shared, isFresh = false): InboxState {
+/** The state with the question that is selected now. */
+export function seen(state: InboxState, shared: Shared): InboxState {
   const { requests } = shared.world;
   const selected = current(
     requests.map(({ request_id }) => request_id),
@@ -33,62 +30,70 @@ export function seen(state: InboxState, shared: Shared, isFresh = false): InboxS
   const { shown } = state;
   if (shown?.request.request_id !== request.request_id) {
     const body = requestPieces(request, { ignoresSpace: false });
-    const fresh = { request, body, clock: shared.now, read: 0 };
-    const since = isFresh && isOnScreen(shared) ? shared.now : null;
     const next = { ...state, selected, choice: 0, scroll: 0, ignoresSpace: false, typing: null };
-    return reading({ ...next, shown: { ...fresh, since } }, shared);
+    return { ...next, shown: { request, body, since: null, read: 0 } };
   }
   // What nobody looks at has not been seen.
-  if (!isOnScreen(shared)) {
-    return { ...state, shown: { ...shown, clock: shared.now, since: null } };
-  }
-  const isLater = isFresh || shared.now > shown.clock;
-  if (shown.since !== null || !isLater) return reading(state, shared);
-  return reading({ ...state, shown: { ...shown, since: shared.now } }, shared);
+  const isUnseen = shown.since === null || isOnScreen(shared);
+  return isUnseen ? state : { ...state, shown: { ...shown, since: null } };
 }
 
 const isOnScreen = ({ isFocused, size }: Shared): boolean => isFocused && size !== null;
 
-/** With what of it is on the screen now. Time begins anew when the last of it has appeared. */
-function reading(state: InboxState, shared: Shared): InboxState {
+/** With what of it is on the screen now. Time begins there, and anew when the last of it has appeared. */
+function drawn(before: InboxState, shared: Shared, now: number): InboxState {
+  const state = seen(before, shared);
   const { shown, scroll } = state;
-  const { size } = shared;
-  if (!shown || !size || isRead(shown) || scroll > shown.read) return state;
-  const { end } = pageOf(shown.body, scroll, aroundOf(state, shown, shared, size).body);
-  if (end <= shown.read) return state;
-  const isLast = shown.read > 0 && end >= shown.body.length;
-  const since = isLast ? shared.now : shown.since;
-  return { ...state, shown: { ...shown, read: end, since } };
+  if (!shown || !isOnScreen(shared)) return state;
+  const end = scroll > shown.read ? shown.read : pageEnd(state, shown, shared);
+  const isMore = end > shown.read && !isRead(shown);
+  const isLast = isMore && shown.read > 0 && end >= shown.body.length;
+  if (!isMore && shown.since !== null) return state;
+  const since = shown.since === null || isLast ? now : shown.since;
+  return { ...state, shown: { ...shown, read: Math.max(end, shown.read), since } };
 }
 
+/** The first piece that is not whole on the page. */
+const pageEnd = (state: InboxState, shown: Shown, shared: Shared): number =>
+  shared.size === null
+    ? state.scroll
+    : pageOf(shown.body, state.scroll, aroundOf(state, shown, shared, shared.size).body).end;
+
 export function updateInbox(before: InboxState, input: Input, shared: Shared): Result {
-  const state = seen(before, shared, input.type === "tick");
+  const state = seen(before, shared);
   const isGone = before.typing !== null && state.typing === null;
-  const isOver = before.shown !== null && state.shown === null && shared.isFocused;
   // What the pane was opened for is answered: it goes away by itself.
-  const noticed = isGone ? gone(before) : isOver ? { request: "close" as const } : {};
+  const isOver = before.shown !== null && state.shown === null && shared.isFocused;
   switch (input.type) {
     case "key":
-      return isGone ? { ...stay(state), ...noticed } : pressed(state, input, shared);
+      return isGone ? { ...stay(state), ...gone(before) } : pressed(state, input, shared);
     case "paste":
-      return isGone || isGuarded(state, shared.now) ? stay(state) : typed(state, input, shared);
+      if (isGone) return { ...stay(state), ...gone(before) };
+      return isGuarded(state, shared.now) ? stay(state) : typed(state, input, shared);
+    case "drawn":
+      return pass(drawn(before, shared, input.now));
     case "replied":
-      return stay(settled(state, input.purpose));
-    case "call_failed":
-      return { ...stay(settled(state, input.purpose)), request: { notice: input.error.message } };
+      return { ...stay(settled(state, input.purpose)), ...(isGone ? gone(before) : {}) };
+    case "call_failed": {
+      const failed = { request: { notice: input.error.message } };
+      return { ...stay(settled(state, input.purpose)), ...(isGone ? gone(before) : failed) };
+    }
     default:
-      return { ...pass(state), ...noticed };
+      if (isGone) return { ...pass(state), ...gone(before) };
+      return isOver ? { ...pass(state), request: "close" } : pass(state);
   }
 }
 
 /** What was typed is not lost: it may be said elsewhere. */
-function gone({ typing }: InboxState): Pick<Result, "request"> & { effects?: readonly Effect[] } {
+function gone({ typing }: InboxState): Required<Pick<Result, "request">> {
   const notice = "It was answered elsewhere, or its turn is over: nothing was sent.";
   const text = typing && typing.what !== "secret" ? fieldText(typing.field) : "";
-  if (text === "") return { request: { notice } };
-  const kept = `${notice} What you wrote is in the clipboard.`;
-  return { request: { notice: kept }, effects: [{ type: "copy", text }] };
+  if (text.trim() === "") return { request: { notice } };
+  return { request: { keep: text, notice: KEPT } };
 }
+
+/** In one row of a usual terminal. */
+const KEPT = "Answered elsewhere, or over: Up in the composer brings back what you wrote.";
 
 const READS: readonly PaneAction<"inbox">[] = [
   ...(["on", "back"] as const),
@@ -105,11 +110,11 @@ function pressed(state: InboxState, input: KeyInput, shared: Shared): Result {
   if (!state.shown) return instead(state, input);
   // Reading decides nothing.
   if (READS.some((one) => one === action)) {
-    return stay(reading(movedBy(state, action, shared) ?? state, shared));
+    return stay(movedBy(state, action, shared) ?? state);
   }
   if (isGuarded(state, shared.now)) {
     const couldAnswer = action !== undefined || input.key.text !== "";
-    return couldAnswer ? stay(state) : pass(state);
+    return couldAnswer ? stay(waitingOn(state, input, shared)) : pass(state);
   }
   const moved = movedBy(state, action, shared);
   if (moved) return stay(moved);
@@ -119,9 +124,27 @@ function pressed(state: InboxState, input: KeyInput, shared: Shared): Result {
   const choices = choicesFor(state.shown.request);
   const isPress = action === "press";
   const choice = isPress ? choices[state.choice] : choiceOf(choices, name, action);
-  if (!choice) return pass(state);
+  if (!choice) return begun(state, input);
   const isUnread = allows(choice) && !isRead(state.shown);
   return isUnread ? readOn(state, state.shown, shared) : chosen(state, choice);
+}
+
+/** Letters would begin an answer: who types on means something else, and the time begins anew. */
+function waitingOn(state: InboxState, { key }: KeyInput, { now }: Shared): InboxState {
+  const { shown } = state;
+  if (!shown || shown.since === null || key.text === "" || !takesText(shown)) return state;
+  return { ...state, shown: { ...shown, since: now } };
+}
+
+const takesText = ({ request }: Shown): boolean => request.kind !== "approval";
+
+/** A letter that is no key here begins the answer to what is answered in words. */
+function begun(state: InboxState, { key }: KeyInput): Result {
+  const { shown } = state;
+  const isText = key.text !== "" && shown !== null && takesText(shown);
+  if (!isText || state.sending.includes(shown.request.request_id)) return pass(state);
+  const choice = choicesFor(shown.request).find(({ type }) => type === "type");
+  return choice ? chosen(state, choice, key.text) : pass(state);
 }
 
 /** Nothing waits: who types letters means the composer. */
@@ -129,14 +152,14 @@ const instead = (state: InboxState, { key }: KeyInput): Result =>
   key.text === "" ? pass(state) : { ...stay(state), request: { insert: key.text } };
 
 /** What was to be allowed goes on below what was on the screen. */
-function readOn(state: InboxState, { read }: Shown, shared: Shared): Result {
+function readOn(state: InboxState, shown: Shown, shared: Shared): Result {
   const bound = readingKey(shared);
   const key = bound === undefined ? "" : ` (${bound})`;
   const notice =
-    read === state.scroll
+    pageEnd(state, shown, shared) === state.scroll
       ? "There is no room to show what you would allow: make the window larger."
       : `There is more of it than was shown: read on${key}, then allow it.`;
-  return { ...stay(reading({ ...state, scroll: read }, shared)), request: { notice } };
+  return { ...stay({ ...state, scroll: shown.read }), request: { notice } };
 }
 
 function movedBy(
@@ -160,13 +183,13 @@ function movedBy(
       if (isAtEnd(state, shared)) return state;
       return {
         ...state,
-        scroll: Math.min(end, scroll + SCROLLED_PIECES, nextUnread(scroll, shown)),
+        scroll: Math.min(end, scroll + SCROLLED_PIECES, nextUnread(state, shared)),
       };
     case "next_change":
     case "previous_change":
-      return changed(state, action === "next_change" ? 1 : -1);
+      return changed(state, action === "next_change" ? 1 : -1, shared);
     case "whitespace":
-      return compared(state, shared);
+      return compared(state);
     case "left":
       return { ...state, choice: Math.max(0, choice - 1) };
     case "right":
@@ -177,20 +200,20 @@ function movedBy(
 }
 
 /** The change after or before the top of the page; never over what has not been on the screen. */
-function changed(state: InboxState, step: -1 | 1): InboxState {
+function changed(state: InboxState, step: -1 | 1, shared: Shared): InboxState {
   const { shown, scroll } = state;
-  const to = nextChange(shown?.body ?? [], scroll, step);
-  return to === undefined ? state : { ...state, scroll: Math.min(to, nextUnread(scroll, shown)) };
+  const to = nextChangedPiece(shown?.body ?? [], scroll, step);
+  return to === undefined ? state : { ...state, scroll: Math.min(to, nextUnread(state, shared)) };
 }
 
 /** With or without differences of white space: it is drawn anew, and has to be seen anew. */
-function compared(state: InboxState, { now }: Shared): InboxState {
+function compared(state: InboxState): InboxState {
   const { shown } = state;
   const ignoresSpace = !state.ignoresSpace;
   const isDifference = state.ignoresSpace || shown?.body.some(({ isChange }) => isChange);
   if (!shown || !isDifference) return state;
   const body = requestPieces(shown.request, { ignoresSpace });
-  const fresh = { ...shown, body, clock: now, since: null, read: 0 };
+  const fresh = { ...shown, body, since: null, read: 0 };
   return { ...state, ignoresSpace, scroll: 0, shown: fresh };
 }
 
@@ -203,12 +226,17 @@ function isAtEnd(state: InboxState, shared: Shared): boolean {
 }
 
 /** Nothing is scrolled over that has not been seen; what is larger than the page cannot be seen whole. */
-const nextUnread = (scroll: number, shown: Shown | null): number =>
-  Math.max(scroll + 1, shown?.read ?? 0);
+function nextUnread(state: InboxState, shared: Shared): number {
+  const { shown, scroll } = state;
+  const read = shown?.read ?? 0;
+  if (!shown || read > scroll) return read;
+  const isLeftOut = read < scroll || pageEnd(state, shown, shared) === scroll;
+  return isLeftOut ? scroll + 1 : scroll;
+}
 
-function chosen(state: InboxState, choice: Choice): Result {
+function chosen(state: InboxState, choice: Choice, text = ""): Result {
   if (choice.type === "send") return sent(state, choice.response);
-  const field = emptyField(choice.prompt, "", choice.typing === "secret");
+  const field = emptyField(choice.prompt, text, choice.typing === "secret");
   return stay({ ...state, typing: { what: choice.typing, field } });
 }
 

@@ -1,4 +1,5 @@
 // What keys and replies make of the object browser.
+import { name as objectName } from "../../../protocol/messages.ts";
 import type { PaneResult, Shared } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
 import { paneAction } from "../parts/bound.ts";
@@ -6,7 +7,7 @@ import { emptyField, fieldText, typeInto } from "../parts/field.ts";
 import { answerTwice } from "../parts/guard.ts";
 import type { PaneAction } from "../parts/keys.ts";
 import { moveBy } from "../parts/list.ts";
-import { lastPiece, nextChange, type Piece, SCROLLED_PIECES } from "../parts/long-text.ts";
+import { lastPiece, nextChangedPiece, type Piece, SCROLLED_PIECES } from "../parts/long-text.ts";
 import { pass, stay } from "../parts/words.ts";
 import {
   beginEdit,
@@ -210,7 +211,7 @@ function scrolled(state: ObjectsState, by: number): ObjectsState {
 
 const toChange = (state: ObjectsState, step: -1 | 1): ObjectsState => ({
   ...state,
-  scroll: nextChange(shownPieces(state), state.scroll, step) ?? state.scroll,
+  scroll: nextChangedPiece(shownPieces(state), state.scroll, step) ?? state.scroll,
 });
 
 function named(
@@ -226,6 +227,12 @@ function named(
   }
   const name = fieldText(mode.field).trim();
   if (name === "") return stay(list);
+  const known = objectName.safeParse(name);
+  if (!known.success) {
+    // What was typed stands there again, to be mended.
+    const why = known.error.issues[0]?.message ?? "it is none";
+    return { ...stay(state), request: { notice: `'${name}' is no name of an object: ${why}` } };
+  }
   if (mode.what === "new") return beginNew(state, name);
   const params = { po_name: mode.po_name, new_name: name };
   return stay(list, [{ type: "call", command: "RenamePO", params, purpose: "objects:rename" }]);

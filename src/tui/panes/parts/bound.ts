@@ -34,12 +34,14 @@ export function keyFooter<In extends PaneContext>(
   context: In,
   actions: readonly PaneAction<In>[],
   columns: number,
+  /** What they do here, where that is said better than in general. */
+  words: Partial<Record<PaneAction<In>, string>> = {},
 ): Line {
   const table: Readonly<Record<string, PaneKey>> = paneKeys[context];
   const hints = actions.flatMap((action): Line[] => {
     const key = shownKey(bound, context, action);
     if (key === undefined) return [];
-    return [[span(key, "bold"), span(` ${table[action]?.help ?? ""}`, "dim")]];
+    return [[span(key, "bold"), span(` ${words[action] ?? table[action]?.help ?? ""}`, "dim")]];
   });
   const last = hints.length - 1;
   for (let count = last; count > 0; count -= 1) {

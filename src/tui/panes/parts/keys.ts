@@ -18,6 +18,9 @@ const moves = {
   close: { keys: ["escape"], shown: "esc", help: "close" },
 } satisfies Record<string, PaneKey>;
 
+/** Keys of what stands in a numbered row. */
+const digits = ["1", "2", "3", "4", "5", "6", "7", "8", "9"];
+
 export const paneKeys = {
   /** While a text is typed in a pane. */
   field: {
@@ -49,11 +52,13 @@ export const paneKeys = {
     rule: { keys: ["r"], help: "rule" },
     deny: { keys: ["n"], help: "deny" },
     reason: { keys: ["N"], help: "deny, with why" },
+    option: { keys: digits, shown: "1-9", help: "that option" },
     open: { keys: ["o"], help: "open session" },
   },
   sessions: {
     ...moves,
     open: { keys: ["enter"], help: "open" },
+    numbered: { keys: digits, shown: "1-9", help: "open that one" },
     search: { keys: ["/"], help: "search" },
     preview: { keys: ["space"], help: "preview" },
     pin: { keys: ["p"], help: "pin" },
@@ -113,13 +118,15 @@ export const paneKeys = {
     page_down: { keys: ["pagedown", "space"], shown: "space", help: "page" },
     first: moves.first,
     last: moves.last,
-    next_change: { keys: ["n", "}"], shown: "n p", help: "change" },
-    previous_change: { keys: ["p", "{"], help: "change before" },
+    next_change: { keys: ["}"], shown: "{ }", help: "change" },
+    previous_change: { keys: ["{", "p"], help: "change before" },
     whitespace: { keys: ["w"], help: "white space" },
     next: { keys: ["tab", "right"], shown: "tab", help: "next call" },
     previous: { keys: ["shift+tab", "left"], help: "call before" },
     search: { keys: ["/"], help: "search" },
-    next_match: { keys: ["enter"], help: "next match" },
+    /** As in the conversation: what was searched for, else changes. */
+    next_match: { keys: ["n", "enter"], shown: "n N", help: "match, else change" },
+    previous_match: { keys: ["N"], help: "match before, else change before" },
     editor: { keys: ["v"], help: "editor" },
     close: moves.close,
   },

@@ -4,21 +4,37 @@ import {
   type Change,
   type Comparing,
   lineChanges,
+  replacedLines,
 } from "../../../terminal/line-changes.ts";
-import { showHidden } from "../../../terminal/strip.ts";
+import { showCode, showHidden } from "../../../terminal/strip.ts";
 import { looks } from "../../conversation/diff.ts";
+import { nextChange, type Side } from "../../conversation/next-change.ts";
 import type { Line, Span, Style } from "../../shapes.ts";
-import { plainText, span, wrap } from "../../text.ts";
+import {
+  graphemes,
+  hang,
+  isSimple,
+  plainText,
+  span,
+  widthOf,
+  widthOfLine,
+  wrap,
+} from "../../text.ts";
 
 /** A page may begin at any piece, so that on the smallest screen too each letter can be reached. UTF-16 units. */
 const MAX_PIECE_LENGTH = 40;
 /** Pieces that one key scrolls: fewer than a page shows, so that nothing is skipped. */
 export const SCROLLED_PIECES = 3;
 
+/** With less room what is wrapped begins at the left edge: nothing may stand beyond the right one. Columns. */
+const MIN_BEHIND_COLUMNS = 12;
+
 export interface Piece {
   line: Line;
   /** It goes on in the same line as the piece before it. */
   isRest: boolean;
+  /** Before the first row of its line; the others begin behind it. */
+  margin?: Span;
   /** A change begins with it. */
   isChange?: true;
 }
@@ -26,13 +42,30 @@ export interface Piece {
 export const piece = (line: Line): Piece => ({ line, isRest: false });
 
 /** What would hide is shown. */
-export function textPieces(text: string, style: Style = "plain"): Piece[] {
+export function textPieces(
+  text: string,
+  { style = "plain", margin = "" }: { style?: Style; margin?: string } = {},
+): Piece[] {
   return readable(text)
     .split("\n")
-    .flatMap((line) => parts([span(line, style)]));
+    .flatMap((line) =>
+      behind(margin === "" ? undefined : span(margin, "dim"), parts([span(line, style)])),
+    );
 }
 
-const readable = (text: string): string => showHidden(text).replaceAll("\t", "    ");
+const behind = (margin: Span | undefined, pieces: readonly Piece[]): Piece[] =>
+  pieces.map((one) => (margin ? { ...one, margin } : one));
+
+/** Marks upon marks: a screen draws so many, and leaves out the others. */
+const FLOOD = /(?<=\p{M}{12})\p{M}/gu;
+/** What a screen draws alike: colours of a picture. */
+const DRAWN_ALIKE = /[\u{1f3fb}-\u{1f3ff}]/gu;
+
+export const readable = (text: string): string =>
+  showHidden(text).replaceAll("\t", "    ").replace(FLOOD, showCode);
+
+/** Where two lines differ they are never drawn alike. */
+const exactly = (text: string): string => readable(text).replace(DRAWN_ALIKE, showCode);
 
 /** A line of spans in pieces; those of an empty one is an empty piece. */
 function parts(line: readonly Span[]): Piece[] {
@@ -44,15 +77,29 @@ function parts(line: readonly Span[]): Piece[] {
         found.push({ line: [], isRest: found.length > 0 });
         used = 0;
       }
-      let end = Math.min(text.length, at + MAX_PIECE_LENGTH - used);
-      // A letter of two units is not torn.
-      if (end < text.length && /[\ud800-\udbff]/.test(text.charAt(end - 1))) end += 1;
+      const end = endOfLetter(text, Math.min(text.length, at + MAX_PIECE_LENGTH - used));
       found.at(-1)?.line.push(span(text.slice(at, end), style));
       used += end - at;
       at = end;
     }
   }
   return found.length === 0 ? [piece([])] : found;
+}
+
+/** What a terminal draws as one letter is this long at most: a flood of marks is. UTF-16 units. */
+const MAX_LETTER_LENGTH = 64;
+
+/** The same place, or the end of the letter that it would tear. */
+function endOfLetter(text: string, at: number): number {
+  const from = Math.max(0, at - MAX_LETTER_LENGTH);
+  const around = text.slice(from, at + MAX_LETTER_LENGTH);
+  if (at === text.length || isSimple(around)) return at;
+  let end = from;
+  for (const letter of graphemes(around)) {
+    if (end >= at) return end;
+    end += letter.length;
+  }
+  return /[\ud800-\udbff]/.test(text.charAt(end - 1)) ? end + 1 : end;
 }
 
 /** As the conversation draws them; but what is the same is no less to be read than what is not. */
@@ -63,33 +110,37 @@ const marks: Record<Change["type"], { mark: string; style: Style; marked: Style 
 };
 
 export function differencePieces(before: string, after: string, comparing?: Comparing): Piece[] {
-  const changes = lineChanges(before, after, comparing);
-  if (!changes) return textPieces("(too different to be set beside each other)", "dim");
+  const compared = lineChanges(before, after, comparing);
+  const note = "(too different to be set beside each other: all that goes, then all that comes)";
+  const above = compared ? [] : textPieces(note, { style: "dim" });
+  const changes = compared ?? replacedLines(before, after);
   if (changes.length === 0 && before !== after) {
-    return textPieces("(nothing but white space differs)", "dim");
+    return textPieces("(nothing but white space differs)", { style: "dim" });
   }
-  return changes.flatMap((change, index) => {
+  const below = changes.flatMap((change, index): Piece[] => {
     const { mark, style, marked } = marks[change.type];
     const said = change.parts.map(({ text, isMarked }) =>
-      span(readable(text), isMarked ? marked : style),
+      isMarked ? span(exactly(text), marked) : span(readable(text), style),
     );
-    const [first = piece([]), ...rest] = parts([span(mark, style), ...said]);
-    return beginsChange(changes, index)
-      ? [{ ...first, isChange: true }, ...rest]
-      : [first, ...rest];
+    const [first = piece([]), ...rest] = behind(span(mark, style), parts(said));
+    const begun: Piece = beginsChange(changes, index) ? { ...first, isChange: true } : first;
+    return [begun, ...rest];
   });
+  return [...above, ...below];
 }
 
 /** The change after, or before, the piece at the top of the page; undefined where there is none. */
-export function nextChange(
+export function nextChangedPiece(
   pieces: readonly Piece[],
   from: number,
   step: -1 | 1,
 ): number | undefined {
-  for (let at = from + step; at >= 0 && at < pieces.length; at += step) {
-    if (pieces[at]?.isChange) return at;
-  }
-  return undefined;
+  const places = pieces.flatMap(({ isChange }, at) => (isChange ? [at] : []));
+  // The page begins with the change that was gone to: the others on it are still to come.
+  const sideOf = (at: number): Side => (at < from ? "above" : at === from ? "shown" : "below");
+  const marked = pieces[from]?.isChange ? from : undefined;
+  const compare = (left: number, right: number) => left - right;
+  return nextChange(step === 1 ? places : places.toReversed(), step, { sideOf, marked, compare });
 }
 
 /** What fits from piece `from` on, wrapped; the first piece that is not whole in it, and how many are left then. */
@@ -103,15 +154,33 @@ export function pageOf(
   while (at < pieces.length && shown.length < rows) {
     const room = rows - shown.length;
     const { line, end } = joined(pieces, at, columns * room);
-    const wrapped = wrap(line, columns);
-    shown.push(...wrapped.slice(0, room));
+    const margin = marginOf(pieces[at]);
+    const isBehind = columns >= MIN_BEHIND_COLUMNS;
+    const width = isBehind ? columns - widthOfLine(margin) : columns;
+    const wrapped = wrap(isBehind ? line : [...margin, ...line], width);
+    const fitting = wrapped.slice(0, room);
+    shown.push(...(isBehind ? hang(fitting, margin) : fitting).map(merged));
     if (wrapped.length > room) {
-      at = wholeUntil(pieces, at, lettersIn(wrapped.slice(0, room)));
+      const letters = lettersIn(fitting) - (isBehind ? 0 : lettersIn([margin]));
+      at = wholeUntil(pieces, at, letters);
       break;
     }
     at = end;
   }
   return { lines: shown, end: at, left: pieces.length - at };
+}
+
+/** A mark and a text of its style are one. */
+function merged(of: Line): Line {
+  const [mark, first, ...rest] = of;
+  if (!mark || mark.style !== first?.style) return of;
+  return [span(mark.text + first.text, mark.style), ...rest];
+}
+
+/** The mark of a line stands before its beginning, and nowhere else. */
+function marginOf(of: Piece | undefined): Line {
+  if (!of?.margin) return [];
+  return [of.isRest ? span(" ".repeat(widthOf(of.margin.text))) : of.margin];
 }
 
 /** Wrapping leaves out blanks only: what else was shown tells how far the pieces went. */

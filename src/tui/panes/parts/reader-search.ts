@@ -35,20 +35,23 @@ export function typedSearch(
   return nextFound({ field: null, query, found: null }, { lines, from });
 }
 
-/** The next line that holds it; after the last one the first again. */
+/** The next line that holds it, or the one before; after the last one the first again. */
 export function nextFound(
   search: ReaderSearch,
   { lines, from }: { lines: readonly Line[]; from: number },
+  step: -1 | 1 = 1,
 ): ReaderSearch {
   const wanted = search.query.toLowerCase();
   const rows = lines.flatMap((line, row) =>
     plainText(line).toLowerCase().includes(wanted) ? [row] : [],
   );
   const last = search.found?.row;
-  const at = rows.findIndex((row) => (last === undefined ? row >= from : row > last));
-  const row = rows[Math.max(0, at)];
+  const down = rows.findIndex((row) => (last === undefined ? row >= from : row > last));
+  const up = rows.findLastIndex((row) => row < (last ?? from));
+  const at = step === 1 ? Math.max(0, down) : up < 0 ? rows.length - 1 : up;
+  const row = rows[at];
   if (row === undefined) return { ...search, found: null };
-  return { ...search, found: { row, nth: Math.max(0, at) + 1, of: rows.length } };
+  return { ...search, found: { row, nth: at + 1, of: rows.length } };
 }
 
 export function searchText(search: ReaderSearch | null): string {

@@ -1,4 +1,6 @@
 // Panes in which something long is read: its lines, where one is in it, the way from change to change.
+import { nextChange, ROWS_ABOVE, type Side } from "../../conversation/next-change.ts";
+import { WHEEL_ROWS } from "../../layout.ts";
 import type { Pane, PaneResult, Shared } from "../../pane.ts";
 import type { Input } from "../../shapes.ts";
 import { paneAction } from "./bound.ts";
@@ -15,12 +17,8 @@ import {
 import { viewReader } from "./reader-view.ts";
 import { pass, stay } from "./words.ts";
 
-/** Rows that one notch of the wheel moves. */
-const WHEEL_ROWS = 3;
 /** Rows of a page that stay in sight when a key turns it. */
 const KEPT_ROWS = 2;
-/** Rows above a change that was gone to. */
-const ROWS_ABOVE = 2;
 
 export const readerPane = <S extends ReaderState>(reader: Reader<S>): Pane<S> => ({
   name: reader.name,
@@ -64,14 +62,13 @@ function updated<S extends ReaderState>(
   const { room } = looked;
   const at = { ...state, scroll: clamped(state.scroll, paper, room) };
   if (input.type === "mouse") {
-    const step = { wheel_up: -1, wheel_down: 1, press: 0, release: 0, drag: 0 }[input.action];
-    return step === 0 ? pass(state) : stay(scrolled(at, step * WHEEL_ROWS, looked));
+    const notch = { wheel_up: -1, wheel_down: 1, press: 0, release: 0, drag: 0 }[input.action];
+    return notch === 0 ? pass(state) : stay(scrolled(at, notch * WHEEL_ROWS, looked));
   }
   const rows = action && rowsFor(action, room);
   if (rows !== undefined) return stay(scrolled(at, rows, looked));
-  if (action === "next_change" || action === "previous_change") {
-    return stay(toChange(at, action === "next_change" ? 1 : -1, looked));
-  }
+  const step = action && stepOf(action);
+  if (step !== undefined) return stay(toChange(at, step, looked));
   const next = reader.pressed?.(state, action, shared);
   return next ? stay(next) : pass(state);
 }
@@ -103,8 +100,9 @@ function searchedBy<S extends ReaderState>(
   if (action === "search") return { ...state, search: beginSearch() };
   if (!search) return undefined;
   if (action === "close") return { ...state, search: null };
-  if (action !== "next_match") return undefined;
-  return toFound({ ...state, search: nextFound(search, place) }, looked);
+  if (action !== "next_match" && action !== "previous_match") return undefined;
+  const step = stepOf(action) ?? 1;
+  return toFound({ ...state, search: nextFound(search, place, step) }, looked);
 }
 
 function toFound<S extends ReaderState>(state: S, { paper, room }: Looked): S {
@@ -134,19 +132,23 @@ function rowsFor(action: PaneAction<"reader">, room: number): number | undefined
   }
 }
 
-/** From the marked change, as long as it is on the screen; else from what is on it. */
+/** The keys of matches go to changes where nothing is searched for. */
+function stepOf(action: PaneAction<"reader">): -1 | 1 | undefined {
+  if (action === "next_change" || action === "next_match") return 1;
+  return action === "previous_change" || action === "previous_match" ? -1 : undefined;
+}
+
 function toChange<S extends ReaderState>(state: S, step: -1 | 1, { paper, room }: Looked): S {
   const { changes } = paper;
   const { scroll } = state;
-  const isShown = (row: number): boolean => row >= scroll && row < scroll + room;
+  const sideOf = (row: number): Side =>
+    row < scroll ? "above" : row < scroll + room ? "shown" : "below";
   const marked = state.change === null ? undefined : changes[state.change];
-  const isFromMarked = state.change !== null && marked !== undefined && isShown(marked);
-  const first = changes.findIndex((row) => row >= scroll);
-  const last = changes.findLastIndex((row) => row < scroll + room);
-  const change = isFromMarked ? (state.change ?? 0) + step : step === 1 ? first : last;
-  const row = changes[change];
+  const compare = (left: number, right: number) => left - right;
+  const way = step === 1 ? changes : changes.toReversed();
+  const row = nextChange(way, step, { sideOf, marked, compare });
   if (row === undefined) return state;
-  const next = { ...state, change };
-  if (isShown(row)) return next;
+  const next = { ...state, change: changes.indexOf(row) };
+  if (sideOf(row) === "shown") return next;
   return { ...next, scroll: clamped(row - ROWS_ABOVE, paper, room) };
 }

@@ -59,7 +59,7 @@ export function clock(at: string): string {
 }
 
 export const sessionTitle = ({ name, title, session_id }: SessionEntry): string =>
-  name ?? (title === "" ? `session ${session_id.slice(-8)}` : title);
+  name ?? (title === "" ? `session ${session_id}` : title);
 
 /** One row: what it is, on the left; times and money on the right. The selected one is marked. */
 export function row(

@@ -1,4 +1,6 @@
 // What keys and replies make of the session switcher.
+
+import { COPIED, copyName } from "../../copies.ts";
 import type { PaneResult, Shared } from "../../pane.ts";
 import type { Effect, Input } from "../../shapes.ts";
 import { clip } from "../../world/clip.ts";
@@ -8,7 +10,7 @@ import { emptyField, type Field, fieldText, typeInto } from "../parts/field.ts";
 import { type AskedTwice, answerTwice } from "../parts/guard.ts";
 import { current, moveBy, stepOf } from "../parts/list.ts";
 import { pass, stay } from "../parts/words.ts";
-import { isOfPinned, unpinned, withPinned } from "./pins.ts";
+import { isOfPinned, unpinned, withFetched, withoutStale, withPinned } from "./pins.ts";
 import { type Found, nothingFound, type SessionRow, type Summary, sessionRows } from "./rows.ts";
 
 /** Shorter words are looked for in names only. Letters. */
@@ -39,7 +41,7 @@ export interface SessionsState {
   preview: { session_id: string; lines: readonly TailLine[] } | null;
   /** What is pinned and older than what the world knows. */
   older: readonly Summary[];
-  /** Asked for, in this interface. */
+  /** What was asked for, and has not changed since. */
   asked: readonly string[];
 }
 
@@ -86,8 +88,13 @@ export function updateSessions(state: SessionsState, input: Input, shared: Share
     }
     case "tick":
       return shared.isFocused ? withPinned(state, shared) : pass(state);
+    case "frames":
+    case "link": {
+      const told = withoutStale(state, input);
+      return told !== state && shared.isFocused ? withPinned(told, shared) : pass(told);
+    }
     case "replied":
-      return replied(state, input);
+      return replied(state, input, shared);
     case "call_failed":
       // One that is gone by now: it is pinned no more.
       if (isOfPinned(input.purpose)) return unpinned(state, input);
@@ -126,7 +133,7 @@ function acted(state: SessionsState, key: string, shared: Shared): Result {
     const next = { ...state, isPreviewing: !state.isPreviewing };
     return stay(next, previewEffects(next, shared));
   }
-  if (/^[1-9]$/.test(key)) return opened(state, rowsOf(state, shared)[Number(key) - 1]);
+  if (action === "numbered") return opened(state, rowsOf(state, shared)[Number(key) - 1]);
   const row = chosenRow(state, shared);
   return row ? actedOn(state, action, { row, now: shared.now }) : pass(state);
 }
@@ -146,7 +153,12 @@ function actedOn(
     }
     case "fork":
       return stay(state, [
-        { type: "call", command: "ForkSession", params: { session_id }, purpose: "sessions:fork" },
+        {
+          type: "call",
+          command: "ForkSession",
+          params: { session_id, name: copyName(title) },
+          purpose: "sessions:fork",
+        },
       ]);
     case "rename": {
       const field = emptyField("name", session?.name ?? "");
@@ -162,7 +174,10 @@ function actedOn(
 function opened(state: SessionsState, row: SessionRow | undefined): Result {
   if (!row) return stay(state);
   const next: SessionsState = { ...state, query: emptyField("search"), found: nothingFound };
-  return { ...stay(next), request: { open_session: row.session_id } };
+  const { session_id, snippet } = row;
+  const search = fieldText(state.query).trim();
+  const isSaid = snippet !== null && search !== "";
+  return { ...stay(next), request: { open_session: session_id, ...(isSaid ? { search } : {}) } };
 }
 
 function moved(state: SessionsState, step: number, shared: Shared): Result {
@@ -247,15 +262,20 @@ function found(state: SessionsState, input: Replied): SessionsState {
   return { ...state, found: { ...state.found, named: input.reply } };
 }
 
-function replied(state: SessionsState, input: Replied): Result {
+function replied(state: SessionsState, input: Replied, shared: Shared): Result {
   const { command } = input;
-  if (command === "SearchSessions" || command === "ListSessions") return stay(found(state, input));
+  if (command === "SearchSessions" || command === "ListSessions") {
+    // What was found may put another one under the mark.
+    const next = found(state, input);
+    return stay(next, previewEffects(next, shared));
+  }
   if (input.command === "ForkSession") {
-    return { ...stay(state), request: { open_session: input.reply.session.session_id } };
+    const { session_id } = input.reply.session;
+    return { ...stay(state), request: { open_session: session_id, notice: COPIED } };
   }
   if (input.command !== "GetSession") return stay(state);
   const { session } = input.reply;
-  if (isOfPinned(input.purpose)) return stay({ ...state, older: [...state.older, session] });
+  if (isOfPinned(input.purpose)) return stay(withFetched(state, session, shared));
   const { session_id, po_name, conversation } = session;
   const said = conversation.filter(({ content }) => content !== "").slice(-PREVIEW_MESSAGES);
   const lines = said.map(({ role, name, content }) => ({

@@ -67,7 +67,7 @@ function footLines(state: SessionsState, bound: Bound, columns: number): Line[] 
     case "rename":
       return [
         fieldLine(mode.field, columns),
-        keyFooter(bound, "field", ["submit", "leave"], columns),
+        keyFooter(bound, "field", ["submit", "leave"], columns, { submit: "rename" }),
       ];
     case "delete": {
       const asked =
@@ -77,7 +77,10 @@ function footLines(state: SessionsState, bound: Bound, columns: number): Line[] 
       return [[span(asked, "bad")], keyFooter(bound, "confirm", ["yes", "no"], columns)];
     }
     case "search":
-      return [fieldLine(query, columns), keyFooter(bound, "field", ["submit", "leave"], columns)];
+      return [
+        fieldLine(query, columns),
+        keyFooter(bound, "field", ["submit", "leave"], columns, { submit: "open" }),
+      ];
     case "list": {
       const actions = [
         "open",
@@ -168,6 +171,6 @@ function previewLines(
   const place = session && session.workspace !== "" ? `, ${session.workspace}` : "";
   const head = [ruled(`${po_name}: ${title}${place}`, columns)];
   const shown = lines.slice(-Math.max(0, rows - 1));
-  const empty: Line[] = [[span("Move to it to see what was said in it.", "dim")]];
+  const empty: Line[] = [[span("Nothing was said in it yet, or it is on its way.", "dim")]];
   return [...head, ...(shown.length > 0 ? shown : empty)];
 }

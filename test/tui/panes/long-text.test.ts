@@ -1,0 +1,43 @@
+// Long text in a pane: what begins with a mark stays behind it, however it is wrapped, and nothing is left out.
+import { expect, test } from "bun:test";
+import { differencePieces, pageOf, textPieces } from "../../../src/tui/panes/parts/long-text.ts";
+import { plainText } from "../../../src/tui/text.ts";
+
+const rowsOf = (pieces: ReturnType<typeof textPieces>, from: number, rows = 99): string[] =>
+  pageOf(pieces, from, { columns: 30, rows }).lines.map((each) => plainText(each).trimEnd());
+
+const words = (word: string): string => Array.from({ length: 14 }, () => word).join(" ");
+
+test("a line of a difference that is wrapped goes on behind its mark", () => {
+  const pieces = differencePieces(`${words("one")}\n`, `${words("two")}\n`);
+  const rows = rowsOf(pieces, 0);
+  expect(rows).toEqual([
+    `- ${words("one").slice(0, 27)}`,
+    `  ${words("one").slice(28)}`,
+    `+ ${words("two").slice(0, 27)}`,
+    `  ${words("two").slice(28)}`,
+  ]);
+  // A page that begins in the middle of it shows no mark, and begins where the others stand.
+  expect(rowsOf(pieces, 1)[0]).toStartWith("  ");
+});
+
+test("what is left of a page begins the next one, with a mark as without", () => {
+  const pieces = [
+    ...differencePieces(`${words("one")}\n`, `${words("two")}\n`),
+    ...textPieces(words("three"), { margin: "  " }),
+  ];
+  const whole = rowsOf(pieces, 0)
+    .join("")
+    .replace(/[-+\s]+/g, "");
+  let read = "";
+  for (let from = 0; from < pieces.length; ) {
+    const page = pageOf(pieces, from, { columns: 30, rows: 2 });
+    read += pieces
+      .slice(from, page.end)
+      .map(({ line }) => plainText(line))
+      .join("");
+    expect(page.end).toBeGreaterThan(from);
+    from = page.end;
+  }
+  expect(read.replace(/\s+/g, "")).toBe(whole);
+});
