@@ -1,6 +1,6 @@
 // Signals: the text of running model calls and the tail of running tools, kept in bounded memory and read
 // by followers from their own offset. Rung, then read; never pushed, never stored.
-import type { Signal, SignalName } from "../protocol/signals.ts";
+import { LEFT_OUT, type Signal, type SignalName } from "../protocol/signals.ts";
 
 /** Text kept of one running stream, in UTF-16 units; a model that writes more is not shown live. */
 const MAX_TEXT_LENGTH = 1024 * 1024;
@@ -103,9 +103,11 @@ export function createSignalHub(): SignalHub {
     },
     writtenIn({ session_id, turn_id }) {
       const written: Record<string, string> = {};
-      for (const { key, text } of streams.values()) {
+      for (const { key, text, start } of streams.values()) {
         const isOfTurn = key.session_id === session_id && key.turn_id === turn_id;
-        if (isOfTurn && key.signal_type === "ToolOutputDelta") written[key.message_id] = text;
+        if (isOfTurn && key.signal_type === "ToolOutputDelta") {
+          written[key.message_id] = start > 0 ? LEFT_OUT + text : text;
+        }
       }
       return written;
     },

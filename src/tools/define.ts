@@ -5,6 +5,7 @@ import type { Tool, ToolCheck, ToolContext, ToolOutput } from "../core/tool.ts";
 import type { Attempt } from "../core/world.ts";
 import type { Risk } from "../protocol/agents.ts";
 import type { ToolSpec } from "../protocol/messages.ts";
+import { LEFT_OUT } from "../protocol/signals.ts";
 import { createDeadline } from "./deadline.ts";
 import { createOutput, grouped, type OutputLimits, outputLimits } from "./output.ts";
 
@@ -171,12 +172,13 @@ async function runBounded<Input extends z.ZodObject>(
   };
 }
 
-/** What clients see live: all of a quiet tool, of a loud one the end of each piece. */
+/** What clients see live: all of a quiet tool, of a loud one the end of each piece, behind a mark that says so. */
 function createLiveReader(): (content: Uint8Array | string) => string {
   const decoder = new TextDecoder();
   return (content) => {
-    if (typeof content === "string") return content.slice(-MAX_LIVE_BYTES);
-    return decoder.decode(content.subarray(-MAX_LIVE_BYTES), { stream: true });
+    const left = content.length > MAX_LIVE_BYTES ? LEFT_OUT : "";
+    if (typeof content === "string") return left + content.slice(-MAX_LIVE_BYTES);
+    return left + decoder.decode(content.subarray(-MAX_LIVE_BYTES), { stream: true });
   };
 }
 

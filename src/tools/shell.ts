@@ -1,6 +1,7 @@
 // The tool that runs a command line: bash where there is one, else sh, in a process group of its
 // own.
-// Rule: when the call ends nothing of it runs on, background jobs included.
+// Rule: when the call ends nothing of it runs on, background jobs included: all but what leaves its group, clears its
+//       environment and closes what it was given (world/held.ts).
 import { z } from "zod";
 import type { Tool, ToolContext } from "../core/tool.ts";
 import type { Attempt, ProcessExit } from "../core/world.ts";

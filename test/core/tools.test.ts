@@ -199,8 +199,8 @@ describe("a cancelled turn", () => {
     const long = `${"a".repeat(40_000)}the end`;
     const [, , bytes, said] = stopped(long);
     expect([bytes, said]).toEqual([
-      long.length,
-      `${head} The end of what it had written:\n${long.slice(-32_768)}`,
+      "\n[…]\n".length + 2 + 32_768,
+      `${head} What was seen of what it wrote ([…] where a part is left out):\n\n[…]\n${long.slice(-32_768)}`,
     ]);
   });
 

@@ -116,7 +116,9 @@ describe("a program run once", () => {
     const isLinux = process.platform === "linux";
     expect([await isLeft(""), await isLeft("3<&-")]).toEqual([!isLinux, true]);
     const said = plugins.find(({ title }) => title === "mode: once")?.text?.join(" ");
-    expect(said).toContain("(env -i setsid … 3<&-) is not found and runs on");
+    expect(said).toContain(
+      "(env -i setsid … 3<&-; Python and node close it by themselves) is not found",
+    );
   });
 });
 

@@ -1,5 +1,6 @@
 // A file that a call's processes hold open from their start, and that nobody else has: it tells whose they are where
 // they have left their group and cleared their environment. Linux alone has a place to look it up.
+// Limit: who closes what it does not know, as Python and node do with what they start, is not told by it.
 // Rule: it is gone from its folder before anything runs, and can only be read: nobody is given anything by it.
 import { closeSync, constants, openSync, unlinkSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -30,7 +30,7 @@ export const plugins: readonly Section[] = [
   {
     title: "mode: once",
     text: [
-      "The program runs in the session's folder. Its last argument is one JSON text; where that is longer than 100000 bytes the argument is - and the JSON comes on stdin. What it writes to stdout is the output, byte for byte; what is no UTF-8 is replaced. stderr is shown when it fails. Exit code 0 is success. When the call ends, what the program started is ended too, with one limit: what leaves its process group, clears its environment and closes file descriptor 3 (env -i setsid … 3<&-) is not found and runs on. On other systems than Linux leaving the group is enough where the program ends by itself.",
+      "The program runs in the session's folder. Its last argument is one JSON text; where that is longer than 100000 bytes the argument is - and the JSON comes on stdin. What it writes to stdout is the output, byte for byte; what is no UTF-8 is replaced. stderr is shown when it fails. Exit code 0 is success. When the call ends, what the program started is ended too, with one limit: what leaves its process group, clears its environment and closes file descriptor 3 (env -i setsid … 3<&-; Python and node close it by themselves) is not found and runs on. On other systems than Linux leaving the group is enough where the program ends by itself.",
     ],
   },
   {

@@ -1,6 +1,7 @@
 // How a call ends that runs while its turn is stopped: what it had written by then is told, and for how long it ran.
 // It was stopped on purpose, so that much is known of it; only a crash leaves nothing known.
 import type { ErrorBody } from "../../../protocol/errors.ts";
+import { LEFT_OUT } from "../../../protocol/signals.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
 import type { SoFar } from "../inputs.ts";
 import type { Call } from "../state.ts";
@@ -41,9 +42,13 @@ export function stoppedCall(
   const head = `Stopped after ${secondsText(duration_ms)}, before it ended; what it did until then stays done.`;
   const text = written[call.id] ?? "";
   if (text === "") return { ...end, output: head };
-  const kept = text.slice(-MAX_WRITTEN_LENGTH).toWellFormed();
-  const what = kept.length < text.length ? "The end of what" : "What";
-  return { ...end, output: `${head} ${what} it had written:\n${kept}`, output_bytes: text.length };
+  const left = text.length > MAX_WRITTEN_LENGTH ? LEFT_OUT : "";
+  const kept = left + text.slice(-MAX_WRITTEN_LENGTH).toWellFormed();
+  const what = kept.includes(LEFT_OUT)
+    ? `What was seen of what it wrote ([…] where a part is left out):`
+    : "What it had written:";
+  const output_bytes = new TextEncoder().encode(kept).length;
+  return { ...end, output: `${head} ${what}\n${kept}`, output_bytes };
 }
 
 const secondsText = (ms: number): string =>
