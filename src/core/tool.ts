@@ -1,9 +1,12 @@
-// The port to tools: what an agent can do. Types only.
+// The port to tools: what an agent can do.
 import type { Risk } from "../protocol/agents.ts";
 import type { ToolOutcome } from "../protocol/events/turn.ts";
 import type { ToolCall, ToolSpec } from "../protocol/messages.ts";
 import type { EnvironmentPort } from "./environment-port.ts";
 import type { World } from "./world.ts";
+
+/** Stands in a tool's output, as it is told while it runs, where a part of it is left out. */
+export const LEFT_OUT = "\n[…]\n";
 
 export interface ToolContext {
   world: World;

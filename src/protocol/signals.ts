@@ -3,9 +3,6 @@
 import { z } from "zod";
 import { count, id } from "./messages.ts";
 
-/** Stands in a tool's output, as it is told live, where a part of it is left out. */
-export const LEFT_OUT = "\n[…]\n";
-
 /** `offset` counts UTF-16 units of the whole text; a higher `attempt` discards the earlier text. */
 const delta = z.object({
   session_id: id,

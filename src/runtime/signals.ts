@@ -1,6 +1,7 @@
 // Signals: the text of running model calls and the tail of running tools, kept in bounded memory and read
 // by followers from their own offset. Rung, then read; never pushed, never stored.
-import { LEFT_OUT, type Signal, type SignalName } from "../protocol/signals.ts";
+import { LEFT_OUT } from "../core/tool.ts";
+import type { Signal, SignalName } from "../protocol/signals.ts";
 
 /** Text kept of one running stream, in UTF-16 units; a model that writes more is not shown live. */
 const MAX_TEXT_LENGTH = 1024 * 1024;

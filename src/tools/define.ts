@@ -1,11 +1,16 @@
 // What every tool has in common, done once: arguments are validated, time is limited, an abort is
 // obeyed, output is bounded and spilled, and nothing is ever thrown at the caller.
 import { z } from "zod";
-import type { Tool, ToolCheck, ToolContext, ToolOutput } from "../core/tool.ts";
+import {
+  LEFT_OUT,
+  type Tool,
+  type ToolCheck,
+  type ToolContext,
+  type ToolOutput,
+} from "../core/tool.ts";
 import type { Attempt } from "../core/world.ts";
 import type { Risk } from "../protocol/agents.ts";
 import type { ToolSpec } from "../protocol/messages.ts";
-import { LEFT_OUT } from "../protocol/signals.ts";
 import { createDeadline } from "./deadline.ts";
 import { createOutput, grouped, type OutputLimits, outputLimits } from "./output.ts";
 

@@ -1,7 +1,7 @@
 // What a tool writes while it runs, as clients are told it.
 import { expect, test } from "bun:test";
 import { z } from "zod";
-import { LEFT_OUT } from "../../src/protocol/signals.ts";
+import { LEFT_OUT } from "../../src/core/tool.ts";
 import { defineTool } from "../../src/tools/define.ts";
 import { openToolWorld } from "../support/tool-world.ts";
 

@@ -1,7 +1,7 @@
 // How a call ends that runs while its turn is stopped: what it had written by then is told, and for how long it ran.
 // It was stopped on purpose, so that much is known of it; only a crash leaves nothing known.
 import type { ErrorBody } from "../../../protocol/errors.ts";
-import { LEFT_OUT } from "../../../protocol/signals.ts";
+import { LEFT_OUT } from "../../tool.ts";
 import { UNKNOWN_OUTCOME } from "../history.ts";
 import type { SoFar } from "../inputs.ts";
 import type { Call } from "../state.ts";
