@@ -24,6 +24,8 @@ export type Act =
   | { type: "use_mode"; mode: AgentMode | null }
   | { type: "use_permissions"; permissions: PermissionMode }
   | { type: "send"; text: string; how: "send" | "queue"; images?: readonly Image[] }
+  /** A line for the shell, in the conversation. */
+  | { type: "run_line"; command: string }
   | { type: "insert"; text: string }
   | { type: "interrupt" }
   /** The n-th message from the end, from 1 on, as it was written; null: the last answer. */

@@ -6,6 +6,7 @@ import type { ReadBindings } from "./palette/bindings.ts";
 import { readBindingsFile } from "./run/bindings-file.ts";
 import { watchEnding } from "./run/ending.ts";
 import { openKeptFiles } from "./run/kept-files.ts";
+import { createLineRunner } from "./run/lines.ts";
 import { type Loop, startLoop } from "./run/loop.ts";
 import { modelOf } from "./run/model.ts";
 import { pastOfBus } from "./run/past.ts";
@@ -88,8 +89,10 @@ async function runOn(running: Running): Promise<InterfaceEnding> {
     onCrash: ending.crash,
   });
   const status = statusCommandOf(running);
+  const lines = createLineRunner(() => running.openLink(() => undefined));
   const perform = createPerformer({
     link,
+    lines,
     screen,
     kept,
     status,
@@ -115,6 +118,7 @@ async function runOn(running: Running): Promise<InterfaceEnding> {
     const unsent = unsentOf(loop.state()).length;
     return { ...ended, resume: (await screen.close()) ? resume : null, unsent };
   } finally {
+    lines.stopAll();
     status?.stop();
     loop.stop();
     await screen.close();

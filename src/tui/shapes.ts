@@ -85,6 +85,8 @@ export type Input =
   | { type: "files"; query: string; paths: readonly string[]; purpose: FilesPurpose }
   /** The file that was asked for under this id; both null where there is none. */
   | { type: "image"; id: number; image: Image | null; problem: string | null }
+  /** What was kept of a conversation that was opened; empty where nothing was. */
+  | { type: "draft"; session_id: string | null; text: string }
   /** What the human's own command says of the state. */
   | { type: "status"; text: string }
   /** Something beside a call went wrong, and the human should know. */
@@ -96,6 +98,8 @@ export type Input =
 
 export type Effect =
   | { [Name in CommandName]: CallOf<Name> }[CommandName]
+  /** A line for the shell that runs: the call with this purpose fails. */
+  | { type: "stop_line"; purpose: string }
   | { type: "edit"; purpose: string; text: string; suffix: string }
   | { type: "copy"; text: string }
   | { type: "notify"; title: string; body: string }
@@ -103,6 +107,8 @@ export type Effect =
   | { type: "mouse"; isOn: boolean }
   | { type: "page"; text: string }
   | { type: "save_draft"; session_id: string | null; text: string }
+  /** What was typed there and not sent, before the interface was last left. */
+  | { type: "find_draft"; session_id: string | null }
   | { type: "remember"; entry: Sent }
   | { type: "pin"; session_id: string; isPinned: boolean }
   | { type: "find_files"; query: string; purpose: FilesPurpose }

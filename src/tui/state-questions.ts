@@ -9,7 +9,7 @@ import type { Layout } from "./conversation/rows.ts";
 import type { PaletteContext } from "./palette/shapes.ts";
 import { argumentCandidates, commandCandidates } from "./palette/submitted.ts";
 import type { Shared } from "./pane.ts";
-import type { State } from "./state.ts";
+import type { RunningLine, State } from "./state.ts";
 
 export const turnId = ({ session }: State): string | null => {
   const turn = session?.transcript.turn;
@@ -22,6 +22,10 @@ export const isWorking = (state: State): boolean => turnId(state) !== null;
 /** A turn runs, or a message is on its way: what is entered now steers or queues. */
 export const isBusy = (state: State): boolean =>
   isWorking(state) || state.pending.some(({ problem }) => problem === null);
+
+/** The newest line for the shell here that nobody has stopped yet; undefined where none runs. */
+export const lineToStop = ({ lines, session_id }: State): RunningLine | undefined =>
+  lines.findLast((one) => one.session_id === session_id && !one.isStopping);
 
 /** Everything that waits for a human, of every session. */
 export const openRequests = ({ world }: State): readonly HumanRequest[] => world.requests;
@@ -83,8 +87,10 @@ export function unreadElsewhere({ world, session_id }: State): number {
 export function sourceOf(state: State): Source | null {
   const { session, session_id, po_name } = state;
   const pending = state.pending.filter((one) => one.session_id === session_id);
-  if (session) return { transcript: session.transcript, pending, po_name };
-  return pending.length > 0 ? { transcript: nothingSaid, pending, po_name } : null;
+  const lines = state.lines.filter((one) => one.session_id === session_id);
+  if (session) return { transcript: session.transcript, pending, lines, po_name };
+  const isNothing = pending.length === 0 && lines.length === 0;
+  return isNothing ? null : { transcript: nothingSaid, pending, lines, po_name };
 }
 
 const nothingSaid = emptyTranscript("");

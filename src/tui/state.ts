@@ -31,6 +31,18 @@ export interface Pending {
   problem: string | null;
 }
 
+/** A line for the shell that runs. */
+export interface RunningLine {
+  key: string;
+  /** null: for the conversation that it begins. */
+  session_id: string | null;
+  command: string;
+  /** Milliseconds since 1970. */
+  since: number;
+  /** Its end is on the way. */
+  isStopping: boolean;
+}
+
 /** What holds for the messages that are sent from here on. */
 export interface Chosen {
   model: string | null;
@@ -93,10 +105,12 @@ export interface State {
   /** Who answers where nobody chose. */
   default_model: string | null;
   /** Where models are asked for, as far as this daemon knows any. */
-  vendors: readonly { vendor: string; example: string; is_ready: boolean }[];
+  vendors: readonly { vendor: string; api: string; example: string; is_ready: boolean }[];
   /** The tools that there are, for the rules of a permission mode. */
   tools: readonly { name: string; risk: Risk }[];
   pending: readonly Pending[];
+  /** Lines for the shell, of every conversation. */
+  lines: readonly RunningLine[];
   /** Conversations that stand first in the switcher, in this order. */
   pinned: readonly string[];
   /** A message that waits, while the daemon is asked to take it back. */
@@ -177,6 +191,7 @@ export function initialState(beginning: Beginning): State {
     vendors: [],
     tools: [],
     pending: [],
+    lines: [],
     pinned: beginning.pinned ?? [],
     takingBack: null,
     wantsSearch: null,

@@ -4,13 +4,13 @@
 import { editedText, updateComposer } from "./composer/index.ts";
 import { COPIED } from "./copies.ts";
 import { withFiles } from "./palette/index.ts";
-import { lineToRun, runLine } from "./palette/shell-line.ts";
 import type { Effect, Input, Updated } from "./shapes.ts";
 import type { LinkView, State } from "./state.ts";
 import { composerContextOf } from "./state-questions.ts";
 import { consequences } from "./update/consequences.ts";
 import { resized } from "./update/conversation.ts";
 import { done, typed } from "./update/keys.ts";
+import { isOfLine, lineEnded, lineFailed, runHeldLines } from "./update/lines.ts";
 import {
   accepted,
   isSending,
@@ -31,6 +31,7 @@ import {
   withFacts,
   withFetched,
   withFrames,
+  withKeptDraft,
   withTold,
 } from "./update/session.ts";
 import {
@@ -119,6 +120,8 @@ function updated(state: State, input: Input): Next {
       return toComposer(state, input);
     case "image":
       return toComposer(state, input);
+    case "draft":
+      return still(withKeptDraft(state, input));
     case "trouble":
       return still(withProblem(state, input.text));
     case "edited":
@@ -214,6 +217,7 @@ function answered(before: State, input: Answer): Next {
   const state = withWayBack(before, input);
   if (isSending(purpose)) return sent(state, input);
   if (purpose.startsWith("root:")) return rootAnswered(state, input);
+  if (isOfLine(purpose)) return lineAnswered(state, input);
   if (purpose.startsWith("act:")) return actAnswered(state, input);
   return purpose.startsWith("world:") ? still(state) : toPaneOf(state, purpose, input);
 }
@@ -286,6 +290,14 @@ function rootAnswered(state: State, input: Answer): Next {
   }
 }
 
+function lineAnswered(state: State, input: Answer): Next {
+  if (input.type === "call_failed") return lineFailed(state, input.purpose, input.error);
+  if (input.command === "RunTool") return lineEnded(state, input.purpose, input.reply);
+  if (input.command !== "CreateSession") return still(state);
+  const { session_id } = input.reply.session;
+  return then(adoptSession(state, session_id), (next) => runHeldLines(next, session_id));
+}
+
 /** What was done by name: a new session is opened, anything else shows by itself. */
 function actAnswered(state: State, input: Answer): Next {
   if (input.type === "call_failed") return still(withProblem(state, input.error.message));
@@ -293,16 +305,6 @@ function actAnswered(state: State, input: Answer): Next {
     const { text, format } = input.reply;
     const suffix = format === "json" ? ".json" : ".md";
     return still(state, { type: "edit", purpose: "act:export", text, suffix });
-  }
-  if (input.command === "RunTool" && input.reply.message_id === null) {
-    // A turn that runs is not disturbed: nothing joins the conversation.
-    const said = `Not part of the conversation, as a turn runs: ${input.reply.result.output}`;
-    return still(withNotice(state, said));
-  }
-  const line = lineToRun(input.purpose);
-  if (input.command === "CreateSession" && line !== null) {
-    const { session_id } = input.reply.session;
-    return then(adoptSession(state, session_id), (next) => still(next, runLine(session_id, line)));
   }
   if (input.purpose !== "act:open") return still(state);
   if (input.command === "ForkSession") {

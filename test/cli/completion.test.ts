@@ -95,6 +95,7 @@ describe("__complete", () => {
   test("tells models, tools, objects and environments", async () => {
     const lines = await Promise.all([
       complete("--model", "offline/"),
+      complete("--model", "scripted/"),
       complete("tools", "run", "file_r"),
       complete("objects", "show", "ass"),
       complete("--env", "def"),
@@ -103,6 +104,8 @@ describe("__complete", () => {
       lines.map(({ stdout }) => stdout.split("\n").map((line) => line.split("\t")[0])),
     ).toEqual([
       ["offline/guide", ":none", ""],
+      // Its example is a file that nobody made.
+      [":none", ""],
       ["file_read", ":none", ""],
       ["assistant", ":none", ""],
       ["default", ":folders", ""],

@@ -68,6 +68,22 @@ describe("Escape stops the turn", () => {
     await gone(pid);
   });
 
+  test("or the line for the shell that runs where no turn does, and the line alone", async () => {
+    await using home = await openHome();
+    await using run = openInterface(home);
+    // Then it has heard which tools there are.
+    await run.shows("offline/guide");
+    const file = `${home.workspace}/pid`;
+    run.type("! echo $$ > pid; exec sleep 600\r");
+    const pid = await firstNumber(file);
+    await run.shows("running");
+    run.type(keys.escape);
+    await run.shows("cancelled");
+    await gone(pid);
+    run.type("! echo still here | tr a-z A-Z\r");
+    await run.shows("STILL HERE");
+  });
+
   test("that was only just asked for, before its first word", async () => {
     await using home = await openHome();
     const model = await writeScript(
@@ -83,6 +99,19 @@ describe("Escape stops the turn", () => {
     await run.until("that it was stopped", stopped);
     expect(run.screen.text()).not.toContain("too late");
   });
+});
+
+test("Leaving is asked for twice while a line for the shell runs, and ends it", async () => {
+  await using home = await openHome();
+  await using run = openInterface(home);
+  await run.shows("offline/guide");
+  run.type("! echo $$ > pid; exec sleep 600\r");
+  const pid = await firstNumber(`${home.workspace}/pid`);
+  run.type("\u0004");
+  await run.shows("exec sleep 600 ends with it.");
+  run.type("\u0004");
+  await run.shows("ended with 0");
+  await gone(pid);
 });
 
 /** Written by the tool as soon as it runs. */

@@ -1,6 +1,7 @@
 // The full-screen interface in a real terminal: the compiled binary, keys typed, a model of the screen.
 import { describe, expect, test } from "bun:test";
 import { type Home, openHome } from "../support/home.ts";
+import { keys } from "../support/interface-run.ts";
 import { childOf, startTerminalRun, type TerminalRun } from "../support/terminal-run.ts";
 
 const LEFT_ALONE: number[] = [];
@@ -284,6 +285,25 @@ describe("what was typed", () => {
     }
     await using again = open(home);
     await again.shows("a draft that matters");
+  });
+
+  test("in a conversation is there again when one comes to it from another", async () => {
+    await using home = await openHome();
+    {
+      await using run = open(home);
+      await run.shows(READY);
+      run.type("/say begun\r");
+      await run.shows("◆ begun");
+      run.type("a draft that matters");
+      await draftOf(home, "a draft that matters");
+      process.kill(childOf(run), "SIGKILL");
+    }
+    await using again = open(home);
+    await again.shows(READY);
+    again.type(keys.sessions);
+    await again.shows("r rename");
+    again.type(keys.enter);
+    await again.shows("› a draft that matters");
   });
 });
 

@@ -204,7 +204,8 @@ describe("a message that steers", () => {
     const settings = { model: "test/two", limits: { max_tokens: 9 } };
     const params = { po_name: "helper", message: "left", session_id, settings };
     const { caller } = world.connect({ variables: { JAMEY_MODEL: "test/three" } }).connection;
-    const refused = await world.call("SendMessage", { ...params, delivery: "steer" }, caller);
+    const keyed = { ...params, message_key: "k1" };
+    const refused = await world.call("SendMessage", { ...keyed, delivery: "steer" }, caller);
     expect(refused).toMatchObject({
       ok: false,
       payload: {
@@ -214,6 +215,9 @@ describe("a message that steers", () => {
     });
     const plain = { ...params, settings: {}, delivery: "steer" as const };
     expect((await world.ask("SendMessage", plain, caller)).turn_id).toBe(turn_id);
+    // What was refused has taken no key: the same message may wait behind the turn.
+    const waiting = { ...keyed, settings: { model: "test/two" }, delivery: "queue" as const };
+    expect((await world.ask("SendMessage", waiting, caller)).turn_id).not.toBe(turn_id);
     held.finish("done");
     await world.ask("WaitForTurn", { turn_id });
   });

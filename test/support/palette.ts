@@ -36,8 +36,10 @@ export const knowing = (changes: Partial<PaletteContext> = {}): PaletteContext =
   workflows: [{ name: "release", description: "makes a release" }],
   models: ["openai/gpt-5"],
   vendors: [
-    { vendor: "openai", example: "openai/gpt-5.1", is_ready: false },
-    { vendor: "ollama", example: "ollama/llama", is_ready: true },
+    { vendor: "openai", api: "openai-responses", example: "openai/gpt-5.1", is_ready: false },
+    { vendor: "ollama", api: "ollama", example: "ollama/llama", is_ready: true },
+    { vendor: "vllm", api: "openai-chat", example: "vllm/<model>", is_ready: true },
+    { vendor: "scripted", api: "scripted", example: "scripted/answers.yml", is_ready: true },
   ],
   tools: ["shell", "file_read"],
   ...changes,

@@ -94,7 +94,9 @@ function asked(kind: Kind, typed: string): ((call: Call) => Promise<Value[]>) | 
       return async (call) => {
         const { vendors } = await call("ListModels", {});
         const isModel = kind === "models";
+        // Of a script the example is a file that nobody made.
         return vendors
+          .filter(({ api }) => !isModel || api !== "scripted")
           .toSorted((left, right) => Number(right.is_ready) - Number(left.is_ready))
           .map(({ vendor, example, is_ready }) => ({
             value: isModel ? example : vendor,

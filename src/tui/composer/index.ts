@@ -54,6 +54,13 @@ export const editedText = (state: ComposerState, text: string): ComposerState =>
   known: [...state.known, ...state.reading.map(({ written }) => written)],
 });
 
+/** What was kept of it, before what was typed meanwhile. Where nothing was, it counts as untouched. */
+export function withDraft(state: ComposerState, text: string): ComposerState {
+  if (text === "" || text === draftText(state)) return state;
+  if (state.text === "") return { ...setText(state, text), undo: [], last: "none" };
+  return insertBefore(state, { text: `${text}\n\n`, images: [] });
+}
+
 /** Before everything that stands there, the cursor at the end. */
 export function insertBefore(
   state: ComposerState,

@@ -7,7 +7,14 @@ import { editOf } from "../../terminal/edits.ts";
 import { oneLine, stripControl } from "../../terminal/strip.ts";
 import type { Line, Span } from "../shapes.ts";
 import { cut, line, span, spread, wrapText } from "../text.ts";
-import { type Difference, type DifferenceLine, differenceLines, differenceOf } from "./diff.ts";
+import {
+  type Difference,
+  type DifferenceLine,
+  differenceLines,
+  differenceOf,
+  UNKNOWN_COUNT,
+} from "./diff.ts";
+import { hasChanged, hasCreated } from "./file-changes.ts";
 import type { Memo } from "./memo.ts";
 import { type Row, rowsOf } from "./row.ts";
 
@@ -48,14 +55,14 @@ export interface Page {
 
 export function callRows(view: CallView, page: Page): readonly Row[] {
   const { call, isUnfolded } = view;
-  const difference = differenceFor(call, page);
+  const difference = isUndone(view) ? null : differenceFor(call, page);
   const isOpen = isUnfolded ?? isOpenByItself(view, difference);
   const head = headLine(view, difference, isOpen, page);
   const body = bodyLines(view, difference, isOpen, { ...page, columns: page.columns - 2 });
   let nth = -1;
   const below = body.map(({ line, isStart }): Row => {
     if (isStart) nth += 1;
-    const margin = isStart && nth === view.marked ? span("› ", "bold") : span("  ");
+    const margin = isStart && nth === view.marked ? span("› ", "accent") : span("  ");
     const row: Row = { line: [margin, ...line], fold: call.id, isOpen };
     return isStart ? { ...row, isChange: true } : row;
   });
@@ -85,7 +92,14 @@ const marks = {
 const isOpenByItself = (view: CallView, difference: Difference | null): boolean =>
   statusOf(view) === "failed" ||
   view.isByHand ||
+  (view.result !== undefined && isUndone(view) && editOf(view.call) !== null) ||
   (difference !== null && statusOf(view) !== "asked");
+
+/** Nothing says that an edit was made: what it would have changed is not shown as if it was. */
+function isUndone({ state, result, isAsked, isLive }: CallView): boolean {
+  if (result) return !hasChanged(state?.success, result.content);
+  return state?.success === false || !(state || isAsked || isLive);
+}
 
 function headLine(
   view: CallView,
@@ -94,7 +108,7 @@ function headLine(
   page: Page,
 ): Line {
   const { call, delegation } = view;
-  const what = page.memo.of(call, "head", () => describeCall(difference ? pathOnly(call) : call));
+  const what = page.memo.of(call, "head", () => describeCall(editOf(call) ? pathOnly(call) : call));
   const [name = "", ...rest] = what.split(" ");
   const right = sideOf(view, difference, page.now);
   const fold = span(isOpen ? "▾ " : "▸ ", "dim");
@@ -129,13 +143,17 @@ function sideOf(view: CallView, difference: Difference | null, now: number): Lin
   if (difference) {
     const [added, removed] = [
       span(` +${difference.added}`, "added"),
-      span(` −${difference.removed}`, "removed"),
+      span(` −${isUnknownBefore(view) ? UNKNOWN_COUNT : difference.removed}`, "removed"),
     ];
     return [added, removed, span(parts.map((part) => `  ${part}`).join(""), "dim")];
   }
   if (result) parts.push(sizeOf(result.content));
   return line(parts.map((part) => `  ${part}`).join(""), "dim");
 }
+
+/** Where a whole file is written, what it held before is known only of one that was not there. */
+const isUnknownBefore = ({ call, result }: CallView): boolean =>
+  editOf(call)?.before === null && !hasCreated(result?.content ?? "");
 
 function sizeOf(text: string): string {
   let lines = 1;
@@ -157,8 +175,7 @@ function bodyLines(
   if (state && state.outcome === null) return plain(tailLines(state.live_output, page.columns));
   if (!isOpen) return [];
   const most = isUnfolded || view.isByHand ? MAX_UNFOLDED_LINES : MAX_GLANCE_LINES;
-  const isFailed = statusOf(view) === "failed";
-  if (difference && !isFailed) {
+  if (difference) {
     const variant = `lines ${page.columns}`;
     const all = page.memo.of(difference, variant, () => differenceLines(difference, page.columns));
     return [...all.slice(0, kept(all, most)), ...plain(moreLine(all, most))];

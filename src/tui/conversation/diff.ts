@@ -11,6 +11,9 @@ import { cut, line, pad, span } from "../text.ts";
 /** From this width of the text on old and new stand side by side. Columns. */
 const SPLIT_FROM_COLUMNS = 110;
 
+/** How many lines went, where what stood there before is not known. */
+export const UNKNOWN_COUNT = "?";
+
 export interface Difference {
   changes: readonly Change[];
   added: number;

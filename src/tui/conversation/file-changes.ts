@@ -12,8 +12,14 @@ import { resultsOf } from "./results.ts";
 const MAX_TOLD_EDITS = 2_000;
 const LEFT_OUT_STEP = 500;
 /** How the two tools begin what they say when a file was changed. */
-const CHANGED = /^(?:Edited|Created|Replaced) /;
-const CREATED = /^Created /;
+const CHANGED = /^(?:Edited|Created|Replaced)\b/;
+const CREATED = /^Created\b/;
+
+/** How older calls, and those of a copy, ended is not kept: then what was said of it tells. */
+export const hasChanged = (success: boolean | null | undefined, result: string): boolean =>
+  success ?? CHANGED.test(result);
+
+export const hasCreated = (result: string): boolean => CREATED.test(result);
 
 export interface FileChange extends Fragments {
   path: string;
@@ -83,7 +89,7 @@ function doneIn(transcript: Transcript) {
       if (transcript.delegations[call.id]) delegations += 1;
       else if (call.name === "shell" && result !== undefined) commands += 1;
       const edit = result !== undefined && isDone(call, result, transcript) ? editOf(call) : null;
-      if (edit) edits.push({ call, edit, isCreated: CREATED.test(result ?? "") });
+      if (edit) edits.push({ call, edit, isCreated: hasCreated(result ?? "") });
     }
   }
   const over = Math.max(0, edits.length - MAX_TOLD_EDITS);
@@ -91,9 +97,8 @@ function doneIn(transcript: Transcript) {
   return { edits: edits.slice(left), left, commands, delegations };
 }
 
-/** How older calls ended is not kept: then what was said of it tells. */
 const isDone = ({ id }: ToolCall, result: string, { calls }: Transcript): boolean =>
-  calls[id]?.success ?? CHANGED.test(result);
+  hasChanged(calls[id]?.success, result);
 
 function tell(
   files: Map<string, FileChange>,

@@ -2,7 +2,7 @@
 // Rule: nothing here looks at all messages. An item is asked for by its index.
 import type { Transcript } from "../../client/transcript.ts";
 import type { Message } from "../../protocol/messages.ts";
-import type { Pending } from "../state.ts";
+import type { Pending, RunningLine } from "../state.ts";
 
 /** How far the messages that belong to one call lie apart. */
 const MAX_CALL_DISTANCE = 200;
@@ -10,6 +10,8 @@ const MAX_CALL_DISTANCE = 200;
 export interface Source {
   transcript: Transcript;
   pending: readonly Pending[];
+  /** Lines for the shell that run. */
+  lines: readonly RunningLine[];
   /** The object of the session: others are named. */
   po_name: string;
 }
@@ -19,6 +21,7 @@ export type Item =
   | { type: "streaming"; key: string }
   | { type: "working"; key: string }
   | { type: "ended"; key: string }
+  | { type: "line"; key: string; line: RunningLine }
   | { type: "pending"; key: string; pending: Pending };
 
 export const countItems = (source: Source): number =>
@@ -79,7 +82,7 @@ export function hasCall({ transcript: { messages } }: Source, index: number): bo
   return false;
 }
 
-function tailOf({ transcript, pending }: Source): Item[] {
+function tailOf({ transcript, pending, lines }: Source): Item[] {
   const { streaming, turn } = transcript;
   const tail: Item[] = [];
   if (streaming) tail.push({ type: "streaming", key: streaming.message_id });
@@ -87,6 +90,7 @@ function tailOf({ transcript, pending }: Source): Item[] {
   if (turn.type === "failed" || turn.type === "cancelled") {
     tail.push({ type: "ended", key: turn.turn_id });
   }
+  for (const one of lines) tail.push({ type: "line", key: one.key, line: one });
   for (const one of pending) tail.push({ type: "pending", key: one.message_key, pending: one });
   return tail;
 }

@@ -6,6 +6,7 @@ import type { GroupStep } from "../../protocol/events/turn.ts";
 import { isObject } from "../../protocol/json.ts";
 import type { HumanRequest, Message, ToolCall } from "../../protocol/messages.ts";
 import { endSentence } from "../../terminal/activity.ts";
+import { showDuration } from "../../terminal/duration.ts";
 import { oneLine, stripControl } from "../../terminal/strip.ts";
 import type { Line, Span } from "../shapes.ts";
 import { cut, line, span, spread, widthOf, wrapText } from "../text.ts";
@@ -57,6 +58,12 @@ function contentRows(item: Item, index: number, layout: Layout): readonly Row[] 
       return rowsOf([workingLine(layout)]);
     case "ended":
       return rowsOf(endedLines(layout.source.transcript.turn, layout));
+    case "line": {
+      const { command, since, isStopping } = item.line;
+      const time = showDuration(Math.max(0, layout.now - since));
+      const side = span(isStopping ? " stopping" : ` running ${time}`, "dim");
+      return rowsOf(saidLines(`! ${command}`, layout, [side]));
+    }
     case "pending": {
       const { text, problem } = item.pending;
       const side = problem === null ? span(" sending", "dim") : span(" not sent", "bad");

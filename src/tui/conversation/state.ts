@@ -29,6 +29,8 @@ export interface Search {
   /** The newest first. */
   matches: readonly Match[];
   current: number;
+  /** Where the keys go again once it is closed. */
+  begunIn: "composer" | "conversation";
 }
 
 export interface Conversation {

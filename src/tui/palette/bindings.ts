@@ -61,7 +61,8 @@ export function readBindings(text: string): ReadBindings {
       const meant = near(context, contexts);
       const said =
         meant === undefined ? `say one of ${contexts.join(", ")}` : `did you mean ${meant}?`;
-      problems.push({ line: places.get(context)?.line ?? 1, problem: `${context}: ${said}` });
+      const { line = 1, written = context } = places.get(context) ?? {};
+      problems.push({ line, problem: `${written}: ${said}` });
       continue;
     }
     const read = readSection(context, section, { place: places.get(context), problems, near });
@@ -122,6 +123,12 @@ function readSection(
   const read: Record<string, string | null> = {};
   for (const [key, action] of entriesOf(section, problems)) {
     const line = lineOf(place, key);
+    const written = place?.unlike.get(key);
+    if (written !== undefined) {
+      const problem = `${written}: write it in quotes, or it is read as ${key}`;
+      problems.push({ line, problem });
+      continue;
+    }
     const found =
       keyProblem(key, near) ?? typedProblem(context, key) ?? actionProblem(context, action, near);
     if (place?.twice.has(key))
@@ -200,9 +207,12 @@ function actionProblem(context: Context, action: unknown, near: Near): string | 
 /** Where a context and its keys stand. Lines from 1 on. */
 interface Place {
   line: number;
+  written: string;
   /** The last line of each. */
   keys: Map<string, number>;
   twice: Set<string>;
+  /** Keys that are read as something else than what is written there: that by this. */
+  unlike: Map<string, string>;
 }
 type Places = ReadonlyMap<string, Place>;
 
@@ -214,20 +224,33 @@ function placesOf(text: string): Places {
   const places = new Map<string, Place>();
   let place: Place | undefined;
   for (const [index, line] of text.split("\n").entries()) {
-    const name = nameOn(line);
+    const { name, written } = nameOn(line) ?? {};
     if (/^[^\s#]/.test(line)) {
-      place = { line: index + 1, keys: new Map(), twice: new Set() };
+      const found = { keys: new Map(), twice: new Set<string>(), unlike: new Map() };
+      place = { ...found, line: index + 1, written: written ?? "" };
       if (name !== undefined && !places.has(name)) places.set(name, place);
     } else if (name !== undefined && place) {
       if (place.keys.has(name)) place.twice.add(name);
       place.keys.set(name, index + 1);
+      if (written !== undefined && written !== name) place.unlike.set(name, written);
     }
   }
   return places;
 }
 
-/** What stands before a colon, in quotes or without. */
-function nameOn(line: string): string | undefined {
+/** What stands before a colon, in quotes or without, and as what the parser reads it. */
+function nameOn(line: string): { name: string; written: string } | undefined {
   const found = /^\s*(?:"([^"]*)"\s*|'([^']*)'\s*|([^\s#].*?)):(?:\s|$)/.exec(line);
-  return found?.[1] ?? found?.[2] ?? found?.[3]?.trimEnd();
+  const quoted = found?.[1] ?? found?.[2];
+  const written = quoted ?? found?.[3]?.trimEnd();
+  if (written === undefined) return undefined;
+  return { name: quoted ?? nameRead(written), written };
+}
+
+/** Without quotes these are no texts: numbers, and words of the language. */
+const MAY_BE_NO_TEXT = /^(?:[-+.]?\d\S*|[-+]?\.(?:inf|nan)|~|true|false|null)$/i;
+
+function nameRead(written: string): string {
+  const read = MAY_BE_NO_TEXT.test(written) ? parseYaml(written) : undefined;
+  return read?.ok ? String(read.value) : written;
 }

@@ -85,8 +85,11 @@ const asTheObjectSays = words([DEFAULT], "as the object says");
 const listed = (command: string, argument: string, act: Act): Act =>
   argument === "" ? { type: "insert", text: `/${command} ` } : act;
 
+/** An example that only shows how a name is written is none: a file that nobody made, or `<model>`. */
 function offeredModels({ models, vendors }: PaletteContext): readonly Candidate[] {
-  const ready = vendors.filter((one) => one.is_ready && !models.includes(one.example));
+  const isModel = ({ api, example }: (typeof vendors)[number]): boolean =>
+    api !== "scripted" && !example.includes("<") && !models.includes(example);
+  const ready = vendors.filter((one) => one.is_ready && isModel(one));
   const examples = ready.map(({ example }) => example);
   return [
     ...words(models, "answered before"),

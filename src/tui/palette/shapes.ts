@@ -34,7 +34,7 @@ export interface PaletteContext {
   /** Models that answered before. */
   models: readonly string[];
   /** Empty where the daemon has not said yet. */
-  vendors: readonly { vendor: string; example: string; is_ready: boolean }[];
+  vendors: readonly { vendor: string; api: string; example: string; is_ready: boolean }[];
   tools: readonly string[];
 }
 

@@ -1,7 +1,13 @@
 // What the calls of the conversation that is open changed, file by file.
 import { type Change, countLines, replacedLines } from "../../terminal/line-changes.ts";
 import { oneLine } from "../../terminal/strip.ts";
-import { type Difference, differenceLines, differenceOf, looks } from "../conversation/diff.ts";
+import {
+  type Difference,
+  differenceLines,
+  differenceOf,
+  looks,
+  UNKNOWN_COUNT,
+} from "../conversation/diff.ts";
 import { type Changes, createChanges, type FileChange } from "../conversation/file-changes.ts";
 import type { Fragment } from "../conversation/fragments.ts";
 import type { Memo } from "../conversation/memo.ts";
@@ -62,13 +68,15 @@ interface Drawing {
 function drawn({ files, ...missing }: Changes, drawing: Drawing): Paper {
   const lines: Line[] = [];
   const changes: number[] = [];
-  const sum: Counts = { added: 0, removed: 0 };
+  const sum: Counts = { added: 0, removed: 0, isUnknown: false };
   let isCut = false;
   for (const file of files) {
     const { parts, left } = partsOf(file, MAX_DRAWN_LINES - lines.length, drawing);
-    const counts = { added: total(parts, "added"), removed: total(parts, "removed") };
+    const isUnknown = file.fragments.some(({ before }) => before === null);
+    const counts = { added: total(parts, "added"), removed: total(parts, "removed"), isUnknown };
     sum.added += counts.added;
     sum.removed += counts.removed;
+    sum.isUnknown ||= isUnknown;
     isCut ||= left > 0;
     if (lines.length > 0) lines.push([]);
     lines.push(fileLine(file, { ...counts, isCut: left > 0 }, drawing.columns), []);
@@ -89,7 +97,7 @@ function drawn({ files, ...missing }: Changes, drawing: Drawing): Paper {
   const what = files.length === 1 ? "1 file" : `${files.length} files`;
   const space = drawing.ignoresSpace ? "  without white space" : "";
   return {
-    title: `${what}  +${sum.added} −${sum.removed}${isCut ? AND_MORE : ""}${space}`,
+    title: `${what}  +${sum.added} −${removedOf(sum)}${isCut ? AND_MORE : ""}${space}`,
     place: "",
     lines: [...lines, [], ...rest],
     changes,
@@ -102,13 +110,20 @@ function drawn({ files, ...missing }: Changes, drawing: Drawing): Paper {
 interface Counts {
   added: number;
   removed: number;
+  /** What a file that was written whole held before is not known: so is how much of it went. */
+  isUnknown: boolean;
 }
+
+const removedOf = ({ removed, isUnknown }: Counts): string =>
+  isUnknown ? UNKNOWN_COUNT : String(removed);
 
 /** What is not drawn is not counted either. */
 const AND_MORE = " and more";
 
-const total = (parts: readonly Counts[], key: keyof Counts) =>
-  parts.reduce((sum, part) => sum + part[key], 0);
+const total = (
+  parts: readonly Pick<Counts, "added" | "removed">[],
+  key: "added" | "removed",
+): number => parts.reduce((sum, part) => sum + part[key], 0);
 
 /** As many parts of a file as there is room for, and how many are left. */
 function partsOf({ fragments }: FileChange, room: number, drawing: Drawing) {
@@ -125,15 +140,16 @@ function partsOf({ fragments }: FileChange, room: number, drawing: Drawing) {
 
 function fileLine(
   { path, calls }: FileChange,
-  { added, removed, isCut }: Counts & { isCut: boolean },
+  { isCut, ...counts }: Counts & { isCut: boolean },
   columns: number,
 ): Line {
-  const known = [span(`  +${added}`, "added"), span(` −${removed}`, "removed")];
+  const { added, removed } = counts;
+  const known = [span(`  +${added}`, "added"), span(` −${removedOf(counts)}`, "removed")];
   const more = isCut ? [span(AND_MORE, "dim")] : [];
   const isUnknown = isCut && added + removed === 0;
-  const counts = isUnknown ? [span("  not counted", "dim")] : [...known, ...more];
+  const said = isUnknown ? [span("  not counted", "dim")] : [...known, ...more];
   const by = span(calls === 1 ? "  1 call" : `  ${calls} calls`, "dim");
-  return spread([span(oneLine(path, MAX_PATH_LENGTH), "heading")], [...counts, by], columns);
+  return spread([span(oneLine(path, MAX_PATH_LENGTH), "heading")], [...said, by], columns);
 }
 
 /** Once for each part: a further edit lays out only what it changed. */

@@ -4,6 +4,7 @@ import { describeCall } from "../../terminal/activity.ts";
 import { stripControl } from "../../terminal/strip.ts";
 import { differenceFor, pathOnly } from "../conversation/call.ts";
 import { differenceLines } from "../conversation/diff.ts";
+import { hasChanged } from "../conversation/file-changes.ts";
 import { resultsOf } from "../conversation/results.ts";
 import type { OpenConversation, Pane, Shared } from "../pane.ts";
 import type { Line } from "../shapes.ts";
@@ -91,7 +92,8 @@ function paperOf(state: ResultState, { conversation }: Shared, columns: number):
   const { ignoresSpace } = state;
   const known = transcript.calls[call.id];
   const hasFailed = known?.success === false;
-  const difference = hasFailed ? null : differenceFor(call, { memo, ignoresSpace });
+  const isUndone = result ? !hasChanged(known?.success, result.content) : hasFailed;
+  const difference = isUndone ? null : differenceFor(call, { memo, ignoresSpace });
   const asked = difference
     ? memo.of(difference, `lines ${columns}`, () => differenceLines(difference, columns))
     : memo.of(call, `asked ${columns}`, () => plain(askedLines(call, columns)));

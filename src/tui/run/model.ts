@@ -66,5 +66,6 @@ const fades = (state: State): boolean =>
 const counts = (state: State): boolean =>
   fades(state) ||
   isBusy(state) ||
+  state.lines.length > 0 ||
   state.link.type === "lost" ||
   [...state.world.sessions.values()].some((one) => one.state !== "idle");

@@ -6,15 +6,18 @@ import type { Variables } from "../../client/variables.ts";
 import { messageOf, toErrorBody } from "../../protocol/errors.ts";
 import { openEditor } from "../../terminal/external-editor.ts";
 import { showHiddenInProse, stripControl } from "../../terminal/strip.ts";
+import { isReading } from "../reading.ts";
 import type { OpenScreen } from "../screen/screen-shapes.ts";
 import type { Effect, Input } from "../shapes.ts";
 import { createFileFinder } from "./find-files.ts";
 import type { KeptFiles } from "./kept-files.ts";
+import type { LineRunner } from "./lines.ts";
 import { readImage } from "./read-image.ts";
 import type { StatusCommand } from "./status-command.ts";
 
 export interface PerformOptions {
   link: Link;
+  lines: LineRunner;
   screen: OpenScreen;
   kept: KeptFiles;
   /** The human's own, where there is one. */
@@ -38,7 +41,7 @@ const TOO_LONG_TO_COPY =
 type Of<Type extends Effect["type"]> = Extract<Effect, { type: Type }>;
 
 export function createPerformer(options: PerformOptions): (effect: Effect) => void {
-  const { link, screen, kept, take } = options;
+  const { link, lines, screen, kept, take } = options;
   const finder = createFileFinder(options.directory);
   let isAway = false;
 
@@ -58,7 +61,10 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
   async function call(effect: Of<"call">): Promise<void> {
     const { command, params, purpose } = effect;
     try {
-      const reply = await link.call(command, params, { isRepeatable: isRepeatable(effect) });
+      const reply =
+        effect.command === "RunTool"
+          ? await lines.run(purpose, effect.params)
+          : await link.call(command, params, { isRepeatable: isRepeatable(effect) });
       // The table of commands says which reply a command has: name and reply fit each other.
       take({ type: "replied", command, reply, purpose } as Input);
     } catch (thrown) {
@@ -74,7 +80,7 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
         edited = await editText({ ...options, text, suffix });
       } catch (thrown) {
         options.lend(false);
-        await show(messageOf(thrown));
+        await show(messageOf(thrown), options);
       } finally {
         options.lend(false);
       }
@@ -82,13 +88,9 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
     take({ type: "edited", purpose, text: edited });
   }
 
-  async function show(text: string): Promise<void> {
-    process.stdout.write(`${shownOutside(text).trimEnd()}\n\n[Enter: back to jamey] `);
-    await options.waitForKey();
-  }
-
   const table: { [Type in Effect["type"]]: (effect: Of<Type>) => unknown } = {
     call,
+    stop_line: ({ purpose }) => lines.stop(purpose),
     edit,
     copy({ text }) {
       if (!screen.copy(text)) take({ type: "trouble", text: TOO_LONG_TO_COPY });
@@ -96,8 +98,10 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
     notify: ({ title, body }) => screen.notify(title, body),
     title: ({ text }) => screen.setTitle(text),
     mouse: ({ isOn }) => screen.setMouse(isOn),
-    page: ({ text }) => away(() => show(text)),
+    page: ({ text }) => away(() => show(text, options)),
     save_draft: ({ session_id, text }) => kept.saveDraft(session_id, text),
+    find_draft: ({ session_id }) =>
+      take({ type: "draft", session_id, text: kept.draftOf(session_id) }),
     remember: ({ entry }) => kept.remember(entry),
     pin: ({ session_id, isPinned }) => kept.savePin(session_id, isPinned),
     find_files: async ({ query, purpose }) =>
@@ -124,16 +128,19 @@ export function createPerformer(options: PerformOptions): (effect: Effect) => vo
   };
 }
 
+async function show(text: string, { waitForKey }: PerformOptions): Promise<void> {
+  process.stdout.write(`${shownOutside(text).trimEnd()}\n\n[Enter: back to jamey] `);
+  await waitForKey();
+}
+
 /** Beside frames nothing else keeps what others wrote from controlling the terminal; what would hide is shown. */
 export const shownOutside = (text: string): string => showHiddenInProse(stripControl(text));
 
 /** Asked again where the connection broke in the middle: what only reads, and messages that carry a key. */
 function isRepeatable({ command, params }: Of<"call">): boolean {
-  if (readers.some((verb) => command.startsWith(verb))) return true;
+  if (isReading(command)) return true;
   return isObjectWith(params, "message_key");
 }
-
-const readers: readonly string[] = ["List", "Get", "Inspect", "Search"];
 
 const isObjectWith = (value: unknown, key: string): boolean =>
   typeof value === "object" && value !== null && key in value && Object(value)[key] !== null;

@@ -6,6 +6,7 @@ import { openedPalette } from "../palette/index.ts";
 import type { State } from "../state.ts";
 import { composerContextOf } from "../state-questions.ts";
 import { copy, dump, foldAll, toEnd } from "./conversation.ts";
+import { runLine } from "./lines.ts";
 import { interrupt, send } from "./messages.ts";
 import { searchFor, startSearch } from "./search.ts";
 import { newSession, openSession } from "./session.ts";
@@ -30,6 +31,8 @@ export function act(state: State, what: Act): Next {
       return still(choose(state, what));
     case "send":
       return send(state, what);
+    case "run_line":
+      return runLine(state, what.command);
     case "insert": {
       // As if it was pasted: what can follow it is offered.
       const input = { type: "paste", text: what.text } as const;

@@ -14,9 +14,8 @@ interface Found {
   index: number;
   row: number;
   call_id: string;
-  /** Which of the changes of its call it is, from 0, and how many there are. */
+  /** Which of the changes of its call it is, from 0. */
   nth: number;
-  of: number;
   path: string;
 }
 
@@ -29,7 +28,7 @@ export function toChange(state: State, step: -1 | 1): Next {
     const where = step === 1 ? "below" : "above";
     return still(withNotice(state, `There is no further change of a file ${where}.`));
   }
-  const { call_id, nth, of, path, index, row } = found;
+  const { call_id, nth, path, index, row } = found;
   const layout = opened(screen.layout, index);
   const next = withConversation(state, {
     change: { call_id, nth },
@@ -38,7 +37,9 @@ export function toChange(state: State, step: -1 | 1): Next {
   const place = isShown({ ...screen, layout }, found)
     ? next.conversation.place
     : placeOf(layout, { index, offset: Math.max(0, row - ROWS_ABOVE) });
-  const said = `Change ${nth + 1} of ${of}${path === "" ? "" : ` in ${path}`}.`;
+  const all = [...changesFrom(screen.layout, 0, 1)];
+  const which = 1 + all.findIndex((one) => one.call_id === call_id && one.nth === nth);
+  const said = `Change ${which} of ${all.length}${path === "" ? "" : `, in ${path}`}.`;
   return still(withNotice(withConversation(next, { place }), said));
 }
 
@@ -123,7 +124,7 @@ function changesAt(layout: Layout, index: number): readonly Found[] {
   return calls.flatMap((call) => {
     const own = rows.filter(([, { fold, isChange }]) => isChange && fold === call.id);
     const path = editOf(call)?.path ?? "";
-    return own.map(([row], nth) => ({ index, row, call_id: call.id, nth, of: own.length, path }));
+    return own.map(([row], nth) => ({ index, row, call_id: call.id, nth, path }));
   });
 }
 

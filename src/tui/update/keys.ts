@@ -7,7 +7,7 @@ import {
   type Submitted,
   updateComposer,
 } from "../composer/index.ts";
-import { type Action, actionFor } from "../keys.ts";
+import { type Action, actionFor, keysOf } from "../keys.ts";
 import { isTooSmall, isWide } from "../layout.ts";
 import { type CommandName, commandTable } from "../palette/commands.ts";
 import { updatePalette } from "../palette/index.ts";
@@ -15,11 +15,20 @@ import { viewKeyHelp } from "../palette/key-help.ts";
 import { readSubmitted } from "../palette/submitted.ts";
 import type { TerminalInput } from "../shapes.ts";
 import type { State } from "../state.ts";
-import { composerContextOf, isBusy, isWorking, paletteContextOf } from "../state-questions.ts";
+import {
+  composerContextOf,
+  isBusy,
+  isParked,
+  isWorking,
+  lineToStop,
+  paletteContextOf,
+  requestsHere,
+} from "../state-questions.ts";
 import { overlaySize, placedAreas } from "../view/places.ts";
 import { act, openPane } from "./acts.ts";
 import { compareSpace, toChange } from "./changes.ts";
 import * as conversation from "./conversation.ts";
+import { leavingNotice } from "./lines.ts";
 import { goOn, interrupt, takeBack } from "./messages.ts";
 import { focusedPane, toPane } from "./panes.ts";
 import { endSearch, MAX_QUERY_LENGTH, nextMatch, searchFor, startSearch } from "./search.ts";
@@ -30,11 +39,12 @@ export type Typed = Extract<TerminalInput, { type: "key" | "paste" }>;
 /** Rows of the key help that a page moves. */
 const HELP_PAGE_ROWS = 10;
 
-/** Whatever else is typed, Ctrl+C begins anew: only two of it in a row leave. */
+/** Whatever else is typed, leaving begins anew: only two of its keys in a row leave. */
 export function typed(state: State, input: Typed): Next {
-  const isCancel =
-    input.type === "key" && actionFor(state.keymap, "everywhere", input.key.name) === "cancel";
-  const armed = state.leaving === null || isCancel ? state : { ...state, leaving: null };
+  const action =
+    input.type === "key" ? actionFor(state.keymap, "everywhere", input.key.name) : undefined;
+  const isLeaving = action === "cancel" || action === "quit";
+  const armed = state.leaving === null || isLeaving ? state : { ...state, leaving: null };
   const next = toWhoHasTheKeys(armed, input);
   return { ...next, state: withoutOldNotice(armed, next.state) };
 }
@@ -60,7 +70,7 @@ function unseen(state: State, input: Typed): Next {
   const action =
     input.type === "key" ? actionFor(state.keymap, "everywhere", input.key.name) : undefined;
   if (action === "interrupt" || (action === "cancel" && canStop(state))) return interrupt(state);
-  if (action === "cancel" && state.leaving === null) {
+  if (asksFirst(state, action)) {
     return still({ ...state, leaving: { until: null } });
   }
   if (action === "cancel" || action === "quit") return act(state, { type: "quit" });
@@ -125,17 +135,34 @@ function inComposer(state: State, input: Typed): Next {
   if (result.isTaken || input.type === "paste") return next;
   const action = actionFor(state.keymap, "composer", input.key.name);
   if (action === "key_help") return act(next.state, { type: "help" });
-  if (action === "send" && isEmpty(state.composer)) return goOn(next.state);
+  if (action === "send" && isEmpty(state.composer)) return onNothing(next.state);
   return everywhere(next.state, input);
 }
+
+/** Enter where nothing is typed: what is parked goes on, else what waits for the human is shown. */
+function onNothing(state: State): Next {
+  if (isParked(state) || requestsHere(state).length === 0) return goOn(state);
+  return still(openPane(state, "inbox"));
+}
+
+/** What somebody types who means to answer a question. */
+const ANSWER = /^(?:y|n|yes|no)$/i;
 
 /** What was entered. */
 export function done(state: State, submitted: Submitted): Next {
   const what = readSubmitted(submitted, paletteContextOf(state));
-  if (what.type !== "problem") return act(state, what);
+  const isAnswer = what.type === "send" && ANSWER.test(what.text.trim());
+  const isMistaken = isAnswer && requestsHere(state).length > 0;
+  if (what.type !== "problem" && !isMistaken) return act(state, what);
   // What was typed stands there again, to be mended.
   const composer = restoreText(state.composer, submitted);
-  return still(withProblem({ ...state, composer }, what.text));
+  const why = what.type === "problem" ? what.text : questionWaits(state);
+  return still(withProblem({ ...state, composer }, why));
+}
+
+function questionWaits({ keymap }: State): string {
+  const [inbox = "/inbox"] = keysOf(keymap, "everywhere", "inbox");
+  return `A question waits: ${inbox} answers it. This was not sent.`;
 }
 
 function inConversation(state: State, input: Typed): Next {
@@ -185,7 +212,9 @@ const inConversationDo: Record<Action<"conversation">, Does> = {
   // One step at a time: the search is closed first. Escape then stops what runs, from wherever it is pressed.
   leave: (state) => {
     if (state.conversation.search) return still(endSearch(state));
-    return isBusy(state) ? interrupt(toComposer(state)) : still(toComposer(state));
+    return isBusy(state) || lineToStop(state)
+      ? interrupt(toComposer(state))
+      : still(toComposer(state));
   },
 };
 
@@ -205,7 +234,10 @@ const opens =
 const everywhereDo: Record<Action<"everywhere">, Does> = {
   interrupt: close,
   cancel,
-  quit: (state) => (isEmpty(state.composer) ? act(state, { type: "quit" }) : still(state)),
+  quit(state) {
+    if (!isEmpty(state.composer)) return still(state);
+    return asksFirst(state, "quit") ? leaveNext(state) : act(state, { type: "quit" });
+  },
   palette: (state) => act(state, { type: "palette" }),
   help: (state) => act(state, { type: "help" }),
   sessions: opens("sessions"),
@@ -237,7 +269,7 @@ function byName(state: State, name: CommandName): Next {
 function close(state: State): Next {
   if (focusedPane(state) !== null) return act(state, { type: "close_pane" });
   if (state.conversation.search) return still(endSearch(state));
-  if (isBusy(state) || state.pending.length > 0) return interrupt(state);
+  if (isBusy(state) || state.pending.length > 0 || lineToStop(state)) return interrupt(state);
   return still(conversation.toEnd(state));
 }
 
@@ -247,14 +279,20 @@ function cancel(state: State): Next {
     return still({ ...state, composer: clearText(state.composer), leaving: null });
   }
   if (canStop(state)) return interrupt({ ...state, leaving: null });
-  if (state.leaving) return act(state, { type: "quit" });
-  const next: State = { ...state, leaving: { until: null } };
-  return still(withNotice(next, "Press the same key again to leave. What runs goes on."));
+  return asksFirst(state, "cancel") ? leaveNext(state) : act(state, { type: "quit" });
 }
+
+/** Where leaving would end something, the key that does nothing else is asked for twice, too. */
+const asksFirst = (state: State, action: Action<"everywhere"> | undefined): boolean =>
+  state.leaving === null && (action === "cancel" || (action === "quit" && state.lines.length > 0));
+
+const leaveNext = (state: State): Next =>
+  still(withNotice({ ...state, leaving: { until: null } }, leavingNotice(state)));
 
 /** Where the daemon is away nothing is stopped: the key must still lead out. */
 const canStop = (state: State): boolean =>
-  state.link.type === "up" && (isWorking(state) || (isBusy(state) && !state.wantsInterrupt));
+  state.link.type === "up" &&
+  (isWorking(state) || lineToStop(state) !== undefined || (isBusy(state) && !state.wantsInterrupt));
 
 function focusNext(state: State): State {
   if (state.open !== null) return state;

@@ -7,7 +7,8 @@ import type { Act } from "../acts.ts";
 import { type ComposerState, insertBefore, insertWithImages, isEmpty } from "../composer/index.ts";
 import type { Effect } from "../shapes.ts";
 import type { Pending, State } from "../state.ts";
-import { isParked, settingsOf, turnId } from "../state-questions.ts";
+import { isParked, lineToStop, settingsOf, turnId } from "../state-questions.ts";
+import { stopLine } from "./lines.ts";
 import { type Next, still, withNotice } from "./updated.ts";
 
 /** Messages of this client that are not confirmed. */
@@ -108,9 +109,20 @@ export function accepted(state: State, purpose: string, reply: Reply<"SendMessag
   return still(warning === undefined ? next : withNotice(next, warning));
 }
 
-/** It stays, with why it was not taken: Escape takes it back into the composer. */
+/**
+ * It stays, with why it was not taken: Escape takes it back into the composer. What the turn that runs cannot do
+ * otherwise any more, the next one can: then it waits behind this one.
+ */
 export function refused(state: State, purpose: string, error: ErrorBody): Next {
   const key = purpose.slice(SEND.length);
+  const sent = state.pending.find((one) => one.message_key === key);
+  const { settings } = error.details;
+  if (sent?.delivery === "steer" && Array.isArray(settings)) {
+    const queued: Pending = { ...sent, delivery: "queue" };
+    const pending = state.pending.map((one) => (one === sent ? queued : one));
+    const said = `The turn that runs keeps its ${settings.join(", ")}: this is queued behind it.`;
+    return still(withNotice({ ...state, pending }, said), sendCall(state, queued));
+  }
   const pending = state.pending.map((one) =>
     one.message_key === key ? { ...one, problem: error.message } : one,
   );
@@ -136,7 +148,9 @@ export function interrupt(state: State): Next {
     const pending = state.pending.filter((one) => !isStuck(one));
     return still({ ...state, pending, composer: withMessages(state.composer, stuck) });
   }
-  return still(state.pending.length > 0 ? { ...state, wantsInterrupt: true } : state);
+  if (state.pending.length > 0) return still({ ...state, wantsInterrupt: true });
+  const line = lineToStop(state);
+  return line ? stopLine(state, line) : still(state);
 }
 
 /** What was not sent is typed again, with its images. */

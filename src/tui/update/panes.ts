@@ -1,6 +1,7 @@
 // Panes: who gets an input, and what becomes of what they ask for.
 import type { PaneRequest } from "../pane.ts";
-import type { Input } from "../shapes.ts";
+import { isReading } from "../reading.ts";
+import type { Effect, Input } from "../shapes.ts";
 import type { State } from "../state.ts";
 import { sharedOf } from "../state-questions.ts";
 import { openPaneSize } from "../view/places.ts";
@@ -21,10 +22,20 @@ export function toPane(state: State, name: string, input: Input): Next & { isTak
   const panes = isSame
     ? state.panes
     : state.panes.map((one) => (one === pane ? result.state : one));
-  const next: Next = { state: isSame ? state : { ...state, panes }, effects: result.effects };
+  const shown: State = isSame ? state : { ...state, panes };
+  // What was said before is settled by what is done now.
+  const isSettled = input.type === "key" && state.notice !== null && result.effects.some(isDeed);
+  const next: Next = {
+    state: isSettled ? { ...shown, notice: null } : shown,
+    effects: result.effects,
+  };
   const { request, isTaken } = result;
   return { ...(request ? then(next, (after) => granted(after, request)) : next), isTaken };
 }
+
+/** A move of the selection reads, too. */
+const isDeed = (effect: Effect): boolean =>
+  effect.type === "edit" || (effect.type === "call" && !isReading(effect.command));
 
 /** Whether the pane that has the keys shows something that goes away by itself. */
 export function isPaneFading(state: State): boolean {

@@ -14,11 +14,29 @@ const MAX_MATCHES = 10_000;
 export const MAX_QUERY_LENGTH = 200;
 
 export function startSearch(state: State): State {
-  const search: Search = { query: "", isTyping: true, matches: [], current: 0 };
+  const search: Search = {
+    query: "",
+    isTyping: true,
+    matches: [],
+    current: 0,
+    begunIn: begunIn(state),
+  };
   return { ...withConversation(state, { search }), open: null, overlay: null };
 }
 
-export const endSearch = (state: State): State => withConversation(state, { search: null });
+/** Whoever came from the composer types there again: a letter would be a key of the conversation. */
+export function endSearch(state: State): State {
+  const isTyped = state.focus === "composer";
+  const focus = isTyped ? state.focus : (state.conversation.search?.begunIn ?? state.focus);
+  const marked = focus === "composer" ? { selected: null, change: null } : {};
+  return { ...withConversation(state, { search: null, ...marked }), focus };
+}
+
+/** One search after the other, and what lies over the conversation, lead back to where the first was begun. */
+function begunIn({ conversation, focus, behind }: State): Search["begunIn"] {
+  const where = focus === "pane" ? behind : focus;
+  return where === "composer" ? where : (conversation.search?.begunIn ?? where);
+}
 
 export function searchFor(state: State, query: string): State {
   const messages = state.session?.transcript.messages ?? [];
@@ -32,17 +50,23 @@ export function searchFor(state: State, query: string): State {
       matches.push({ key: message?.message_id ?? "", index, nth, of: count });
     }
   }
-  const search: Search = { query, isTyping: false, matches, current: 0 };
+  const search: Search = {
+    query,
+    isTyping: false,
+    matches,
+    current: 0,
+    begunIn: begunIn(state),
+  };
   return showMatch(withConversation(state, { search }), 0);
 }
 
 /** What a search of all conversations found: words of it may stand apart in what was said, then the longest counts. */
 export function searchSaid(state: State, query: string): State {
-  const shown: State = { ...state, focus: "conversation" };
-  const found = searchFor(shown, query.slice(0, MAX_QUERY_LENGTH));
-  if (found.conversation.search?.matches.length !== 0) return found;
+  const shown = (found: State): State => ({ ...found, focus: "conversation" });
+  const found = searchFor(state, query.slice(0, MAX_QUERY_LENGTH));
+  if (found.conversation.search?.matches.length !== 0) return shown(found);
   const [longest = ""] = query.split(/\s+/).sort((one, other) => other.length - one.length);
-  return searchFor(shown, longest.slice(0, MAX_QUERY_LENGTH));
+  return shown(searchFor(state, longest.slice(0, MAX_QUERY_LENGTH)));
 }
 
 /** Upwards from one match to the older one, and round. */

@@ -10,11 +10,11 @@ import {
 } from "../../client/transcript.ts";
 import type { Reply } from "../../protocol/commands/index.ts";
 import type { FollowFrame } from "../../protocol/frames.ts";
-import { type ComposerState, clearText, draftOf } from "../composer/index.ts";
+import { type ComposerState, clearText, draftOf, withDraft } from "../composer/index.ts";
 import { emptyConversation } from "../conversation/state.ts";
-import type { Effect } from "../shapes.ts";
+import type { Effect, Input } from "../shapes.ts";
 import { type OpenSession, openingSession, type Pending, type State } from "../state.ts";
-import { cameFromHere, turnId } from "../state-questions.ts";
+import { cameFromHere, turnId, unsent } from "../state-questions.ts";
 import { readSession } from "../world.ts";
 import { cancelCall, sendHeld, withMessages, withoutStopping } from "./messages.ts";
 import { searchSaid } from "./search.ts";
@@ -46,13 +46,24 @@ export function openSession(state: State, session_id: string, search?: string): 
       wantsInterrupt: false,
       world: readSession(state.world, session_id),
     },
-    effects: sessionCalls(session_id),
+    effects: [{ type: "find_draft", session_id }, ...sessionCalls(session_id)],
   };
+}
+
+/** What is on its way is kept there, too, and stands in the conversation already. */
+export function withKeptDraft(
+  state: State,
+  { session_id, text }: Extract<Input, { type: "draft" }>,
+): State {
+  const isElsewhere = session_id !== state.session_id;
+  const isOnItsWay = unsent(state).some((one) => one.session_id === session_id);
+  if (isElsewhere || isOnItsWay) return state;
+  return { ...state, composer: withDraft(state.composer, text) };
 }
 
 /** Nothing is made before something is said. */
 export function newSession(state: State, po_name: string | null): Next {
-  return still({
+  const next: State = {
     ...state,
     po_name: po_name ?? cameFromHere(state)?.po_name ?? state.po_name,
     session_id: null,
@@ -62,7 +73,10 @@ export function newSession(state: State, po_name: string | null): Next {
     open: null,
     overlay: null,
     focus: "composer",
-  });
+  };
+  return state.session_id === null
+    ? still(next)
+    : still(next, { type: "find_draft", session_id: null });
 }
 
 /** What was open is gone: what is said next begins another, and what was not sent yet is typed again. */

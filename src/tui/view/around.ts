@@ -11,15 +11,19 @@ import {
   cameFromHere,
   isBusy,
   isParked,
+  lineToStop,
   requestsHere,
   selectedMessage,
   sessionTitle,
   unreadElsewhere,
 } from "../state-questions.ts";
-import { cut, line, span, spread, widthOf } from "../text.ts";
+import { cut, line, span, spread, widthOf, wrapText } from "../text.ts";
 
 /** Queued messages that are shown one by one. */
 const MAX_QUEUED_LINES = 3;
+/** A notice is no longer than that, where the screen is high enough for more than one row of it. */
+const MAX_NOTICE_ROWS = 3;
+const NOTICE_WRAPS_FROM_ROWS = 20;
 
 /** The pane over the conversation, or what is open. */
 export function titleLine(state: State, columns: number): Line {
@@ -72,7 +76,7 @@ function goneText(reason: string, keymap: Keymap): string {
 
 /** What lies between the conversation and the composer. */
 export function queueLines(state: State, columns: number): readonly Line[] {
-  const lines = [...queued(state), ...noticeOf(state)];
+  const lines = [...queued(state), ...noticeOf(state, columns - 2)];
   return lines.map((each) => cut([span(" "), ...each], columns));
 }
 
@@ -106,12 +110,14 @@ function hintsOf(state: State): readonly Line[] {
   const asked = requestsHere(state).length;
   const [inbox] = keysOf(state.keymap, "everywhere", "inbox");
   if (asked > 0 && state.open === null && inbox !== undefined) {
-    return [[span("✋ ", "accent"), span(`${inbox} answers what waits for you`, "accent")]];
+    const keys = draftOf(state.composer) === "" ? `${inbox} (or ${key("send")})` : inbox;
+    return [[span("✋ ", "accent"), span(`${keys} answers what waits for you`, "accent")]];
   }
   const isWaiting = (state.session?.transcript.queued ?? []).length > 0;
   if (isWaiting && draftOf(state.composer) === "") return [line(`${key("up")} edit`, "dim")];
-  if (!isBusy(state) || draftOf(state.composer) === "") return [];
   const [stop] = keysOf(state.keymap, "everywhere", "interrupt");
+  if (!isBusy(state) && lineToStop(state)) return [line(`${stop ?? ""} stop`, "dim")];
+  if (!isBusy(state) || draftOf(state.composer) === "") return [];
   return [line(`${key("send")} steer · ${key("queue")} queue · ${stop ?? ""} stop`, "dim")];
 }
 
@@ -154,10 +160,17 @@ function conversationHint(state: State): Line {
   return line(joined(count), "dim");
 }
 
-function noticeOf({ notice, conversation }: State): readonly Line[] {
+function noticeOf({ notice, conversation, size }: State, columns: number): readonly Line[] {
   const { search } = conversation;
   const lines: Line[] = [];
-  if (notice) lines.push(line(oneLine(notice.text, 300)));
+  if (notice) {
+    const rows = wrapText(oneLine(notice.text, 300), columns);
+    const most = size.rows < NOTICE_WRAPS_FROM_ROWS ? 1 : MAX_NOTICE_ROWS;
+    const rest = rows
+      .slice(most - 1)
+      .flatMap((row, index) => [...(index > 0 ? line(" ") : []), ...row]);
+    lines.push(...rows.slice(0, most - 1), ...(rest.length > 0 ? [cut(rest, columns)] : []));
+  }
   if (search?.isTyping) lines.push([span("/", "bold"), span(search.query)]);
   else if (search) lines.push(line(foundText(search), "dim"));
   return lines;

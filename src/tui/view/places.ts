@@ -37,6 +37,10 @@ function composerHint(state: State): string | undefined {
     const [key = "/caller"] = keysOf(state.keymap, "everywhere", "caller");
     return `Read only: ${state.po_name} was called here. ${key} goes back.`;
   }
+  if (state.focus === "conversation") {
+    const keys = keysOf(state.keymap, "conversation", "leave").slice(0, 2);
+    if (keys.length > 0) return `Keys read the conversation now: ${keys.join(" or ")} to write.`;
+  }
   const isRun = state.session?.facts?.agent_mode === "workflow";
   return isRun ? "What you say here begins another run of the workflow." : undefined;
 }

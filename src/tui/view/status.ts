@@ -36,6 +36,8 @@ export function statusLine(state: State, columns: number): Line {
 /** What is open waits for the human, and for nothing else. */
 const isAsking = (state: State): boolean => requestsHere(state).length > 0;
 
+/** The object says which, once its next turn begins. */
+const UNTOLD_MODEL = "default model";
 const HELP = 56;
 /** What the human's own command says. */
 const OWN = 65;
@@ -56,7 +58,9 @@ function segmentsOf(state: State): Segment[] {
     asked > 0 ? { text: `✋${asked}`, style: "accent", weight: 99 } : null,
     isWorking(state) && !isAsking(state) ? { text: "● working", style: "bold", weight: 85 } : null,
     { text: oneLine(state.po_name, 30), style: "plain", weight: 90 },
-    model === null || model === "" ? null : { text: oneLine(model, 40), style: "dim", weight: 70 },
+    model === null
+      ? null
+      : { text: model === "" ? UNTOLD_MODEL : oneLine(model, 40), style: "dim", weight: 70 },
     {
       text: chosen.permissions,
       style: chosen.permissions === "auto" ? "changed" : "dim",

@@ -126,7 +126,7 @@ describe("what is being written", () => {
     const streaming = { turn_id: "t", message_id: "m", attempt: 1, text, reasoning };
     const transcript = { ...emptyTranscript("s"), streaming };
     return {
-      source: { transcript, pending: [], po_name: "assistant" },
+      source: { transcript, pending: [], lines: [], po_name: "assistant" },
       conversation: emptyConversation(),
       columns: 60,
       now,

@@ -18,7 +18,7 @@ function layoutOf(count: number, columns = 40): Layout {
       : answered(`m${index}`, `answer ${index}, which is long enough to be wrapped at this width`),
   );
   const transcript = { ...emptyTranscript("s1"), messages };
-  const source = { transcript, pending: [], po_name: "assistant" };
+  const source = { transcript, pending: [], lines: [], po_name: "assistant" };
   return {
     source,
     conversation: emptyConversation(),

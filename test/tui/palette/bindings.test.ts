@@ -75,6 +75,26 @@ describe("bound keys", () => {
     expect(problems).toEqual([]);
   });
 
+  test("that are no texts without quotes are named as they are written, with their line", () => {
+    const { bindings, problems } = file(
+      "composer:",
+      "  010: newline",
+      "  0x10: undo",
+      "  1: newline",
+      "  ~: newline",
+      '  "+": newline',
+      "010:",
+      "  f12: palette",
+    );
+    expect(bindings).toEqual({ composer: { "1": "newline", "+": "newline" } });
+    expect(problems.map(({ line, problem }) => `${line} ${problem}`)).toEqual([
+      "2 010: write it in quotes, or it is read as 10",
+      "3 0x10: write it in quotes, or it is read as 16",
+      "5 ~: write it in quotes, or it is read as null",
+      expect.stringMatching(/^7 010: say one of /),
+    ]);
+  });
+
   test("reach every action of every place, in panes and lists, too", () => {
     for (const context of contexts) {
       for (const action of Object.keys(keyTable[context])) {

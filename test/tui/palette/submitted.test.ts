@@ -57,11 +57,7 @@ test("a path that is no part of a message stays a path, and what is too much for
   const session_id = "01SESSION";
   const settings = { model: null, rules: [] };
   expect(does).toEqual([
-    call(
-      "RunTool",
-      { session_id, name: "shell", args: { command: "file /tmp/a.png" } },
-      "act:shell",
-    ),
+    { type: "run_line", command: "file /tmp/a.png" },
     call("RenameSession", { session_id, name: "/tmp/a.png" }, "act:rename"),
     call("RunWorkflow", { workflow: "release", message: "/tmp/a.png", settings }, "act:open"),
     sent("/file_read /tmp/a.png"),
@@ -102,7 +98,7 @@ describe("a command", () => {
   test("that names a model of no vendor is refused at once, where the vendors are known", () => {
     expect([read("/model nonsense"), read("/model other/one"), read("/model openai/")]).toEqual([
       problem("'nonsense' names no model: write vendor/model, such as openai/gpt-5.1."),
-      problem("'other' is no vendor. There are: openai, ollama."),
+      problem("'other' is no vendor. There are: openai, ollama, vllm, scripted."),
       problem("'openai/' names no model: write vendor/model, such as openai/gpt-5.1."),
     ]);
     expect(read("/model other/one", { vendors: [] })).toEqual({
@@ -248,22 +244,7 @@ test("in the session of a called object nothing is said, and the way back is", (
 });
 
 test("a line behind an exclamation mark runs in the conversation, where there is a shell", () => {
-  expect(read("! git status")).toEqual({
-    type: "perform",
-    effects: [
-      {
-        type: "call",
-        command: "RunTool",
-        params: { session_id: "01SESSION", name: "shell", args: { command: "git status" } },
-        purpose: "act:shell",
-      },
-    ],
-  });
+  expect(read("! git status")).toEqual({ type: "run_line", command: "git status" });
   expect(read("!ls", { tools: [] }).type).toBe("problem");
-  const params = { po_name: "assistant" };
-  expect(read("!ls", { session_id: null })).toEqual({
-    type: "perform",
-    effects: [{ type: "call", command: "CreateSession", params, purpose: "act:shell:ls" }],
-  } as never);
   expect(read("!").type).toBe("problem");
 });

@@ -72,6 +72,17 @@ describe("what a conversation changed", () => {
     ).toHaveLength(1_800);
   });
 
+  test("and was written whole over what is not known is not counted as if nothing went", () => {
+    const over: Done = ["file_write", { path: "a.ts", content: "one\n" }, "Replaced a.ts."];
+    const made: Done = ["file_write", { path: "b.ts", content: "two\n" }, "Created b.ts."];
+    const pane = playChanges(over, made);
+    expect(rows(pane)[0]).toStartWith("2 files  +2 −?");
+    expect(rows(pane).filter((row) => /^ {2}[ab]\.ts/.test(row))).toEqual([
+      expect.stringMatching(/\+1 −\?/),
+      expect.stringMatching(/\+1 −0/),
+    ]);
+  });
+
   test("says how many older edits are left out", () => {
     const edits = Array.from(
       { length: 2_001 },

@@ -41,3 +41,23 @@ test("what is left of a page begins the next one, with a mark as without", () =>
   }
   expect(read.replace(/\s+/g, "")).toBe(whole);
 });
+
+test("a page begins with a word wherever there are blanks, also in the middle of a line", () => {
+  const said = "something which was written of many words that are not all as long as each other ";
+  for (const pieces of [textPieces(said.repeat(8)), differencePieces("", said.repeat(8))]) {
+    const words = new Set(said.trim().split(" "));
+    for (let from = 0; from < pieces.length; ) {
+      const { lines, end } = pageOf(pieces, from, { columns: 30, rows: 3 });
+      const shown = lines.flatMap((each) => plainText(each).split(/[\s+]+/));
+      expect(shown.filter((word) => word !== "" && !words.has(word))).toEqual([]);
+      expect(end).toBeGreaterThan(from);
+      from = end;
+    }
+  }
+});
+
+test("without blanks a line is cut, and a letter is not", () => {
+  const text = `${"x".repeat(39)}\u{1f469}\u200d\u{1f4bb}${" ".repeat(90)}y`;
+  const pieces = textPieces(text).map(({ line }) => plainText(line));
+  expect([pieces.join("").length > 90, pieces.some((one) => one === "")]).toEqual([true, false]);
+});

@@ -28,12 +28,12 @@ const filler: Message[] = Array.from({ length: 40 }, (_, index) =>
 
 /** Every change, from the last one upwards, as they are said. */
 const ALL = [
-  "Change 1 of 1 in NOTES.md.",
-  "Change 1 of 1 in src/space.ts.",
-  "Change 1 of 1 in src/server.ts.",
-  "Change 3 of 3 in src/server.ts.",
-  "Change 2 of 3 in src/server.ts.",
-  "Change 1 of 3 in src/server.ts.",
+  "Change 6 of 6, in NOTES.md.",
+  "Change 5 of 6, in src/space.ts.",
+  "Change 4 of 6, in src/server.ts.",
+  "Change 3 of 6, in src/server.ts.",
+  "Change 2 of 6, in src/server.ts.",
+  "Change 1 of 6, in src/server.ts.",
 ];
 
 describe("changes of files", () => {

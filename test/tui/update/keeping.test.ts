@@ -1,7 +1,7 @@
 // Nothing that was said is lost, and one key does one thing: what is not sent yet, what is deleted, what is stopped.
 import { describe, expect, test } from "bun:test";
 import type { Json } from "../../../src/protocol/messages.ts";
-import { agentOf, createFrames, message } from "../../support/tui-frames.ts";
+import { agentOf, created, createFrames, message } from "../../support/tui-frames.ts";
 import {
   answered,
   ids,
@@ -309,7 +309,7 @@ describe("a line for the shell", () => {
   test("that joins nothing, as a turn runs, says what came out", () => {
     const played = playSession([said("m1", "ask")], { turn_id: "t1" });
     const result = { id: "run1", name: "shell", output: "hi\n[exit code 0]", success: true };
-    played.replied("RunTool", "act:shell", { result, message_id: null });
+    played.replied("RunTool", "act:line:seed-1", { result, message_id: null });
     expect(played.screen()).toContain("as a turn runs: hi [exit code 0]");
   });
 
@@ -322,5 +322,54 @@ describe("a line for the shell", () => {
     expect(played.state.conversation.place).not.toBeNull();
     send(played, "! echo hi");
     expect(played.state.conversation.place).toBeNull();
+  });
+});
+
+describe("a draft that was kept", () => {
+  /** The conversation is opened, and its draft asked for. */
+  const opening = (played: PlayedInterface, session_id: string): string[] => {
+    const { frames, add } = createFrames();
+    add("SessionCreated", created(session_id, "assistant"));
+    played.frames(...frames);
+    played.effects();
+    played.press("ctrl+s");
+    played.press("enter");
+    expect(played.state.session_id).toBe(session_id);
+    return played
+      .effects()
+      .flatMap((effect) => (effect.type === "find_draft" ? [effect.session_id ?? "new"] : []));
+  };
+
+  test("stands there again when its conversation is opened, before what moved along", () => {
+    for (const [typed, whole] of [
+      ["", "draft three"],
+      ["moved", "draft three\n\nmoved"],
+    ] as const) {
+      const played = playInterface();
+      played.type(typed);
+      expect(opening(played, "s2")).toEqual(["s2"]);
+      played.give({ type: "draft", session_id: "s2", text: "draft three" });
+      expect(played.state.composer.text).toBe(whole);
+      // The same again changes nothing, and one of elsewhere neither.
+      played.give({ type: "draft", session_id: "s2", text: whole });
+      played.give({ type: "draft", session_id: "s1", text: "of another" });
+      expect(played.state.composer.text).toBe(whole);
+    }
+  });
+
+  test("of a conversation that has not begun is asked for when one goes there", () => {
+    const played = playSession([]);
+    send(played, "/new");
+    const asked = played.effects().filter(({ type }) => type === "find_draft");
+    expect(asked).toEqual([{ type: "find_draft", session_id: null }]);
+    played.give({ type: "draft", session_id: null, text: "half begun" });
+    expect(played.state.composer.text).toBe("half begun");
+  });
+
+  test("of a message that is still on its way is not typed again", () => {
+    const played = playSession([]);
+    send(played, "on its way");
+    played.give({ type: "draft", session_id: "s1", text: "on its way" });
+    expect(played.state.composer.text).toBe("");
   });
 });

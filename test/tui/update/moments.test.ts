@@ -55,7 +55,8 @@ describe("the model", () => {
       chosen.includes("scripted/slow.yml"),
       played.state.chosen.model,
       lastRow(played).includes("/"),
-    ]).toEqual([true, null, false]);
+      lastRow(played).includes("default model"),
+    ]).toEqual([true, null, false, true]);
   });
 
   test("that nobody connected is said on the first screen, with what connects one", () => {
@@ -81,10 +82,10 @@ test("the first line for the shell begins a conversation, and runs in it", () =>
       type: "call",
       command: "CreateSession",
       params: { po_name: "assistant" },
-      purpose: "act:shell:git status",
+      purpose: "act:begin-line",
     },
   ] as never);
-  played.replied("CreateSession", "act:shell:git status", { session: sessionOf([]) });
+  played.replied("CreateSession", "act:begin-line", { session: sessionOf([]) });
   expect([played.state.session_id, played.calls("RunTool")]).toEqual([
     "s1",
     [
@@ -92,7 +93,7 @@ test("the first line for the shell begins a conversation, and runs in it", () =>
         type: "call",
         command: "RunTool",
         params: { session_id: "s1", name: "shell", args: { command: "git status" } },
-        purpose: "act:shell",
+        purpose: "act:line:seed-1",
       },
     ],
   ]);

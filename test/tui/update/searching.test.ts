@@ -1,5 +1,5 @@
 // A search goes from place to place, wherever in a message each stands.
-import { expect, test } from "bun:test";
+import { describe, expect, test } from "bun:test";
 import { message } from "../../support/tui-frames.ts";
 import { answered, type PlayedInterface, playSession, said } from "../../support/tui-whole.ts";
 
@@ -68,4 +68,41 @@ test("what a call said is unfolded where it is found", () => {
   expect(played.screen()).not.toContain("needle");
   search(played, "needle");
   expect(rows(played)[1]?.trim()).toBe("needle");
+});
+
+describe("escape", () => {
+  test("leads back to where the search was begun, and what is typed next is typed there", () => {
+    const found = ["needle", "nothing"];
+    for (const query of found) {
+      const played = playSession([said("m1", "a needle")]);
+      search(played, query);
+      played.press("escape");
+      played.type("nice");
+      expect([played.state.focus, played.state.composer.text]).toEqual(["composer", "nice"]);
+    }
+    const played = playSession([said("m1", "a needle")]);
+    played.press("shift+tab");
+    search(played, "needle");
+    search(played, "needle");
+    played.press("escape");
+    expect([played.state.focus, played.state.conversation.search]).toEqual(["conversation", null]);
+  });
+
+  test("out of the line of a search, begun from the composer, a pane, or one found before, types again", () => {
+    for (const keys of [["ctrl+f"], ["f9", "ctrl+f"], ["ctrl+f", "x", "enter", "/"]]) {
+      const played = playSession([said("m1", "a needle")]);
+      played.press(...keys, "escape");
+      expect(played.state.focus).toBe("composer");
+    }
+  });
+});
+
+test("while keys read the conversation the composer says how to write", () => {
+  const played = playSession([said("m1", "a needle")]);
+  const hint = "› Keys read the conversation now: i or escape to write.";
+  expect(played.screen()).toContain("› Say something.");
+  played.press("shift+tab");
+  expect(played.screen()).toContain(hint);
+  played.press("i");
+  expect(played.screen()).toContain("› Say something.");
 });

@@ -115,6 +115,34 @@ describe("a message", () => {
     expect(played.screen()).toContain("queued: and then that");
   });
 
+  test("that wants what the running turn cannot change any more is queued behind it, and said to be", () => {
+    const played = playSession([said("m1", "begin")], { size: { columns: 120, rows: 24 } });
+    startTurn(played);
+    played.effects();
+    played.type("as another");
+    played.press("enter");
+    const error = {
+      code: "invalid_request",
+      message: "A message that joins a running turn cannot change model.",
+      details: { settings: ["model"] },
+    } as const;
+    const purpose = "root:send:seed-1";
+    played.give({ type: "call_failed", command: "SendMessage", purpose, error });
+    const sent = played.calls("SendMessage").map(({ params }) => params);
+    expect(sent.map(({ message_key, delivery }) => [message_key, delivery])).toEqual([
+      ["seed-1", "steer"],
+      ["seed-1", "queue"],
+    ]);
+    expect(played.screen()).toContain(
+      "The turn that runs keeps its model: this is queued behind it.",
+    );
+    played.give({ type: "call_failed", command: "SendMessage", purpose, error });
+    expect([played.calls("SendMessage").length, played.screen().includes("not sent")]).toEqual([
+      0,
+      true,
+    ]);
+  });
+
   test("that could not be sent is sent again with the same key when the daemon is back", () => {
     const played = playSession([said("m1", "begin")]);
     send(played, "lost on the way");

@@ -69,21 +69,31 @@ const exactly = (text: string): string => readable(text).replace(DRAWN_ALIKE, sh
 
 /** A line of spans in pieces; those of an empty one is an empty piece. */
 function parts(line: readonly Span[]): Piece[] {
+  const whole = plainText(line);
   const found: { line: Span[]; isRest: boolean }[] = [];
-  let used = MAX_PIECE_LENGTH;
+  /** Where the last piece ends, and where the span begins, in the whole line. */
+  let [end, start] = [0, 0];
   for (const { text, style } of line) {
-    for (let at = 0; at < text.length; ) {
-      if (used >= MAX_PIECE_LENGTH) {
+    for (let at = start; at < start + text.length; ) {
+      if (at >= end) {
         found.push({ line: [], isRest: found.length > 0 });
-        used = 0;
+        end = endOfPiece(whole, at);
       }
-      const end = endOfLetter(text, Math.min(text.length, at + MAX_PIECE_LENGTH - used));
-      found.at(-1)?.line.push(span(text.slice(at, end), style));
-      used += end - at;
-      at = end;
+      const to = Math.min(end, start + text.length);
+      found.at(-1)?.line.push(span(whole.slice(at, to), style));
+      at = to;
     }
+    start += text.length;
   }
   return found.length === 0 ? [piece([])] : found;
+}
+
+/** Behind a blank where there is one: a page that begins there begins with a word. */
+function endOfPiece(text: string, from: number): number {
+  const most = Math.min(text.length, from + MAX_PIECE_LENGTH);
+  if (most === text.length) return most;
+  const blank = text.lastIndexOf(" ", most);
+  return blank > from ? Math.min(blank + 1, most) : endOfLetter(text, most);
 }
 
 /** What a terminal draws as one letter is this long at most: a flood of marks is. UTF-16 units. */
@@ -200,17 +210,20 @@ const lettersIn = (lines: readonly Line[]): number =>
 function joined(pieces: readonly Piece[], from: number, room: number): { line: Line; end: number } {
   const spans = [...(pieces[from]?.line ?? [])];
   let end = from + 1;
-  for (let length = MAX_PIECE_LENGTH; pieces[end]?.isRest && length <= room; end += 1) {
+  let length = lengthOf(spans);
+  for (; pieces[end]?.isRest && length <= room; end += 1) {
     for (const { text, style } of pieces[end]?.line ?? []) {
       const last = spans.at(-1);
       // One span again: a word that the cut went through is whole.
       if (last?.style === style) spans[spans.length - 1] = { text: last.text + text, style };
       else spans.push({ text, style });
     }
-    length += MAX_PIECE_LENGTH;
+    length += lengthOf(pieces[end]?.line ?? []);
   }
   return { line: spans, end };
 }
+
+const lengthOf = (line: Line): number => line.reduce((sum, { text }) => sum + text.length, 0);
 
 /** The last piece from which a page may begin. */
 export const lastPiece = (pieces: readonly Piece[]): number => Math.max(0, pieces.length - 1);
